@@ -1,0 +1,1 @@
+//! What daemon and tools share; no I/O.
