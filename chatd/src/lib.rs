@@ -1,5 +1,7 @@
 //! chatd.
 
+pub mod config;
+
 use std::process::ExitCode;
 
 /// Runs the program.
