@@ -1,1 +1,3 @@
 //! What daemon and tools share; no I/O.
+
+pub mod control;

@@ -1,0 +1,37 @@
+//! The paths of the control API, in the notation of axum 0.8 (`{name}` is one percent-encoded segment).
+//!
+//! Owns the spelling of each path once for both sides; it must never build a URL.
+
+/// `GET` → [`Status`](super::Status).
+pub const STATUS: &str = "/v1/status";
+/// `GET` → list of [`ClientInfo`](super::ClientInfo).
+pub const CLIENTS: &str = "/v1/clients";
+/// `GET` → one [`ClientInfo`](super::ClientInfo); `who` is a nick, an id or an address.
+pub const CLIENT: &str = "/v1/clients/{who}";
+/// `GET` → list of [`RoomInfo`](super::RoomInfo).
+pub const ROOMS: &str = "/v1/rooms";
+/// `GET` → [`RoomDetail`](super::RoomDetail); `name` with its `#`, percent-encoded.
+pub const ROOM: &str = "/v1/rooms/{name}";
+/// `GET` → list of [`DeskInfo`](super::DeskInfo).
+pub const DESK: &str = "/v1/desk";
+/// `POST` [`KickRequest`](super::KickRequest) → [`KickResult`](super::KickResult).
+pub const KICK: &str = "/v1/kick";
+/// `POST` [`SayRequest`](super::SayRequest) → [`SayResult`](super::SayResult).
+pub const SAY: &str = "/v1/say";
+/// `GET` with [`HistoryQuery`](super::HistoryQuery) → [`HistoryPage`](super::HistoryPage).
+pub const HISTORY: &str = "/v1/history";
+/// `GET` with [`WatchQuery`](super::WatchQuery) → stream of [`WatchLine`](super::WatchLine).
+pub const WATCH: &str = "/v1/watch";
+/// `POST` without a body → [`ReloadResult`](super::ReloadResult), or 422 with the report as the problem's detail.
+pub const RELOAD: &str = "/v1/reload";
+/// `POST` [`CheckRequest`](super::CheckRequest) → [`CheckResult`](super::CheckResult).
+pub const CHECK: &str = "/v1/check";
+/// `POST` [`DrainRequest`](super::DrainRequest) → 202 [`Accepted`](super::Accepted).
+pub const DRAIN: &str = "/v1/drain";
+/// `POST` without a body → 202 [`Accepted`](super::Accepted).
+pub const STOP: &str = "/v1/stop";
+/// `GET` with [`LogQuery`](super::LogQuery) → stream of [`LogStreamLine`](super::LogStreamLine);
+/// `PUT` [`LogSetting`](super::LogSetting) → [`LogSetting`](super::LogSetting) as it now stands.
+pub const LOG: &str = "/v1/log";
+/// `GET` with [`AuditQuery`](super::AuditQuery) → list of [`AuditEntry`](super::AuditEntry), oldest first.
+pub const AUDIT: &str = "/v1/audit";

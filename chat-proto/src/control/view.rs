@@ -1,0 +1,225 @@
+//! What can be looked at: the daemon, its clients, rooms and desk conversations.
+//!
+//! Owns snapshots only; nothing here changes anything.
+
+use serde::{Deserialize, Serialize};
+
+/// The daemon at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// Version of chatd, `0.1.0`.
+    pub version: String,
+    /// The network's name.
+    pub network: String,
+    /// This server's name.
+    pub server: String,
+    /// Process id.
+    pub pid: u32,
+    /// When the process began.
+    pub started_at: String,
+    /// How long ago that was.
+    pub uptime_ms: u64,
+    /// Whether it takes new clients.
+    pub state: RunState,
+    /// What works and what does not.
+    pub health: Health,
+    /// Connections, registered or not.
+    pub clients: u64,
+    /// Connections that have completed their registration.
+    pub registered: u64,
+    /// Rooms that exist.
+    pub rooms: u64,
+    /// Desk conversations in which the guest spoke last.
+    pub desk_open: u64,
+    /// Messages taken from clients and operators since the start.
+    pub messages_in: u64,
+    /// Lines put into outboxes since the start.
+    pub deliveries_out: u64,
+    /// Sequence number of the newest event in the log; 0 when there is none.
+    pub last_seq: u64,
+    /// Group commits of the store.
+    pub commits: Commits,
+    /// Where clients connect.
+    pub listeners: Vec<ListenerInfo>,
+    /// Path of the socket that gave this answer.
+    pub control_socket: String,
+    /// The configuration file, or `defaults`.
+    pub config_source: String,
+    /// When the configuration in force was read.
+    pub config_loaded_at: String,
+    /// `always`, `every-second` or `never`.
+    pub sync: String,
+    /// The level or filter that the log is at, as `PUT /v1/log` takes it.
+    pub log_level: String,
+}
+
+/// Whether the daemon takes new clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunState {
+    /// Serving.
+    Running,
+    /// Takes nobody new and ends when everyone has left or the deadline passes.
+    Draining,
+}
+
+/// What works and what does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// Whether messages can be kept.
+    pub store: StoreHealth,
+    /// The last error of whatever is not well.
+    pub detail: Option<String>,
+}
+
+/// Whether messages can be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StoreHealth {
+    /// The last commit succeeded.
+    Ok,
+    /// Commits fail; durable messages are refused until one succeeds.
+    Failing,
+}
+
+/// Group commits since the start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Commits {
+    /// How many commits there were.
+    pub groups: u64,
+    /// How many records they held together.
+    pub records: u64,
+    /// How long the newest took, with fractions.
+    pub last_ms: f64,
+    /// How long the slowest took, with fractions.
+    pub slowest_ms: f64,
+}
+
+/// One place where clients connect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListenerInfo {
+    /// `irc`, `lines` or `websocket`.
+    pub protocol: String,
+    /// The bound address with its real port, `127.0.0.1:6667`.
+    pub address: String,
+}
+
+/// How a client speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dialect {
+    /// IRC.
+    Irc,
+    /// Plain lines, as `nc` sends them.
+    Lines,
+    /// One that this tool does not know yet.
+    #[serde(other)]
+    Other,
+}
+
+/// One connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientInfo {
+    /// Unique while the daemon runs; never reused.
+    pub id: u64,
+    /// The name in use; none before registration.
+    pub nick: Option<String>,
+    /// The user part of the client's mask.
+    pub user: String,
+    /// The host part of the client's mask.
+    pub host: String,
+    /// Remote IP address and port.
+    pub address: String,
+    /// How it speaks.
+    pub dialect: Dialect,
+    /// Names of the rooms it is in.
+    pub rooms: Vec<String>,
+    /// When it connected.
+    pub connected_at: String,
+    /// Time since it last said something.
+    pub idle_ms: u64,
+    /// What waits in its outbox.
+    pub queued_bytes: u64,
+    /// Lines received from it.
+    pub lines_in: u64,
+    /// Lines sent to it.
+    pub lines_out: u64,
+    /// Whether it has become an operator with `OPER`.
+    pub is_operator: bool,
+    /// Whether it is marked as away.
+    pub is_away: bool,
+    /// Its user modes, `+iw`; empty when there are none.
+    pub modes: String,
+}
+
+/// One room in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomInfo {
+    /// Its name with the `#`.
+    pub name: String,
+    /// What it is about.
+    pub topic: Option<String>,
+    /// How many are in it.
+    pub members: u64,
+    /// Its modes with their parameters, `+ntl 20`.
+    pub modes: String,
+    /// When it came to be.
+    pub created_at: String,
+}
+
+/// One room with everything that is known about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomDetail {
+    /// What the list shows; these fields stand beside the others in JSON.
+    #[serde(flatten)]
+    pub info: RoomInfo,
+    /// Who set the topic.
+    pub topic_by: Option<String>,
+    /// When the topic was set.
+    pub topic_at: Option<String>,
+    /// Who is in it.
+    pub member_list: Vec<Member>,
+    /// Who may not come in.
+    pub bans: Vec<RoomBan>,
+}
+
+/// One member of a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The name in use.
+    pub nick: String,
+    /// Its status signs, highest first: `@+`, or empty.
+    pub prefixes: String,
+}
+
+/// One entry of a room's ban list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomBan {
+    /// `nick!user@host` with `*` and `?`.
+    pub mask: String,
+    /// Who set it.
+    pub set_by: String,
+    /// When.
+    pub set_at: String,
+}
+
+/// One desk conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskInfo {
+    /// Unique for ever; `desk:ID` names the conversation in history and watch.
+    pub id: u64,
+    /// The guest's nick, as it last was.
+    pub nick: String,
+    /// The guest's connection; none when it has gone.
+    pub client_id: Option<u64>,
+    /// When the guest first wrote.
+    pub opened_at: String,
+    /// When somebody last wrote.
+    pub last_at: String,
+    /// What was last written.
+    pub last_text: String,
+    /// Whether the guest spoke last.
+    pub waiting: bool,
+    /// How many messages it holds.
+    pub messages: u64,
+}
