@@ -1,6 +1,7 @@
 //! chatd.
 
 pub mod config;
+pub mod domain;
 
 use std::process::ExitCode;
 

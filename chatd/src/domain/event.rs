@@ -1,0 +1,165 @@
+//! What happened, as the log holds it. An event is a fact with a precondition that `apply` checks again; one that no
+//! longer holds is void.
+
+use std::sync::Arc;
+
+use chat_proto::name::{Nick, RoomName};
+
+use super::command::{Audit, Operator};
+use super::disconnect::Disconnect;
+use super::id::{ClientId, RoomId, Time};
+use super::message::{Author, Conversation, Message, MessageKind};
+use super::mode::{RoomChange, UserMode};
+
+/// A change of state or a message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A connection became a client.
+    Registered(Arc<Registered>),
+    /// A client changed its nick.
+    NickChanged {
+        /// Who.
+        client: ClientId,
+        /// The new nick.
+        nick: Nick,
+    },
+    /// A client is gone, for whatever reason.
+    Left {
+        /// Who.
+        client: ClientId,
+        /// Why.
+        why: Disconnect,
+    },
+    /// A client entered a room.
+    Joined {
+        /// Who.
+        client: ClientId,
+        /// Where; created if it does not exist.
+        room: RoomName,
+    },
+    /// A client left a room.
+    Parted {
+        /// Who.
+        client: ClientId,
+        /// Which room.
+        room: RoomId,
+        /// Parting words.
+        reason: Box<str>,
+    },
+    /// A member was put out of a room.
+    Kicked {
+        /// Which room.
+        room: RoomId,
+        /// By whom.
+        by: Author,
+        /// Who.
+        target: ClientId,
+        /// Why.
+        reason: Box<str>,
+    },
+    /// A room's topic changed.
+    TopicSet {
+        /// Which room.
+        room: RoomId,
+        /// By whom.
+        by: Author,
+        /// The new topic; empty for none.
+        text: Box<str>,
+    },
+    /// A room's modes changed.
+    RoomModesSet {
+        /// Which room.
+        room: RoomId,
+        /// By whom.
+        by: Author,
+        /// What, in order.
+        changes: Vec<RoomChange>,
+    },
+    /// A client's own modes changed.
+    UserModesSet {
+        /// Whose.
+        client: ClientId,
+        /// What, in order.
+        changes: Vec<(UserMode, bool)>,
+    },
+    /// Somebody was invited.
+    Invited {
+        /// Into which room.
+        room: RoomId,
+        /// By whom.
+        by: Author,
+        /// Who.
+        target: ClientId,
+    },
+    /// A client is away or back.
+    AwaySet {
+        /// Who.
+        client: ClientId,
+        /// Away with these words, or back.
+        words: Option<Box<str>>,
+    },
+    /// A client became an operator.
+    OperatorGranted {
+        /// Who.
+        client: ClientId,
+        /// As whom.
+        operator: Arc<Operator>,
+    },
+    /// A message.
+    Said(Arc<Message>),
+    /// A WALLOPS.
+    Wallops {
+        /// By whom.
+        by: Author,
+        /// What.
+        text: Box<str>,
+    },
+    /// An operator asked for a reload.
+    RehashAsked {
+        /// Who.
+        client: ClientId,
+    },
+    /// An operator did something.
+    Audited(Arc<Audit>),
+}
+
+/// An event with its time; what the log orders.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dated {
+    /// When it was decided.
+    pub at: Time,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Who registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registered {
+    /// The connection.
+    pub client: ClientId,
+    /// The nick.
+    pub nick: Nick,
+    /// The user name.
+    pub user: Box<str>,
+    /// The host shown to others.
+    pub host: Box<str>,
+    /// The real name.
+    pub real_name: Box<str>,
+}
+
+impl Event {
+    /// Whether it must be kept before anybody is told. `keep_rooms` says whether rooms have a history.
+    #[must_use]
+    pub fn is_durable(&self, keep_rooms: bool) -> bool {
+        match self {
+            Self::Audited(_) => true,
+            Self::Said(message) if message.kind == MessageKind::Tag => false,
+            Self::Said(message) => match message.to {
+                Conversation::Room { .. } => keep_rooms,
+                Conversation::Desk { .. } | Conversation::Everyone => true,
+                Conversation::Direct { .. } => false,
+            },
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The state of the chat and its rules.
+//!
+//! A [`Request`](request::Request) or [`Command`](command::Command) is decided against the state and yields events or a
+//! refusal; an applied event changes the state and says who is told.
+//!
+//! The domain does no I/O, reads no clock, draws no random number, holds no lock and knows no dialect: the time comes
+//! in with the request, ids and sequence numbers come in with the event.
+
+pub mod command;
+pub mod disconnect;
+pub mod event;
+pub mod id;
+pub mod message;
+pub mod mode;
+pub mod notice;
+pub mod refusal;
+pub mod reply;
+pub mod request;

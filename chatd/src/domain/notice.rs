@@ -1,0 +1,156 @@
+//! What others are told because of an event. One notice is the same for all who hear it, so that it is encoded once per
+//! variant and shared; what is for one client only is a [`Reply`](super::reply::Reply).
+
+use std::sync::Arc;
+
+use chat_proto::name::{Nick, RoomName};
+
+use super::disconnect::Disconnect;
+use super::id::{ClientId, RoomId, Seq, Time};
+use super::message::{Author, Message};
+use super::mode::{RoomChange, UserMode};
+
+/// A notice with its place in the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// The event's place.
+    pub seq: Seq,
+    /// The event's time.
+    pub at: Time,
+    /// What happened.
+    pub what: What,
+}
+
+/// What happened, complete in itself: it can be shown long after the clients and rooms it names are gone.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// Somebody registered. No client hears this; watchers do.
+    Connected {
+        /// Who.
+        client: ClientId,
+        /// `nick!user@host`.
+        source: Arc<str>,
+    },
+    /// Somebody left the server.
+    Quit {
+        /// Who.
+        client: ClientId,
+        /// `nick!user@host`.
+        source: Arc<str>,
+        /// Why.
+        why: Disconnect,
+    },
+    /// Somebody has a new nick.
+    Nick {
+        /// Who, by the old nick.
+        source: Arc<str>,
+        /// The new nick.
+        nick: Nick,
+    },
+    /// Somebody entered a room.
+    Joined {
+        /// `nick!user@host`.
+        source: Arc<str>,
+        /// Where.
+        room: RoomName,
+    },
+    /// Somebody left a room.
+    Parted {
+        /// `nick!user@host`.
+        source: Arc<str>,
+        /// Which room.
+        room: RoomName,
+        /// Parting words, may be empty.
+        reason: Box<str>,
+    },
+    /// Somebody was put out of a room.
+    Kicked {
+        /// By whom.
+        by: Author,
+        /// Which room.
+        room: RoomName,
+        /// Who.
+        nick: Nick,
+        /// Why.
+        reason: Box<str>,
+    },
+    /// A topic changed.
+    Topic {
+        /// By whom.
+        by: Author,
+        /// Which room.
+        room: RoomName,
+        /// The new topic, empty for none.
+        text: Box<str>,
+    },
+    /// A room's modes changed.
+    RoomModes {
+        /// By whom.
+        by: Author,
+        /// Which room.
+        room: RoomName,
+        /// What, in order.
+        changes: Arc<[RoomChange]>,
+    },
+    /// The hearer's own modes changed.
+    UserModes {
+        /// The hearer's nick.
+        nick: Nick,
+        /// `nick!user@host`.
+        source: Arc<str>,
+        /// What, in order.
+        changes: Arc<[(UserMode, bool)]>,
+    },
+    /// Somebody was invited; the invited hears it.
+    Invited {
+        /// By whom.
+        by: Author,
+        /// Into which room.
+        room: RoomName,
+        /// Who.
+        nick: Nick,
+    },
+    /// Somebody spoke.
+    Said(Arc<Message>),
+    /// An operator spoke to those who asked for it.
+    Wallops {
+        /// By whom.
+        by: Author,
+        /// What.
+        text: Box<str>,
+    },
+}
+
+/// Who hears a notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// No client; watchers only.
+    Nobody,
+    /// One client.
+    Client(ClientId),
+    /// The members of a room. `from` is the author of a message: it hears itself only with echo-message.
+    Room {
+        /// Which room.
+        room: RoomId,
+        /// Whose own message it is.
+        from: Option<ClientId>,
+    },
+    /// One client, and the author if it has echo-message.
+    Direct {
+        /// The hearer.
+        to: ClientId,
+        /// The author.
+        from: ClientId,
+    },
+    /// These clients, each once.
+    Clients(Vec<ClientId>),
+    /// IRC operators, and the author if it has echo-message (messages to the desk).
+    Operators {
+        /// The author.
+        from: ClientId,
+    },
+    /// Clients with user mode `w`, and operators.
+    Wallops,
+    /// All registered clients.
+    Everyone,
+}

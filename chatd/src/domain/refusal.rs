@@ -1,0 +1,172 @@
+//! The domain saying no. A value, not an error; each dialect renders all of these in one file, and its `Display` is what
+//! plain lines and the control API show. Every limit names the setting behind it.
+
+use std::fmt;
+
+/// Why a request is not granted. Names are as the asker typed them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The nick is somebody else's (433).
+    NickInUse(Box<str>),
+    /// Already registered (462).
+    AlreadyRegistered,
+    /// Nobody has this nick (401).
+    NoSuchNick(Box<str>),
+    /// There is no such room, or none that the asker may see (403).
+    NoSuchRoom(Box<str>),
+    /// The asker is not in the room (442).
+    NotInRoom(Box<str>),
+    /// The other one is not in the room (441).
+    TargetNotInRoom {
+        /// Who.
+        nick: Box<str>,
+        /// Which room.
+        room: Box<str>,
+    },
+    /// The invited is already there (443).
+    AlreadyInRoom {
+        /// Who.
+        nick: Box<str>,
+        /// Which room.
+        room: Box<str>,
+    },
+    /// The asker has no operator's rank in the room (482).
+    NotRoomOperator(Box<str>),
+    /// The room is full, `+l` (471).
+    RoomFull(Box<str>),
+    /// The room is for the invited, `+i` (473).
+    InviteOnly(Box<str>),
+    /// The asker is banned from the room, `+b` (474).
+    Banned(Box<str>),
+    /// Missing or wrong key, `+k` (475).
+    BadKey(Box<str>),
+    /// The asker may not speak in the room (404).
+    CannotSend {
+        /// Which room.
+        room: Box<str>,
+        /// Because of what.
+        because: &'static str,
+    },
+    /// The asker is in as many rooms as one may be (405; `limits.rooms-per-client`).
+    TooManyRooms {
+        /// Which room it wanted.
+        room: Box<str>,
+        /// The limit.
+        limit: usize,
+    },
+    /// The server has as many rooms as it may have (`limits.rooms`).
+    ServerRoomsFull {
+        /// Which room it wanted.
+        room: Box<str>,
+        /// The limit.
+        limit: usize,
+    },
+    /// One of the room's lists is full (478; `limits.room-list-entries`).
+    ListFull {
+        /// Which room.
+        room: Box<str>,
+        /// The list's letter.
+        letter: char,
+        /// The limit.
+        limit: usize,
+    },
+    /// There is no such room mode (472).
+    UnknownRoomMode {
+        /// The letter.
+        letter: char,
+        /// Which room.
+        room: Box<str>,
+    },
+    /// A mode came without its parameter or with a wrong one (696).
+    BadModeParam {
+        /// Which room.
+        room: Box<str>,
+        /// The letter.
+        letter: char,
+        /// The parameter, `*` if missing.
+        param: Box<str>,
+        /// What is wrong.
+        because: &'static str,
+    },
+    /// Only IRC operators may do that (481).
+    NotOperator,
+    /// This operator's role does not allow it (481, 403 on the control API).
+    RoleTooLow {
+        /// What it needs.
+        needs: &'static str,
+    },
+    /// The name or password for OPER is wrong (464).
+    BadOperatorPassword,
+    /// A text is longer than allowed.
+    TooLong {
+        /// What: "topic", "away message", …
+        what: &'static str,
+        /// The limit, in bytes.
+        limit: usize,
+        /// The setting.
+        setting: &'static str,
+    },
+    /// The line as others would receive it is longer than IRC allows (417).
+    LineTooLong {
+        /// By how many bytes.
+        excess: usize,
+    },
+    /// A message without text (412).
+    NoText,
+    /// An operator wrote to the desk without naming whom to answer.
+    DeskNeedsNick,
+    /// Nobody fits what the operator named.
+    NoSuchClient(Box<str>),
+    /// The message could not be kept, so nobody was told.
+    NotKept {
+        /// What the store says.
+        cause: Box<str>,
+    },
+    /// What it depended upon changed meanwhile.
+    Overtaken,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NickInUse(nick) => write!(f, "the nick {nick} is in use"),
+            Self::AlreadyRegistered => write!(f, "you are registered already"),
+            Self::NoSuchNick(nick) => write!(f, "nobody here is called {nick}"),
+            Self::NoSuchRoom(room) => write!(f, "there is no room {room}"),
+            Self::NotInRoom(room) => write!(f, "you are not in {room}"),
+            Self::TargetNotInRoom { nick, room } => write!(f, "{nick} is not in {room}"),
+            Self::AlreadyInRoom { nick, room } => write!(f, "{nick} is in {room} already"),
+            Self::NotRoomOperator(room) => write!(f, "you are not an operator of {room}"),
+            Self::RoomFull(room) => write!(f, "{room} is full (+l)"),
+            Self::InviteOnly(room) => write!(f, "{room} is open to invited people only (+i)"),
+            Self::Banned(room) => write!(f, "you are banned from {room} (+b)"),
+            Self::BadKey(room) => write!(f, "{room} needs its key (+k)"),
+            Self::CannotSend { room, because } => write!(f, "you cannot speak in {room}: {because}"),
+            Self::TooManyRooms { room, limit } => {
+                write!(f, "cannot enter {room}: you are in {limit} rooms (limits.rooms-per-client)")
+            }
+            Self::ServerRoomsFull { room, limit } => {
+                write!(f, "cannot create {room}: there are {limit} rooms (limits.rooms)")
+            }
+            Self::ListFull { room, letter, limit } => {
+                write!(f, "the +{letter} list of {room} holds {limit} entries (limits.room-list-entries)")
+            }
+            Self::UnknownRoomMode { letter, .. } => write!(f, "there is no room mode {letter}"),
+            Self::BadModeParam { letter, because, .. } => write!(f, "mode {letter}: {because}"),
+            Self::NotOperator => write!(f, "only operators may do that"),
+            Self::RoleTooLow { needs } => write!(f, "that needs the role {needs}"),
+            Self::BadOperatorPassword => write!(f, "the operator's name or password is wrong"),
+            Self::TooLong { what, limit, setting } => {
+                write!(f, "the {what} is longer than {limit} bytes ({setting})")
+            }
+            Self::LineTooLong { excess } => {
+                write!(f, "the message is {excess} bytes too long for one line; nothing was sent")
+            }
+            Self::NoText => write!(f, "there is no text to send"),
+            Self::DeskNeedsNick => write!(f, "begin with `nick: ` to answer somebody from the desk"),
+            Self::NoSuchClient(who) => write!(f, "no client is called {who}, has that id or that address"),
+            Self::NotKept { cause } => write!(f, "not sent, because it could not be kept: {cause}"),
+            Self::Overtaken => write!(f, "something changed meanwhile; nothing was done"),
+        }
+    }
+}

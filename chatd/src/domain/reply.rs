@@ -1,0 +1,233 @@
+//! What one client alone is told, because it asked. Rendered by its session in its own dialect.
+
+use std::sync::Arc;
+
+use chat_proto::name::{Nick, RoomName};
+
+use super::disconnect::Disconnect;
+use super::id::{ClientId, Time};
+use super::mode::{Rank, RoomList};
+use super::refusal::Refusal;
+
+/// One answer. A list is one reply, with its end in it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// Registration succeeded.
+    Welcome(Box<Welcome>),
+    /// The hearer's nick is now this one. Carries no line by itself: the line is a shared notice.
+    NickIs(Nick),
+    /// No.
+    Refused(Refusal),
+    /// What the session itself had to say, in its place.
+    Echo(Box<[u8]>),
+    /// A message to the desk is kept.
+    Receipt,
+    /// The recipient of a message is away, with these words.
+    Away {
+        /// Who.
+        nick: Nick,
+        /// Their words.
+        words: Box<str>,
+    },
+    /// The hearer is now away, or back.
+    AwayIs(bool),
+    /// A room's topic, or that there is none.
+    Topic {
+        /// Which room.
+        room: RoomName,
+        /// The topic.
+        topic: Option<TopicInfo>,
+    },
+    /// The members of a room (or none, when it is not to be seen).
+    Names {
+        /// Which room, as typed when it does not exist.
+        room: Box<str>,
+        /// Whether it is secret (`@`) or public (`=`).
+        is_secret: bool,
+        /// Who is in it.
+        members: Vec<(Rank, Nick)>,
+    },
+    /// One page of the list of rooms.
+    List {
+        /// The rooms.
+        rooms: Vec<ListedRoom>,
+        /// Whether this is the first page.
+        is_first: bool,
+        /// Where the next page begins, if there is one.
+        next: Option<u32>,
+        /// The masks asked for, for the next page.
+        masks: Vec<Box<str>>,
+    },
+    /// A room's modes with parameters, and its age.
+    RoomModes {
+        /// Which room.
+        room: RoomName,
+        /// Letters with `+`, then parameters.
+        modes: Vec<String>,
+        /// When it was created.
+        created: Time,
+    },
+    /// One of a room's lists of masks.
+    RoomList {
+        /// Which room.
+        room: RoomName,
+        /// Which list.
+        list: RoomList,
+        /// Mask, who set it, when.
+        entries: Vec<(Box<str>, Box<str>, Time)>,
+    },
+    /// The hearer's own modes, letters without `+`.
+    UserModes(String),
+    /// The invitation went out.
+    Inviting {
+        /// Who.
+        nick: Nick,
+        /// Into which room.
+        room: RoomName,
+    },
+    /// Those who fit a WHO.
+    Who {
+        /// The mask as typed.
+        mask: Box<str>,
+        /// The clients.
+        entries: Vec<WhoEntry>,
+    },
+    /// All about one client.
+    Whois(Box<Whois>),
+    /// All about those who had a nick; latest first.
+    Whowas {
+        /// The nick as typed.
+        nick: Box<str>,
+        /// Those found.
+        entries: Vec<Gone>,
+    },
+    /// Which nicks are here.
+    Ison(Vec<Nick>),
+    /// `nick`, is operator, is away, `user@host`.
+    Userhost(Vec<(Nick, bool, bool, String)>),
+    /// How many.
+    Lusers(Counts),
+    /// The hearer is now an operator.
+    OperatorIs(Arc<super::command::Operator>),
+    /// The daemon reads its configuration again.
+    Rehashing,
+    /// The session has to end; this is why.
+    Ended(Disconnect),
+}
+
+/// What a registered client needs to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Welcome {
+    /// Its id.
+    pub client: ClientId,
+    /// Its nick.
+    pub nick: Nick,
+    /// Its `nick!user@host`.
+    pub source: Arc<str>,
+    /// How full the server is.
+    pub counts: Counts,
+}
+
+/// How many there are of what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Registered clients.
+    pub clients: usize,
+    /// Of these, with user mode `i`.
+    pub invisible: usize,
+    /// IRC operators.
+    pub operators: usize,
+    /// Rooms.
+    pub rooms: usize,
+    /// Most registered clients at once since the start.
+    pub clients_max: usize,
+    /// Connections that have not registered yet.
+    pub unregistered: usize,
+}
+
+/// A topic with its author and age.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicInfo {
+    /// The text.
+    pub text: Box<str>,
+    /// Who set it: a source.
+    pub by: Arc<str>,
+    /// When.
+    pub at: Time,
+}
+
+/// A room in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedRoom {
+    /// Its name.
+    pub room: RoomName,
+    /// How many members.
+    pub members: usize,
+    /// Its topic, may be empty.
+    pub topic: Box<str>,
+}
+
+/// One client in a WHO.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhoEntry {
+    /// A room that shows it, if any.
+    pub room: Option<RoomName>,
+    /// Rank in that room.
+    pub rank: Rank,
+    /// Nick.
+    pub nick: Nick,
+    /// User name.
+    pub user: Box<str>,
+    /// Host.
+    pub host: Box<str>,
+    /// Real name.
+    pub real_name: Box<str>,
+    /// Away.
+    pub is_away: bool,
+    /// IRC operator.
+    pub is_operator: bool,
+    /// Says it is a program.
+    pub is_bot: bool,
+}
+
+/// All about one client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whois {
+    /// Nick.
+    pub nick: Nick,
+    /// User name.
+    pub user: Box<str>,
+    /// Host.
+    pub host: Box<str>,
+    /// Real name.
+    pub real_name: Box<str>,
+    /// Rooms that the asker may see.
+    pub rooms: Vec<(Rank, RoomName)>,
+    /// Away with these words.
+    pub away: Option<Box<str>>,
+    /// Operator under this name.
+    pub is_operator: bool,
+    /// Says it is a program.
+    pub is_bot: bool,
+    /// How long it has said nothing, in seconds.
+    pub idle_s: u64,
+    /// Since when it is registered.
+    pub signed_on: Time,
+    /// For the client itself and for operators: user modes.
+    pub modes: Option<String>,
+}
+
+/// Somebody who left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gone {
+    /// Nick.
+    pub nick: Nick,
+    /// User name.
+    pub user: Box<str>,
+    /// Host.
+    pub host: Box<str>,
+    /// Real name.
+    pub real_name: Box<str>,
+    /// When it left or changed its nick.
+    pub at: Time,
+}

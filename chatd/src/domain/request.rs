@@ -1,0 +1,191 @@
+//! What a client can ask for. A dialect makes these from its own words; every name in them is still only a claim, unless
+//! its type says otherwise.
+
+use std::sync::Arc;
+
+use chat_proto::name::{Nick, RoomName};
+
+use super::disconnect::Disconnect;
+use super::message::MessageKind;
+use super::mode::{RoomList, UserMode};
+
+/// One thing a client asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// To become a registered client.
+    Register(Box<Register>),
+    /// To take another nick.
+    ChangeNick(Nick),
+    /// To leave the server; also what a session sends when the connection ended by itself.
+    Leave(Disconnect),
+    /// To enter a room, creating it if need be.
+    Join {
+        /// The room.
+        room: RoomName,
+        /// The key offered, if any.
+        key: Option<Box<str>>,
+    },
+    /// To leave a room.
+    Part {
+        /// The room's name as typed.
+        room: Box<str>,
+        /// Parting words, may be empty.
+        reason: Box<str>,
+    },
+    /// To leave all rooms (`JOIN 0`, RFC 2812 §3.2.1).
+    PartAll,
+    /// To read a topic.
+    Topic {
+        /// The room's name as typed.
+        room: Box<str>,
+    },
+    /// To change a topic; empty text removes it.
+    SetTopic {
+        /// The room's name as typed.
+        room: Box<str>,
+        /// The new topic.
+        text: Box<str>,
+    },
+    /// To invite somebody into a room.
+    Invite {
+        /// The nick as typed.
+        nick: Box<str>,
+        /// The room's name as typed.
+        room: Box<str>,
+    },
+    /// To put a member out of a room.
+    Kick {
+        /// The room's name as typed.
+        room: Box<str>,
+        /// The member's nick as typed.
+        nick: Box<str>,
+        /// Why; may be empty.
+        reason: Box<str>,
+    },
+    /// To read a room's modes.
+    RoomModes {
+        /// The room's name as typed.
+        room: Box<str>,
+    },
+    /// To change a room's modes.
+    SetRoomModes {
+        /// The room's name as typed.
+        room: Box<str>,
+        /// What is asked, in order.
+        changes: Vec<ModeAsk>,
+    },
+    /// To read one of a room's lists of masks.
+    RoomList {
+        /// The room's name as typed.
+        room: Box<str>,
+        /// Which list.
+        list: RoomList,
+    },
+    /// To read the own user modes.
+    UserModes,
+    /// To change the own user modes.
+    SetUserModes(Vec<(UserMode, bool)>),
+    /// To say something.
+    Say(Box<Say>),
+    /// To be away (with words) or back (without).
+    Away(Option<Box<str>>),
+    /// The session has checked an operator's password and this is who it is.
+    BecomeOperator(Arc<super::command::Operator>),
+    /// An operator ends a client's connection (`KILL`).
+    Kill {
+        /// The nick as typed.
+        nick: Box<str>,
+        /// Why.
+        reason: Box<str>,
+    },
+    /// An operator speaks to all who asked for it (`WALLOPS`).
+    Wallops(Box<str>),
+    /// An operator asks the daemon to read its configuration again (`REHASH`).
+    Rehash,
+    /// The members of a room.
+    Names {
+        /// The room's name as typed.
+        room: Box<str>,
+    },
+    /// The next page of the list of rooms: those whose slot is at least `from`.
+    List {
+        /// First slot to look at.
+        from: u32,
+        /// Only rooms whose name fits one of these masks; all when empty.
+        masks: Vec<Box<str>>,
+    },
+    /// Who is in a room or fits a mask.
+    Who {
+        /// Room, nick or mask as typed.
+        mask: Box<str>,
+        /// Only operators.
+        operators_only: bool,
+    },
+    /// All about one client.
+    Whois(Box<str>),
+    /// All about one who left.
+    Whowas {
+        /// The nick as typed.
+        nick: Box<str>,
+        /// At most so many; 0 for all.
+        count: usize,
+    },
+    /// Which of these nicks are here.
+    Ison(Vec<Box<str>>),
+    /// `nick=±user@host` for up to five nicks.
+    Userhost(Vec<Box<str>>),
+    /// How many clients, operators, rooms.
+    Lusers,
+    /// What the session answers itself, in its place among the answers of others: bytes that are encoded already.
+    Echo(Box<[u8]>),
+    /// From here on the session is written to in another variant (it negotiated capabilities).
+    Adapt(Adapt),
+}
+
+/// What a session wants to hear and how. Kept by the roster, never seen by the state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Adapt {
+    /// Which shared encoding it reads: an index that only `wire` gives a meaning.
+    pub variant: u8,
+    /// Whether it hears its own messages (IRCv3 echo-message).
+    pub echo: bool,
+}
+
+/// What a client says of itself when it registers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Register {
+    /// The nick it wants; none takes a free guest nick.
+    pub nick: Option<Nick>,
+    /// The user name, already checked and marked (`~`).
+    pub user: Box<str>,
+    /// The host shown to others.
+    pub host: Box<str>,
+    /// The real name, free text.
+    pub real_name: Box<str>,
+}
+
+/// A message that a client wants to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Say {
+    /// A room, a nick or the desk, as typed.
+    pub to: Box<str>,
+    /// How.
+    pub kind: MessageKind,
+    /// What; without CR, LF, NUL.
+    pub text: Box<str>,
+    /// Client-only tags, raw.
+    pub tags: Option<Box<str>>,
+    /// For the desk: what a desk rule answers to this text.
+    pub rule_reply: Option<Arc<str>>,
+}
+
+/// One mode change as asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModeAsk {
+    /// The mode letter.
+    pub letter: char,
+    /// On or off.
+    pub on: bool,
+    /// Its parameter, if it came with one.
+    pub param: Option<Box<str>>,
+}

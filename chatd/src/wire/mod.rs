@@ -1,0 +1,102 @@
+//! How people talk to the daemon: bytes in, requests out; notices and replies in, bytes out.
+//!
+//! A dialect is sans-I/O and knows nothing of the state. The session loop ([`session`]) is written once for all dialects.
+//! Only `wire::irc` knows IRC's verbs and numerics.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::domain::disconnect::Disconnect;
+use crate::domain::id::Time;
+use crate::domain::notice::Notice;
+use crate::domain::reply::Reply;
+use crate::domain::request::Request;
+
+pub mod irc;
+pub mod lines;
+
+/// How many shared encodings of a notice there are; see [`encode`].
+pub const VARIANTS: usize = irc::VARIANTS + 1;
+
+/// The variant of the plain lines dialect; IRC's are below it.
+pub const LINES: u8 = irc::VARIANTS as u8;
+
+/// One notice as the sessions of `variant` read it, or nothing if that dialect does not show it.
+#[must_use]
+pub fn encode(notice: &Notice, variant: u8) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(160);
+    if variant == LINES {
+        lines::render::notice(notice, &mut out);
+    } else {
+        irc::render::notice(notice, irc::Variant::from_index(variant), &mut out);
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+/// What a dialect needs to know while it reads: shared by all lines that arrived together.
+#[derive(Debug)]
+pub struct Setting {
+    /// The configuration in force.
+    pub config: Arc<Config>,
+    /// The time now.
+    pub now: Time,
+    /// When the daemon started.
+    pub started: Time,
+}
+
+/// What a session must do before it may read the next line.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing.
+    Go,
+    /// Wait for the reply to the last request (registration, a page of a list): what the next line means depends on it.
+    Wait,
+    /// Check an operator's password off this task, then call [`Dialect::operator_checked`].
+    CheckOperator {
+        /// The name given with OPER.
+        name: Box<str>,
+        /// The password given with OPER.
+        password: Box<str>,
+    },
+    /// Write what there is and close: the dialect itself has found the reason.
+    Close(Disconnect),
+}
+
+/// How a session speaks. One value per session, kept small: an idle client holds nothing it does not need.
+pub trait Dialect {
+    /// Longest line in bytes, without its end.
+    const LINE_MAX: usize;
+    /// The word for it in lists and logs.
+    const NAME: &'static str;
+
+    /// A new session for a client that others see as coming from `host`.
+    fn new(host: Box<str>) -> Self;
+
+    /// What is asked for before the client has said a word (plain lines register at once).
+    fn hello(&mut self, setting: &Setting, requests: &mut Vec<Request>) -> Step;
+
+    /// One line without its end. What it asks for goes to `requests`, in order; what the session answers by itself goes
+    /// there too, as [`Request::Echo`], so that it keeps its place.
+    fn line(&mut self, line: &[u8], setting: &Setting, requests: &mut Vec<Request>) -> Step;
+
+    /// A line was longer than [`Self::LINE_MAX`] and was dropped.
+    fn line_too_long(&mut self, setting: &Setting, requests: &mut Vec<Request>);
+
+    /// The answer to [`Step::CheckOperator`]: who it is, or nobody.
+    fn operator_checked(
+        &mut self,
+        operator: Option<Arc<crate::domain::command::Operator>>,
+        setting: &Setting,
+        requests: &mut Vec<Request>,
+    );
+
+    /// One reply, appended to `out`. What it asks for in turn (the next page of a list) goes to `requests`; the step says
+    /// whether the session may read on.
+    fn reply(&mut self, reply: &Reply, setting: &Setting, out: &mut Vec<u8>, requests: &mut Vec<Request>) -> Step;
+
+    /// The question whether the client is still there, appended to `out`.
+    fn ping(&self, setting: &Setting, out: &mut Vec<u8>);
+
+    /// The last words to a client, appended to `out`.
+    fn farewell(&self, why: &Disconnect, setting: &Setting, out: &mut Vec<u8>);
+}
