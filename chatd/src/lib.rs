@@ -1,6 +1,8 @@
 //! chatd.
 
+pub mod cli;
 pub mod config;
+pub mod telemetry;
 
 use std::process::ExitCode;
 

@@ -140,7 +140,10 @@ fn no_key_of_the_full_example_has_its_default() {
     let (all, default) = (everything(), Config::default());
     let lines = |config: &Config| config.to_toml().lines().map(str::to_owned).collect::<Vec<_>>();
     let (all, default) = (lines(&all), lines(&default));
-    let same = all.iter().filter(|line| line.contains('=') && !line.starts_with("protocol") && default.contains(line)).collect::<Vec<_>>();
+    let same = all
+        .iter()
+        .filter(|line| line.contains('=') && !line.starts_with("protocol") && default.contains(line))
+        .collect::<Vec<_>>();
     assert!(same.is_empty(), "{same:?}");
 }
 
@@ -233,7 +236,7 @@ fn a_wrong_variable_is_told_by_its_name() {
         ("CHATD_HOME", "of no concern to us"),
     ];
     let expected = "CHATD_DESK__RULE: overrides no known key
-    hint: HINT
+    hint: lists of sections have no variables
 CHATD_LIMITS__PING_INTERVAL: limits.ping-interval: expected a whole number with a unit, found \"soon\"
     hint: for instance \"30s\"
 CHATD_LIMITS__PING_INTERVALL: overrides no known key
