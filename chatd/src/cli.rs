@@ -34,7 +34,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Where the configuration is: `--config`, else `$CHATD_CONFIG`, else [`SYSTEM_FILE`] if it exists, else
+    /// Where the configuration is: `--config`, else `$CHATD_CONFIG`, else `/etc/chatd/chatd.toml` if it exists, else
     /// nowhere, which means the built-in defaults. A file that is named but missing is an error when it is loaded.
     pub fn source(&self, environment: Environment) -> Source {
         self.source_with(environment, Path::new(SYSTEM_FILE))

@@ -51,7 +51,7 @@ pub struct Admin {
 pub enum CaseMapping {
     /// Only A to Z equal a to z.
     Ascii,
-    /// `{}|~` are also the lower case of `[]\^`.
+    /// `{}|^` are also the lower case of `[]\~` (RFC 2812 §2.2).
     #[default]
     Rfc1459,
 }
@@ -107,7 +107,7 @@ impl Server {
                 default.drain_timeout,
                 value::duration(Duration::ZERO),
             ),
-            password: section.optional("password", default.password, value::word),
+            password: section.optional("password", default.password, secret),
         };
         section.finish();
         server
@@ -192,4 +192,9 @@ fn host_name(raw: Raw<'_>) -> Result<String, Wrong> {
     let wrong =
         Wrong::new(format!("expected a host name of at most 63 bytes with a dot in it, found {name:?}"));
     Err(wrong.hint("for instance \"chat.example.org\""))
+}
+
+/// A word that no message repeats.
+fn secret(raw: Raw<'_>) -> Result<String, Wrong> {
+    value::word(raw).map_err(|_| Wrong::new("expected a string of one word without blanks"))
 }
