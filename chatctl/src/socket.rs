@@ -89,13 +89,19 @@ fn permission_hint(socket: &Path) -> String {
         Some(group) => format!(
             "the socket is for group {group}: `sudo usermod -aG {group} $USER` and log in anew, or use sudo"
         ),
-        None => "ask for membership in the group that owns the socket's directory, or use sudo".into(),
+        None => "only the daemon's own user and root may use the socket: use sudo".into(),
     }
 }
 
-/// The group of the nearest of socket and directories that may be looked at.
+/// The group that the nearest of socket and directory lets in, of those that may be looked at.
 fn group_of(socket: &Path) -> Option<String> {
-    let gid = socket.ancestors().take(2).find_map(|path| fs::metadata(path).ok())?.gid();
+    let owned = socket.ancestors().take(2).find_map(|path| fs::metadata(path).ok())?;
+    let (gid, lets_group_in) =
+        (owned.gid(), owned.mode() & 0o020 != 0 || owned.is_dir() && owned.mode() & 0o010 != 0);
+    // Nobody should be sent into the group of root for a chat.
+    if gid == 0 || !lets_group_in {
+        return None;
+    }
     let named = Group::from_gid(Gid::from_raw(gid)).ok().flatten().map(|group| group.name);
     Some(named.unwrap_or_else(|| gid.to_string()))
 }
@@ -105,7 +111,9 @@ mod tests {
     use super::{explain, locate_in};
     use crate::exit::{Code, Failure, Report};
     use std::ffi::OsString;
+    use std::fs;
     use std::io;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
     use std::path::{Path, PathBuf};
 
     fn environment(key: &str) -> Option<OsString> {
@@ -154,13 +162,20 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_names_the_group_that_may() {
+    fn a_refusal_names_a_group_only_if_membership_would_help() {
         let directory = tempfile::tempdir().unwrap();
         let socket = directory.path().join("control.sock");
         let denied = io::Error::from(io::ErrorKind::PermissionDenied);
-        let report = report(explain("show the status", &socket, &denied));
-        assert_eq!(report.code, Code::NotPermitted);
-        let group = nix::unistd::Group::from_gid(nix::unistd::getegid()).unwrap().unwrap().name;
-        assert!(report.hint.unwrap().contains(&format!("for group {group}")));
+        // Root's own group is never named, so that root needs another one to run this.
+        if fs::metadata(directory.path()).unwrap().gid() == 0 {
+            chown(directory.path(), None, Some(1)).unwrap();
+        }
+        for (mode, lets_group_in) in [(0o750, true), (0o700, false)] {
+            fs::set_permissions(directory.path(), fs::Permissions::from_mode(mode)).unwrap();
+            let report = report(explain("show the status", &socket, &denied));
+            assert_eq!(report.code, Code::NotPermitted);
+            let names_group = report.hint.unwrap().contains("for group ");
+            assert_eq!(names_group, lets_group_in, "mode {mode:o}");
+        }
     }
 }
