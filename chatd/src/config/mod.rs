@@ -32,7 +32,8 @@ pub use load::{Source, load, parse};
 pub use log::{LevelError, LogConfig, LogFormat, LogTarget, Rotation, parse_level};
 pub use paths::PathError;
 pub use problem::{ConfigError, Place, Problem};
-pub use server::{Admin, CaseMapping, Server};
+pub use chat_proto::name::CaseMapping;
+pub use server::{Admin, Server};
 pub use units::{show_duration, show_size};
 
 use writer::Writer;

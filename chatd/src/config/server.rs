@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chat_proto::name::CaseMapping;
+
 use super::problem::Wrong;
 use super::section::Section;
 use super::value::{self, Raw};
@@ -44,16 +46,6 @@ pub struct Admin {
     pub organisation: String,
     /// Where to write to.
     pub email: String,
-}
-
-/// How names are compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CaseMapping {
-    /// Only A to Z equal a to z.
-    Ascii,
-    /// `{}|^` are also the lower case of `[]\~` (RFC 2812 §2.2).
-    #[default]
-    Rfc1459,
 }
 
 impl Default for Server {

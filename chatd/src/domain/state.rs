@@ -256,10 +256,11 @@ impl State {
 
     /// As [`Self::leave_room`], for a client that is out of the table already.
     pub(super) fn remove_member(&mut self, client: ClientId, id: RoomId) {
+        let folding = self.casemapping;
         let Some(room) = self.room_mut(id) else { return };
         room.members.swap_remove(&client);
         if room.members.is_empty() {
-            let name = self.casemapping.fold(room.name.as_str());
+            let name = folding.fold(room.name.as_str());
             self.room_names.remove(&name);
             self.rooms[id.slot as usize] = None;
             self.room_slots_free.push(id.slot);
