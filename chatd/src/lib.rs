@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod domain;
+pub mod store;
 
 use std::process::ExitCode;
 
