@@ -88,7 +88,8 @@ pub enum RoomList {
 
 impl RoomList {
     /// Letter of every list.
-    pub const TABLE: [(char, Self); 3] = [('b', Self::Ban), ('e', Self::Exception), ('I', Self::InviteException)];
+    pub const TABLE: [(char, Self); 3] =
+        [('b', Self::Ban), ('e', Self::Exception), ('I', Self::InviteException)];
 
     /// Its letter.
     #[must_use]

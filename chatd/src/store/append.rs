@@ -1,0 +1,90 @@
+//! One group as one transaction.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use crate::domain::command::Audit;
+use crate::domain::message::{Conversation, Message, MessageKind};
+
+use super::conversation::Conversations;
+use super::row::signed;
+use super::schema;
+use super::{Body, Record};
+
+const MESSAGE: &str = "INSERT INTO messages (seq, conversation, at, kind, sender, operator, inbound, text, tags) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+const AUDIT: &str =
+    "INSERT INTO audit (seq, at, who, action, target, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+/// Keeps the whole group or nothing of it. `reserved` is the first number that is not reserved; it moves on when the
+/// group comes near it.
+pub(super) fn append(
+    connection: &mut Connection,
+    conversations: &mut Conversations,
+    reserved: &mut u64,
+    group: &[Record],
+) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for record in group {
+        match &record.body {
+            Body::Message(message) => insert_message(&transaction, conversations, record, message)?,
+            Body::Audit(audit) => insert_audit(&transaction, record, audit)?,
+        }
+    }
+    let extended = extend_reservation(&transaction, *reserved, group)?;
+    transaction.commit()?;
+    *reserved = extended;
+    Ok(())
+}
+
+fn insert_message(
+    transaction: &Transaction<'_>,
+    conversations: &mut Conversations,
+    record: &Record,
+    message: &Message,
+) -> rusqlite::Result<()> {
+    debug_assert!(message.kind != MessageKind::Tag, "messages of only tags are never kept");
+    let conversation = conversations.id_of(transaction, &message.to)?;
+    debug_assert!(conversation.is_some(), "direct messages are never kept");
+    let Some(conversation) = conversation.filter(|_| message.kind != MessageKind::Tag) else { return Ok(()) };
+    let is_inbound = matches!(message.to, Conversation::Desk { is_inbound: true, .. });
+    transaction.prepare_cached(MESSAGE)?.execute(params![
+        signed(record.seq.0),
+        conversation,
+        signed(record.at.0),
+        i64::from(message.kind == MessageKind::Notice),
+        message.from.source,
+        message.from.operator,
+        is_inbound,
+        message.text,
+        message.tags,
+    ])?;
+    Ok(())
+}
+
+fn insert_audit(transaction: &Transaction<'_>, record: &Record, audit: &Audit) -> rusqlite::Result<()> {
+    transaction.prepare_cached(AUDIT)?.execute(params![
+        signed(record.seq.0),
+        signed(record.at.0),
+        audit.who,
+        audit.action,
+        audit.target,
+        audit.detail,
+    ])?;
+    Ok(())
+}
+
+/// A run that comes within half a block of the end of its reservation takes another block in the same transaction, so
+/// that the numbers of its unstored events stay its own too.
+fn extend_reservation(
+    transaction: &Transaction<'_>,
+    reserved: u64,
+    group: &[Record],
+) -> rusqlite::Result<u64> {
+    let last = group.last().map_or(0, |record| record.seq.0);
+    if last + schema::SEQ_BLOCK / 2 < reserved {
+        return Ok(reserved);
+    }
+    let extended = last + schema::SEQ_BLOCK;
+    transaction.prepare_cached("UPDATE meta SET next_seq = ?1")?.execute([signed(extended)])?;
+    Ok(extended)
+}

@@ -1,0 +1,174 @@
+//! What can go wrong with the store, each with its remedy.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use nix::unistd::{Uid, User, geteuid};
+use rusqlite::ErrorCode;
+
+/// Why the store could not be opened, read or closed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another daemon has the directory.
+    #[error(
+        "another chatd{} uses this data directory: {} is locked; stop it, or give this one its own directory (server.state-directory)",
+        pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default(), path.display()
+    )]
+    Locked {
+        /// Its process, if it could be read from the lock.
+        pid: Option<u32>,
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// A file or the directory is not ours to use.
+    #[error("cannot use {}: permission denied; it must belong to {owner}, as whom chatd runs (chown -R {owner})", path.display())]
+    Denied {
+        /// What could not be used.
+        path: PathBuf,
+        /// Whose it must be.
+        owner: String,
+    },
+    /// The directory or a file in it could not be made or opened.
+    #[error("cannot {doing} {}: {source}", path.display())]
+    File {
+        /// What was tried.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The disk is full.
+    #[error("cannot {doing} {}: the disk is full; make room and start again", path.display())]
+    DiskFull {
+        /// What was tried.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+    },
+    /// A newer chatd wrote this database.
+    #[error(
+        "{} has schema version {found} and this chatd knows versions up to {known}; run the newer chatd again, or restore a backup from before the upgrade",
+        path.display()
+    )]
+    NewerSchema {
+        /// The database.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The newest version known here.
+        known: i64,
+    },
+    /// The file is something else.
+    #[error("{} is not a chatd database; move it away or choose another directory (server.state-directory)", path.display())]
+    NotOurs {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The database is damaged.
+    #[error("{} is damaged ({cause}); restore a backup, or rescue what can be read with `sqlite3 chatd.db .recover`", path.display())]
+    Corrupt {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite says.
+        cause: String,
+    },
+    /// All numbers below 2^53 are reserved.
+    #[error("{} has no sequence numbers left after too many starts; move it away and start with a new one", path.display())]
+    Exhausted {
+        /// The database.
+        path: PathBuf,
+    },
+    /// Anything else from SQLite.
+    #[error("cannot {doing} {}: {source}", path.display())]
+    Sqlite {
+        /// What was tried.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why not.
+        source: rusqlite::Error,
+    },
+    /// The writer's thread could not be started.
+    #[error("cannot start the store's thread: {0}")]
+    Thread(io::Error),
+    /// The writer's thread panicked: a fault of ours.
+    #[error("the store's thread panicked")]
+    Panicked,
+}
+
+impl StoreError {
+    /// What an error of the file system means.
+    pub(super) fn of_file(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::PermissionDenied => Self::Denied { path, owner: our_user() },
+            io::ErrorKind::StorageFull => Self::DiskFull { doing, path },
+            _ => Self::File { doing, path, source },
+        }
+    }
+
+    /// What an error of SQLite means.
+    pub(super) fn of_sqlite(doing: &'static str, path: &Path, source: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match source.sqlite_error_code() {
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+                Self::Denied { path, owner: our_user() }
+            }
+            Some(ErrorCode::NotADatabase) => Self::NotOurs { path },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Corrupt { path, cause: source.to_string() },
+            Some(_) if is_full_disk(&source) => Self::DiskFull { doing, path },
+            _ => Self::Sqlite { doing, path, source },
+        }
+    }
+}
+
+/// Why a group was not kept. The whole group was rolled back; the next one is tried afresh.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{cause}")]
+pub struct CommitError {
+    /// The cause in words, for people.
+    pub cause: String,
+    /// Whether room on the disk is what is missing.
+    pub is_full_disk: bool,
+}
+
+impl From<&rusqlite::Error> for CommitError {
+    fn from(error: &rusqlite::Error) -> Self {
+        let is_full_disk = is_full_disk(error);
+        let cause = if is_full_disk { "the disk is full".to_owned() } else { error.to_string() };
+        Self { cause, is_full_disk }
+    }
+}
+
+/// `SQLITE_FULL`, or the shared index of the write-ahead log could not grow, which SQLite reports as an I/O error.
+fn is_full_disk(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+        || error.sqlite_error().is_some_and(|e| e.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
+}
+
+/// The user that this process runs as, by name if it has one.
+fn our_user() -> String {
+    let uid: Uid = geteuid();
+    User::from_uid(uid).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_denied_path_names_itself_and_whose_it_must_be() {
+        let denied = io::Error::from(io::ErrorKind::PermissionDenied);
+        let words = StoreError::of_file("open", Path::new("/data/chatd.db"), denied).to_string();
+        assert!(words.contains("/data/chatd.db") && words.contains(&our_user()), "{words}");
+    }
+
+    #[test]
+    fn a_full_file_system_is_told_from_other_failures() {
+        let full = StoreError::of_file("create", Path::new("/data"), io::ErrorKind::StorageFull.into());
+        assert!(matches!(full, StoreError::DiskFull { .. }), "{full:?}");
+        let other = StoreError::of_file("create", Path::new("/data"), io::ErrorKind::NotADirectory.into());
+        assert!(matches!(other, StoreError::File { .. }), "{other:?}");
+    }
+}

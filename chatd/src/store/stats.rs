@@ -1,0 +1,89 @@
+//! Figures about the store that anybody may read at any time. Never waits for the disk.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::domain::id::Time;
+
+/// The figures at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Groups committed since the start.
+    pub groups: u64,
+    /// Records in them.
+    pub records: u64,
+    /// Groups that were refused since the start.
+    pub failed_groups: u64,
+    /// How many records the last group had.
+    pub last_group_size: u64,
+    /// How long the last group took, in microseconds.
+    pub last_group_us: u64,
+    /// When the last group was committed.
+    pub last_commit: Option<Time>,
+    /// Messages that retention has removed since the start.
+    pub pruned: u64,
+    /// Why the last group was refused or the last fsync failed; none once a group is kept again.
+    pub failing: Option<String>,
+}
+
+/// Reads the figures; cheap to clone and to keep.
+#[derive(Clone, Debug, Default)]
+pub struct StatsHandle(Arc<Figures>);
+
+#[derive(Debug, Default)]
+struct Figures {
+    groups: AtomicU64,
+    records: AtomicU64,
+    failed_groups: AtomicU64,
+    last_group_size: AtomicU64,
+    last_group_us: AtomicU64,
+    last_commit_ms: AtomicU64,
+    pruned: AtomicU64,
+    failing: Mutex<Option<String>>,
+}
+
+impl StatsHandle {
+    /// The figures now. Each is right by itself; together they may straddle a commit.
+    #[must_use]
+    pub fn snapshot(&self) -> Stats {
+        let figures = &self.0;
+        let last_commit_ms = figures.last_commit_ms.load(Relaxed);
+        Stats {
+            groups: figures.groups.load(Relaxed),
+            records: figures.records.load(Relaxed),
+            failed_groups: figures.failed_groups.load(Relaxed),
+            last_group_size: figures.last_group_size.load(Relaxed),
+            last_group_us: figures.last_group_us.load(Relaxed),
+            last_commit: (last_commit_ms > 0).then_some(Time(last_commit_ms)),
+            pruned: figures.pruned.load(Relaxed),
+            failing: figures.failing.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+
+    pub(super) fn committed(&self, records: u64, took_us: u64, now: Time) {
+        let figures = &self.0;
+        figures.groups.fetch_add(1, Relaxed);
+        figures.records.fetch_add(records, Relaxed);
+        figures.last_group_size.store(records, Relaxed);
+        figures.last_group_us.store(took_us, Relaxed);
+        figures.last_commit_ms.store(now.0, Relaxed);
+    }
+
+    pub(super) fn refused(&self) {
+        self.0.failed_groups.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn pruned(&self, messages: u64) {
+        self.0.pruned.fetch_add(messages, Relaxed);
+    }
+
+    /// Says why the store fails, or that it does not; returns whether that is a change.
+    pub(super) fn set_failing(&self, cause: Option<&str>) -> bool {
+        let mut failing = self.0.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_change = failing.is_some() != cause.is_some();
+        if is_change || failing.as_deref() != cause {
+            *failing = cause.map(str::to_owned);
+        }
+        is_change
+    }
+}

@@ -1,0 +1,239 @@
+//! The writer's thread: commits groups as they come and does everything else when none is waiting.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::oneshot;
+
+use crate::config;
+use crate::domain::id::Time;
+
+use super::Record;
+use super::database::{Database, LOG_CALM};
+use super::error::{CommitError, StoreError};
+use super::lock::Lock;
+use super::retention::{self, SharedPolicy, Stage};
+use super::stats::StatsHandle;
+
+/// A moment without a group for this long is a calm one.
+const CALM: Duration = Duration::from_millis(200);
+
+/// At this size the write-ahead log is checkpointed even when no moment is calm, since readers slow down with it and the
+/// disk has an end.
+const LOG_MAX: u64 = 64 << 20;
+
+/// How often retention passes through the database.
+const PASS_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// The interval of `every-second`.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
+
+/// What the thread is asked to do.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// Keep this group and say so.
+    Commit(Vec<Record>, oneshot::Sender<Result<(), CommitError>>),
+    /// Look whether something changed.
+    Wake,
+    /// Finish what is queued and end.
+    Stop,
+}
+
+impl Job {
+    /// The group, given back to whoever could not hand it over.
+    pub(super) fn into_group(self) -> Vec<Record> {
+        match self {
+            Self::Commit(group, _) => group,
+            Self::Wake | Self::Stop => Vec::new(),
+        }
+    }
+}
+
+/// The thread's own things. The lock is among them because the directory is free only when this thread is gone.
+#[derive(Debug)]
+pub(super) struct Worker {
+    database: Database,
+    jobs: Receiver<Job>,
+    stats: StatsHandle,
+    policy: SharedPolicy,
+    syncs_every_second: bool,
+    /// When the commits since the last fsync have to be on the disk.
+    sync_due: Option<Instant>,
+    /// Whether anything was written since the last checkpoint.
+    is_dirty: bool,
+    is_calm: bool,
+    pass: Option<Stage>,
+    pass_due: Instant,
+    /// Under load, retention rests nine times as long as it worked: it never takes more than a tenth of this thread.
+    slice_due: Instant,
+    lock: Lock,
+}
+
+impl Worker {
+    /// Takes over the open database.
+    pub(super) fn new(
+        database: Database,
+        jobs: Receiver<Job>,
+        stats: StatsHandle,
+        policy: SharedPolicy,
+        lock: Lock,
+        sync: config::Sync,
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            database,
+            jobs,
+            stats,
+            policy,
+            syncs_every_second: sync == config::Sync::EverySecond,
+            sync_due: None,
+            is_dirty: false,
+            is_calm: false,
+            pass: None,
+            pass_due: now,
+            slice_due: now,
+            lock,
+        }
+    }
+
+    /// Works until it is told to stop or nobody is left who could tell it.
+    pub(super) fn run(mut self) -> Result<(), StoreError> {
+        loop {
+            match self.jobs.recv_timeout(self.patience()) {
+                Ok(Job::Commit(group, answer)) => self.commit(&group, answer),
+                Ok(Job::Wake) => {}
+                Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => return self.finish(),
+                Err(RecvTimeoutError::Timeout) => self.is_calm = true,
+            }
+            self.keep_house();
+        }
+    }
+
+    fn finish(mut self) -> Result<(), StoreError> {
+        while let Ok(job) = self.jobs.try_recv() {
+            if let Job::Commit(group, answer) = job {
+                self.commit(&group, answer);
+            }
+        }
+        let closed = self.database.close();
+        drop(self.lock);
+        closed
+    }
+
+    fn commit(&mut self, group: &[Record], answer: oneshot::Sender<Result<(), CommitError>>) {
+        self.is_calm = false;
+        let start = Instant::now();
+        let done = self.database.commit(group);
+        match &done {
+            Ok(()) => {
+                self.wrote();
+                let took_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+                self.stats.committed(group.len() as u64, took_us, wall_clock());
+                self.tell_health(None);
+            }
+            Err(error) => {
+                self.stats.refused();
+                self.tell_health(Some(&error.cause));
+            }
+        }
+        // Whoever asked may be gone; the group is kept all the same.
+        let _ = answer.send(done);
+    }
+
+    fn wrote(&mut self) {
+        self.is_dirty = true;
+        if self.syncs_every_second {
+            self.sync_due.get_or_insert_with(|| Instant::now() + SYNC_EVERY);
+        }
+    }
+
+    /// Logs only changes: a full disk must not fill the log too.
+    fn tell_health(&self, cause: Option<&str>) {
+        match (self.stats.set_failing(cause), cause) {
+            (true, Some(cause)) => tracing::error!(cause, "store cannot keep messages; senders are refused"),
+            (true, None) => tracing::info!("store keeps messages again"),
+            (false, _) => {}
+        }
+    }
+
+    /// How long to wait for the next group before there is something else to do.
+    fn patience(&self) -> Duration {
+        if self.is_calm && self.pass.is_some() {
+            return Duration::ZERO;
+        }
+        let now = Instant::now();
+        let mut patience = self.pass_due.saturating_duration_since(now);
+        if let Some(due) = self.sync_due {
+            patience = patience.min(due.saturating_duration_since(now));
+        }
+        let has_work = self.pass.is_some() || self.wants_checkpoint(LOG_CALM);
+        if has_work && !self.is_calm { patience.min(CALM) } else { patience }
+    }
+
+    fn keep_house(&mut self) {
+        let now = Instant::now();
+        if self.sync_due.is_some_and(|due| due <= now) {
+            self.sync();
+        }
+        if self.wants_checkpoint(if self.is_calm { LOG_CALM } else { LOG_MAX }) {
+            self.checkpoint();
+        }
+        let (policy, is_new) = self.policy.take();
+        if is_new || (self.pass.is_none() && self.pass_due <= now) {
+            self.pass = Some(retention::START);
+            self.pass_due = now + PASS_EVERY;
+        }
+        if let Some(stage) = self.pass.filter(|_| self.is_calm || self.slice_due <= now) {
+            self.slice(policy, stage);
+        }
+    }
+
+    fn wants_checkpoint(&self, size: u64) -> bool {
+        self.is_dirty && self.database.log_size() > size
+    }
+
+    fn sync(&mut self) {
+        self.sync_due = None;
+        if let Err(error) = self.database.sync_log() {
+            tracing::error!(%error, "the last second's messages may not survive a loss of power: fsync failed");
+        }
+    }
+
+    fn checkpoint(&mut self) {
+        self.is_dirty = false;
+        if let Err(error) = self.database.checkpoint() {
+            tracing::warn!(%error, "checkpoint failed; the write-ahead log grows until one succeeds");
+        }
+    }
+
+    fn slice(&mut self, policy: retention::Policy, stage: Stage) {
+        let start = Instant::now();
+        let done = self.database.with(|connection, conversations| {
+            let slice = retention::slice(connection, policy, wall_clock(), stage)?;
+            if slice.forgot_conversations {
+                conversations.forget();
+            }
+            Ok(slice)
+        });
+        self.slice_due = Instant::now() + start.elapsed() * 9;
+        match done {
+            Ok(slice) => {
+                self.pass = slice.next;
+                self.stats.pruned(slice.removed);
+                if slice.removed > 0 || slice.forgot_conversations {
+                    self.wrote();
+                }
+            }
+            Err(error) => {
+                self.pass = None;
+                tracing::warn!(%error, "retention stopped; it is tried again in an hour");
+            }
+        }
+    }
+}
+
+/// Retention compares stored times with this one; a clock before 1970 counts as 1970 and removes nothing.
+fn wall_clock() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
