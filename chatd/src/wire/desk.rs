@@ -18,7 +18,7 @@ pub(super) fn case_mapping(config: &Config) -> CaseMapping {
 /// Whether two names are the same here.
 #[must_use]
 pub(super) fn is_same(config: &Config, one: &str, other: &str) -> bool {
-    case_mapping(config).eq(one, other)
+    case_mapping(config).same(one, other)
 }
 
 /// The desk as the source of a line.

@@ -1,6 +1,6 @@
 //! Capabilities (IRCv3 capability negotiation): the table of them, and the verb CAP.
 
-use chat_proto::irc::numeric::ERR_INVALIDCAPCMD;
+use chat_proto::irc::Numeric;
 
 use super::line::Line;
 use super::turn::Turn;
@@ -77,7 +77,7 @@ pub(super) fn cap(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
         "END" => return end(irc, turn),
         _ => {
             let subcommand = line.param(0);
-            irc.pen(turn.setting, &mut turn.echo).numeric(ERR_INVALIDCAPCMD, &[subcommand]);
+            irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_INVALIDCAPCMD, &[subcommand]);
         }
     }
     Step::Go

@@ -1,7 +1,7 @@
 //! From bytes to a verb: what a line must be before anything in it counts.
 
-use chat_proto::irc::message::{BODY_MAX, Message};
-use chat_proto::irc::numeric::{ERR_INPUTTOOLONG, ERR_NEEDMOREPARAMS, ERR_NOTREGISTERED, ERR_UNKNOWNCOMMAND};
+use chat_proto::irc::{LengthLimits, Message, ParseError, Tags, check_lengths};
+use chat_proto::irc::Numeric;
 
 use super::turn::Turn;
 use super::verbs::{self, Who};
@@ -17,8 +17,8 @@ pub(super) struct Line<'a> {
     pub(super) verb: &'static str,
     /// Its parameters.
     pub(super) params: &'a [&'a str],
-    /// The tags as received, without `@`.
-    pub(super) tags: &'a str,
+    /// The tags as received.
+    pub(super) tags: Tags<'a>,
 }
 
 impl<'a> Line<'a> {
@@ -33,9 +33,6 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Most tags of a client together, with `@` and the blank behind them (IRCv3 message-tags, "Size limit").
-const TAGS_MAX: usize = 4096;
-
 /// Does what one line says.
 pub(super) fn obey(irc: &mut Irc, line: &[u8], turn: &mut Turn<'_>) -> Step {
     if line.is_empty() {
@@ -45,27 +42,27 @@ pub(super) fn obey(irc: &mut Irc, line: &[u8], turn: &mut Turn<'_>) -> Step {
         fail(irc, turn, "INVALID_UTF8", "Message rejected, your IRC software MUST use UTF-8 encoding on this network");
         return Step::Go;
     };
-    if text.contains(['\0', '\r']) {
-        fail(irc, turn, "INVALID_LINE", "Message rejected, it contains NUL or CR");
-        return Step::Go;
-    }
-    let tags_len = if text.starts_with('@') { text.find(' ').map_or(text.len(), |at| at + 1) } else { 0 };
-    if tags_len > TAGS_MAX || text.len() - tags_len > BODY_MAX {
+    if check_lengths(text, LengthLimits::default()).is_err() {
         too_long(irc, turn);
         return Step::Go;
     }
-    let Ok(message) = Message::parse(text) else {
-        if !text.trim_matches(' ').is_empty() {
-            fail(irc, turn, "INVALID_LINE", "Message rejected, there is no verb in it");
-        }
-        return Step::Go;
-    };
-    dispatch(irc, &message, turn)
+    match Message::parse(text) {
+        Ok(message) => return dispatch(irc, &message, turn),
+        Err(ParseError::Empty) => {}
+        Err(ParseError::BadVerb) => return unknown(irc, first_word(text), turn),
+        Err(error) => fail(irc, turn, "INVALID_LINE", &format!("Message rejected, {error}")),
+    }
+    Step::Go
+}
+
+/// What stands where a verb should.
+fn first_word(text: &str) -> &str {
+    text.split(' ').find(|word| !word.is_empty() && !word.starts_with(['@', ':'])).unwrap_or("*")
 }
 
 /// Says that the line was too long.
 pub(super) fn too_long(irc: &Irc, turn: &mut Turn<'_>) {
-    irc.pen(turn.setting, &mut turn.echo).numeric(ERR_INPUTTOOLONG, &[]);
+    irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_INPUTTOOLONG, &[]);
 }
 
 /// A refusal without a numeric (IRCv3 standard-replies).
@@ -78,10 +75,10 @@ fn dispatch(irc: &mut Irc, message: &Message<'_>, turn: &mut Turn<'_>) -> Step {
     let Some(verb) = verbs::find(message.verb) else {
         return unknown(irc, message.verb, turn);
     };
-    let params = message.params.as_slice();
+    let params = message.params();
     match verb.who {
         Who::Registered if !irc.is_registered() => {
-            irc.pen(turn.setting, &mut turn.echo).numeric(ERR_NOTREGISTERED, &[]);
+            irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NOTREGISTERED, &[]);
             return Step::Go;
         }
         Who::Unregistered if irc.is_registered() => {
@@ -91,16 +88,16 @@ fn dispatch(irc: &mut Irc, message: &Message<'_>, turn: &mut Turn<'_>) -> Step {
         _ => {}
     }
     if params.len() < verb.least {
-        irc.pen(turn.setting, &mut turn.echo).numeric(ERR_NEEDMOREPARAMS, &[verb.name]);
+        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NEEDMOREPARAMS, &[verb.name]);
         return Step::Go;
     }
-    (verb.run)(irc, &Line { verb: verb.name, params, tags: message.tags.as_str() }, turn)
+    (verb.run)(irc, &Line { verb: verb.name, params, tags: message.tags }, turn)
 }
 
 fn unknown(irc: &Irc, verb: &str, turn: &mut Turn<'_>) -> Step {
     if !irc.is_registered() && is_http_verb(verb) {
         return Step::Close(Disconnect::WrongProtocol("HTTP"));
     }
-    irc.pen(turn.setting, &mut turn.echo).numeric(ERR_UNKNOWNCOMMAND, &[verb]);
+    irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_UNKNOWNCOMMAND, &[verb]);
     Step::Go
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::irc::message::{BODY_MAX, TAGS_MAX_CLIENT};
+use chat_proto::irc::{BODY_MAX, LineWriter, TAGS_MAX_CLIENT};
 
 use super::stranger::foreign_protocol;
 use super::{Dialect, Setting, Step};
@@ -126,7 +126,8 @@ impl Irc {
 }
 
 impl Dialect for Irc {
-    const LINE_MAX: usize = TAGS_MAX_CLIENT + BODY_MAX;
+    /// `@`, the tags, a blank, and the rest.
+    const LINE_MAX: usize = 2 + TAGS_MAX_CLIENT + BODY_MAX;
     const NAME: &'static str = "irc";
 
     fn new(host: Box<str>) -> Self {
@@ -204,11 +205,11 @@ impl Dialect for Irc {
     }
 
     fn ping(&self, setting: &Setting, out: &mut Vec<u8>) {
-        render::line(out, "", "PING", &[], Some(&setting.config.server.name));
+        LineWriter::new(out).verb("PING").trailing(&setting.config.server.name).end();
     }
 
     fn farewell(&self, why: &Disconnect, _: &Setting, out: &mut Vec<u8>) {
         let text = format!("Closing link: ({}) [{why}]", self.place);
-        render::line(out, "", "ERROR", &[], Some(&text));
+        LineWriter::new(out).verb("ERROR").trailing(&text).end();
     }
 }

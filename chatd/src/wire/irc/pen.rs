@@ -1,6 +1,6 @@
 //! Writes what the server says to one client: numerics, and lines in the desk's or the server's own name.
 
-use chat_proto::irc::numeric::Numeric;
+use chat_proto::irc::{BODY_MAX, LineWriter, Numeric};
 
 use super::render;
 use super::time;
@@ -58,20 +58,19 @@ impl<'a> Pen<'a> {
 
     /// A notice to this client from `source`.
     pub(super) fn notice(&mut self, source: &str, text: &str) {
-        if let Some(at) = self.time {
-            self.out.extend_from_slice(b"@time=");
-            time::write(at, self.out);
-            self.out.push(b' ');
-        }
-        render::line(self.out, source, "NOTICE", &[self.nick], Some(text));
+        let line = LineWriter::new(self.out);
+        let line = match self.time {
+            Some(at) => line.tag("time", &time::text(at)),
+            None => line,
+        };
+        line.source(source).verb("NOTICE").param(self.nick).trailing(text).end();
     }
 
     /// How many bytes of text fit into one line of `numeric` behind `params`.
     pub(super) fn room_for_text(&self, params: &[&str]) -> usize {
-        // ":server NNN nick param… :" and the end of the line.
-        let head = 1 + self.server.len() + 5 + self.nick.len() + 2;
+        let head = ":".len() + self.server.len() + " NNN ".len() + self.nick.len() + " :".len();
         let params: usize = params.iter().map(|param| param.len() + 1).sum();
-        render::BODY_TEXT_MAX.saturating_sub(head + params)
+        BODY_MAX.saturating_sub(head + params)
     }
 
     /// A list as the text of as many lines of `numeric` as it needs; one empty line if `even_if_empty`.
@@ -101,12 +100,11 @@ impl<'a> Pen<'a> {
     }
 
     fn write(&mut self, numeric: Numeric, params: &[&str], trailing: Option<&str>) {
-        let code = numeric.code();
-        let digits = [100, 10, 1].map(|place| b'0' + u8::try_from(code / place % 10).unwrap_or_default());
-        let verb = std::str::from_utf8(&digits).unwrap_or("000");
-        let mut all = Vec::with_capacity(params.len() + 1);
-        all.push(self.nick);
-        all.extend_from_slice(params);
-        render::line(self.out, self.server, verb, &all, trailing);
+        let line = LineWriter::new(self.out).source(self.server).numeric(numeric).param(self.nick);
+        let line = params.iter().fold(line, |line, param| line.param(param));
+        match trailing {
+            Some(text) => line.trailing(text).end(),
+            None => line.end(),
+        }
     }
 }

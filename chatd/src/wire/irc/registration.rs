@@ -1,8 +1,6 @@
 //! How a connection becomes a client: PASS, NICK, USER and the moment at which all of them are there.
 
-use chat_proto::irc::numeric::{
-    ERR_ALREADYREGISTERED, ERR_ERRONEUSNICKNAME, ERR_NEEDMOREPARAMS, ERR_NONICKNAMEGIVEN, ERR_PASSWDMISMATCH,
-};
+use chat_proto::irc::Numeric;
 use chat_proto::name::Nick;
 
 use super::line::Line;
@@ -42,11 +40,11 @@ pub(super) fn pass(irc: &mut Irc, line: &Line<'_>, _: &mut Turn<'_>) -> Step {
 pub(super) fn nick(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
     let wish = line.param(0);
     if wish.is_empty() {
-        irc.pen(turn.setting, &mut turn.echo).numeric(ERR_NONICKNAMEGIVEN, &[]);
+        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NONICKNAMEGIVEN, &[]);
         return Step::Go;
     }
     let Ok(nick) = Nick::parse(wish, turn.setting.config.limits.nick_length) else {
-        irc.pen(turn.setting, &mut turn.echo).numeric(ERR_ERRONEUSNICKNAME, &[wish]);
+        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_ERRONEUSNICKNAME, &[wish]);
         return Step::Go;
     };
     if let Some(registering) = &mut irc.registering {
@@ -60,7 +58,7 @@ pub(super) fn nick(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step 
 /// `USER user 0 * :real name`
 pub(super) fn user(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
     if line.param(0).is_empty() || line.param(3).is_empty() {
-        irc.pen(turn.setting, &mut turn.echo).numeric(ERR_NEEDMOREPARAMS, &[line.verb]);
+        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NEEDMOREPARAMS, &[line.verb]);
         return Step::Go;
     }
     if let Some(registering) = &mut irc.registering {
@@ -72,7 +70,7 @@ pub(super) fn user(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step 
 
 /// Says to a registered client that it is.
 pub(super) fn already(irc: &Irc, turn: &mut Turn<'_>) {
-    irc.pen(turn.setting, &mut turn.echo).numeric(ERR_ALREADYREGISTERED, &[]);
+    irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_ALREADYREGISTERED, &[]);
 }
 
 /// Asks to be registered, once everything that this takes has been said.
@@ -83,7 +81,7 @@ pub(super) fn complete(irc: &mut Irc, turn: &mut Turn<'_>) -> Step {
     };
     let expected = turn.setting.config.server.password.as_deref();
     if expected.is_some_and(|expected| !is_equal(expected, registering.password.as_deref().unwrap_or_default())) {
-        irc.pen(turn.setting, &mut turn.echo).numeric(ERR_PASSWDMISMATCH, &[]);
+        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_PASSWDMISMATCH, &[]);
         return Step::Close(Disconnect::BadPassword);
     }
     turn.ask(Request::Register(Box::new(Register {
