@@ -14,7 +14,9 @@ use crate::domain::request::Request;
 
 mod desk;
 pub mod irc;
+mod letters;
 pub mod lines;
+mod password;
 mod stranger;
 
 /// How many shared encodings of a notice there are; see [`encode`].
@@ -108,7 +110,13 @@ pub trait Dialect {
 
     /// One reply, appended to `out`. What it asks for in turn (the next page of a list) goes to `requests`; the step says
     /// whether the session may read on.
-    fn reply(&mut self, reply: &Reply, setting: &Setting, out: &mut Vec<u8>, requests: &mut Vec<Request>) -> Step;
+    fn reply(
+        &mut self,
+        reply: &Reply,
+        setting: &Setting,
+        out: &mut Vec<u8>,
+        requests: &mut Vec<Request>,
+    ) -> Step;
 
     /// The question whether the client is still there, appended to `out`.
     fn ping(&self, setting: &Setting, out: &mut Vec<u8>);

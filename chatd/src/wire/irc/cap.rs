@@ -42,7 +42,8 @@ impl Caps {
 
     /// The names of those that are on.
     fn names(self) -> String {
-        let names: Vec<_> = Self::TABLE.iter().filter(|(_, cap)| self.has(*cap)).map(|(name, _)| *name).collect();
+        let names: Vec<_> =
+            Self::TABLE.iter().filter(|(_, cap)| self.has(*cap)).map(|(name, _)| *name).collect();
         names.join(" ")
     }
 

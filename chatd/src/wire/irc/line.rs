@@ -1,7 +1,7 @@
 //! From bytes to a verb: what a line must be before anything in it counts.
 
-use chat_proto::irc::{LengthLimits, Message, ParseError, Tags, check_lengths};
 use chat_proto::irc::Numeric;
+use chat_proto::irc::{LengthLimits, Message, ParseError, Tags, check_lengths};
 
 use super::turn::Turn;
 use super::verbs::{self, Who};
@@ -39,7 +39,12 @@ pub(super) fn obey(irc: &mut Irc, line: &[u8], turn: &mut Turn<'_>) -> Step {
         return Step::Go;
     }
     let Ok(text) = std::str::from_utf8(line) else {
-        fail(irc, turn, "INVALID_UTF8", "Message rejected, your IRC software MUST use UTF-8 encoding on this network");
+        fail(
+            irc,
+            turn,
+            "INVALID_UTF8",
+            "Message rejected, your IRC software MUST use UTF-8 encoding on this network",
+        );
         return Step::Go;
     };
     if check_lengths(text, LengthLimits::default()).is_err() {

@@ -106,7 +106,9 @@ impl Irc {
 
     /// Whether this is the first line of the session; true once.
     fn is_first_line(&mut self) -> bool {
-        self.registering.as_mut().is_some_and(|registering| !std::mem::replace(&mut registering.is_heard, true))
+        self.registering
+            .as_mut()
+            .is_some_and(|registering| !std::mem::replace(&mut registering.is_heard, true))
     }
 
     /// Whether `reply` is the one that the session waits for, or ends all waiting.

@@ -131,11 +131,11 @@ mod tests {
         for (letters, params, expected) in [
             ("+o-v", &["a", "b"][..], vec![ask('o', true, Some("a")), ask('v', false, Some("b"))]),
             ("i", &[], vec![ask('i', true, None)]),
-            ("+kl-l", &["key", "5"], vec![
-                ask('k', true, Some("key")),
-                ask('l', true, Some("5")),
-                ask('l', false, None),
-            ]),
+            (
+                "+kl-l",
+                &["key", "5"],
+                vec![ask('k', true, Some("key")), ask('l', true, Some("5")), ask('l', false, None)],
+            ),
             ("-k", &[], vec![ask('k', false, None)]),
             ("-k+b", &["x", "m!*@*"], vec![ask('k', false, Some("x")), ask('b', true, Some("m!*@*"))]),
             ("+o", &[], vec![ask('o', true, None)]),

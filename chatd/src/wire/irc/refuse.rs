@@ -12,7 +12,9 @@ pub(super) fn refuse(pen: &mut Pen<'_>, refusal: &Refusal, config: &Config) {
     match refusal {
         Refusal::NickInUse(nick) => pen.numeric(Numeric::ERR_NICKNAMEINUSE, &[nick]),
         Refusal::AlreadyRegistered => pen.numeric(Numeric::ERR_ALREADYREGISTERED, &[]),
-        Refusal::NoSuchNick(nick) | Refusal::NoSuchClient(nick) => pen.numeric(Numeric::ERR_NOSUCHNICK, &[nick]),
+        Refusal::NoSuchNick(nick) | Refusal::NoSuchClient(nick) => {
+            pen.numeric(Numeric::ERR_NOSUCHNICK, &[nick])
+        }
         Refusal::NotOperator => pen.numeric(Numeric::ERR_NOPRIVILEGES, &[]),
         Refusal::RoleTooLow { .. } => pen.numeric_with(Numeric::ERR_NOPRIVILEGES, &[], &said(refusal)),
         Refusal::BadOperatorPassword => pen.numeric(Numeric::ERR_PASSWDMISMATCH, &[]),

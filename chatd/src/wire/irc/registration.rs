@@ -10,7 +10,7 @@ use crate::domain::disconnect::Disconnect;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Welcome;
 use crate::domain::request::{Register, Request};
-use crate::wire::Step;
+use crate::wire::{Step, password};
 
 /// The longest user name with its mark, announced as USERLEN.
 pub(super) const USER_MAX: usize = 10;
@@ -76,11 +76,14 @@ pub(super) fn already(irc: &Irc, turn: &mut Turn<'_>) {
 /// Asks to be registered, once everything that this takes has been said.
 pub(super) fn complete(irc: &mut Irc, turn: &mut Turn<'_>) -> Step {
     let Some(registering) = &irc.registering else { return Step::Go };
-    let (Some(nick), Some(user), false) = (&registering.nick, &registering.user, registering.is_negotiating) else {
+    let (Some(nick), Some(user), false) = (&registering.nick, &registering.user, registering.is_negotiating)
+    else {
         return Step::Go;
     };
     let expected = turn.setting.config.server.password.as_deref();
-    if expected.is_some_and(|expected| !is_equal(expected, registering.password.as_deref().unwrap_or_default())) {
+    if expected.is_some_and(|expected| {
+        !password::is_equal(expected, registering.password.as_deref().unwrap_or_default())
+    }) {
         irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_PASSWDMISMATCH, &[]);
         return Step::Close(Disconnect::BadPassword);
     }
@@ -121,13 +124,4 @@ fn user_name(typed: &str) -> Box<str> {
         name.push_str("user");
     }
     name.into()
-}
-
-/// Compares all of `given`, so that the time tells nothing of how much of it was right.
-fn is_equal(expected: &str, given: &str) -> bool {
-    let (expected, given) = (expected.as_bytes(), given.as_bytes());
-    let differing = given.iter().enumerate().fold(0, |differing, (index, byte)| {
-        differing | (byte ^ expected.get(index).copied().unwrap_or(!byte))
-    });
-    std::hint::black_box(differing) == 0 && expected.len() == given.len()
 }

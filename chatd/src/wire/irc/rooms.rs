@@ -22,7 +22,8 @@ pub(super) fn join(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step 
         match RoomName::parse(name, turn.setting.config.limits.room_name_length) {
             Ok(room) => turn.ask(Request::Join { room, key }),
             Err(_) => {
-                let numeric = if name.starts_with('#') { Numeric::ERR_BADCHANMASK } else { Numeric::ERR_NOSUCHCHANNEL };
+                let numeric =
+                    if name.starts_with('#') { Numeric::ERR_BADCHANMASK } else { Numeric::ERR_NOSUCHCHANNEL };
                 irc.pen(turn.setting, &mut turn.echo).numeric(numeric, &[name]);
             }
         }

@@ -93,17 +93,15 @@ pub(super) fn info(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step 
 pub(super) fn admin(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
     for_us(irc, line, turn, |pen, setting| {
         let (server, admin) = (pen.server(), &setting.config.server.admin);
-        let answers = [
+        // Whoever asks wants to reach somebody, and the desk always can be reached.
+        let desk = format!("Write to {}", setting.config.desk.nick);
+        let email = if admin.email.is_empty() { &desk } else { &admin.email };
+        pen.numeric_with(Numeric::RPL_ADMINME, &[server], &format!("Administrative info about {server}"));
+        for (numeric, text) in [
             (Numeric::RPL_ADMINLOC1, &admin.location),
             (Numeric::RPL_ADMINLOC2, &admin.organisation),
-            (Numeric::RPL_ADMINEMAIL, &admin.email),
-        ];
-        if answers.iter().all(|(_, text)| text.is_empty()) {
-            pen.numeric(Numeric::ERR_NOADMININFO, &[server]);
-            return;
-        }
-        pen.numeric_with(Numeric::RPL_ADMINME, &[server], &format!("Administrative info about {server}"));
-        for (numeric, text) in answers {
+            (Numeric::RPL_ADMINEMAIL, email),
+        ] {
             if !text.is_empty() {
                 pen.numeric_with(numeric, &[], text);
             }
@@ -116,7 +114,11 @@ pub(super) fn help(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step 
     let mut pen = irc.pen(turn.setting, &mut turn.echo);
     if line.param(0).is_empty() {
         let desk = &turn.setting.config.desk.nick;
-        pen.numeric_with(Numeric::RPL_HELPSTART, &["*"], &format!("To reach a person, write to {desk}. The verbs:"));
+        pen.numeric_with(
+            Numeric::RPL_HELPSTART,
+            &["*"],
+            &format!("To reach a person, write to {desk}. The verbs:"),
+        );
         pen.list(Numeric::RPL_HELPTXT, &["*"], VERBS.iter().map(|verb| verb.name), false);
         pen.numeric_with(Numeric::RPL_ENDOFHELP, &["*"], "HELP and a verb explains it");
     } else if let Some(verb) = verbs::find(line.param(0)) {
@@ -162,7 +164,12 @@ pub(super) fn rehash(_: &mut Irc, _: &Line<'_>, turn: &mut Turn<'_>) -> Step {
 }
 
 /// Writes an answer, if the first parameter does not name another server.
-fn for_us(irc: &Irc, line: &Line<'_>, turn: &mut Turn<'_>, write: impl FnOnce(&mut Pen<'_>, &Setting)) -> Step {
+fn for_us(
+    irc: &Irc,
+    line: &Line<'_>,
+    turn: &mut Turn<'_>,
+    write: impl FnOnce(&mut Pen<'_>, &Setting),
+) -> Step {
     let setting = turn.setting;
     let mut pen = irc.pen(setting, &mut turn.echo);
     let (config, asked) = (&setting.config, line.param(0));

@@ -2,10 +2,10 @@
 
 use chat_proto::irc::Numeric;
 
+use super::Irc;
 use super::cap::Caps;
 use super::line::Line;
 use super::turn::Turn;
-use super::Irc;
 use crate::domain::message::MessageKind;
 use crate::domain::request::{Request, Say};
 use crate::wire::{Step, desk};
@@ -74,8 +74,7 @@ fn say(irc: &Irc, line: &Line<'_>, turn: &mut Turn<'_>, kind: MessageKind) {
         if targets[..index].iter().any(|before| desk::is_same(config, before, to)) {
             continue;
         }
-        let rule_reply =
-            if kind == MessageKind::Privmsg { desk::rule_reply(config, to, text) } else { None };
+        let rule_reply = if kind == MessageKind::Privmsg { desk::rule_reply(config, to, text) } else { None };
         let say = Say { to: (*to).into(), kind, text: text.into(), tags: tags.clone(), rule_reply };
         turn.ask(Request::Say(Box::new(say)));
     }

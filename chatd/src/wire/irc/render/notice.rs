@@ -3,10 +3,11 @@
 use chat_proto::irc::{BODY_MAX, LineWriter};
 
 use super::finish;
-use crate::domain::message::{Conversation, Message, MessageKind};
-use crate::domain::mode::{RoomChange, UserMode};
+use crate::domain::message::{Conversation, Message, MessageKind, nick_of};
+use crate::domain::mode::RoomChange;
 use crate::domain::notice::{Notice, What};
 use crate::wire::irc::{Variant, time};
+use crate::wire::letters::{Letters, room_change, user_letters};
 
 /// Appends `notice` as sessions of `variant` read it; nothing if they do not hear such a thing.
 pub fn notice(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) {
@@ -42,7 +43,7 @@ pub fn echo(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) {
     let mut page = Page { notice, variant, out };
     match &message.to {
         Conversation::Desk { is_inbound: true, .. } => {
-            page.message(message, crate::domain::message::nick_of(desk));
+            page.message(message, nick_of(desk));
         }
         _ => page.said(message, desk),
     }
@@ -73,7 +74,9 @@ impl Page<'_> {
                 self.message(message, nick.as_str());
             }
             Conversation::Desk { is_inbound: true, .. } => self.to_operators(message, desk),
-            Conversation::Everyone => self.line(&message.from.source, "NOTICE", &["$$*"], Some(&message.text)),
+            Conversation::Everyone => {
+                self.line(&message.from.source, "NOTICE", &["$$*"], Some(&message.text))
+            }
         }
     }
 
@@ -154,48 +157,4 @@ pub(super) fn message_id(seq: u64) -> String {
             return digits.iter().rev().collect();
         }
     }
-}
-
-/// Mode letters with a sign only where it changes: `+o-v`.
-#[derive(Default)]
-struct Letters {
-    text: String,
-    on: Option<bool>,
-}
-
-impl Letters {
-    fn push(&mut self, letter: char, on: bool) {
-        if self.on != Some(on) {
-            self.text.push(if on { '+' } else { '-' });
-            self.on = Some(on);
-        }
-        self.text.push(letter);
-    }
-}
-
-/// A change as its letter, its direction and its parameter. A key that is taken away is not told to anybody.
-fn room_change(change: &RoomChange) -> (char, bool, Option<String>) {
-    match change {
-        RoomChange::Flag(flag, on) => (flag.letter(), *on, None),
-        RoomChange::Key(Some(key)) => ('k', true, Some(key.to_string())),
-        RoomChange::Key(None) => ('k', false, Some("*".into())),
-        RoomChange::Limit(Some(limit)) => ('l', true, Some(limit.to_string())),
-        RoomChange::Limit(None) => ('l', false, None),
-        RoomChange::List(list, mask, on) => (list.letter(), *on, Some(mask.as_str().into())),
-        RoomChange::Rank(rank, nick, _, on) => (rank_letter(*rank), *on, Some(nick.to_string())),
-    }
-}
-
-fn rank_letter(rank: crate::domain::mode::Rank) -> char {
-    crate::domain::mode::Rank::TABLE.iter().find(|(.., known)| *known == rank).map_or('v', |(letter, ..)| *letter)
-}
-
-fn user_letters(changes: &[(UserMode, bool)]) -> String {
-    let mut letters = Letters::default();
-    for (mode, on) in changes {
-        if let Some((letter, _)) = UserMode::TABLE.iter().find(|(_, known)| known == mode) {
-            letters.push(*letter, *on);
-        }
-    }
-    letters.text
 }

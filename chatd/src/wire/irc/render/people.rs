@@ -63,7 +63,7 @@ pub(super) fn whois(pen: &mut Pen<'_>, whois: &Whois, description: &str) {
         pen.numeric(Numeric::RPL_WHOISOPERATOR, &[nick]);
     }
     if whois.is_bot {
-        pen.numeric_with(Numeric::RPL_WHOISBOT, &[nick], "is a bot");
+        pen.numeric(Numeric::RPL_WHOISBOT, &[nick]);
     }
     if let Some(modes) = &whois.modes {
         pen.numeric_with(Numeric::RPL_WHOISMODES, &[nick], &format!("is using modes +{modes}"));

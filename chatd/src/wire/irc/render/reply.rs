@@ -76,7 +76,7 @@ fn write_topic(pen: &mut Pen<'_>, room: &str, topic: Option<&TopicInfo>) {
 
 fn write_list(pen: &mut Pen<'_>, rooms: &[ListedRoom], is_first: bool, is_last: bool) {
     if is_first {
-        pen.numeric_with(Numeric::RPL_LISTSTART, &["Channel"], "Users  Name");
+        pen.numeric(Numeric::RPL_LISTSTART, &["Channel"]);
     }
     for listed in rooms {
         let members = listed.members.to_string();

@@ -16,7 +16,11 @@ pub(in crate::wire::irc) fn welcome(pen: &mut Pen<'_>, welcome: &Welcome, settin
     let server = pen.server();
     let text = format!("Welcome to the {} Network, {}", config.server.network, welcome.source);
     pen.numeric_with(Numeric::RPL_WELCOME, &[], &text);
-    pen.numeric_with(Numeric::RPL_YOURHOST, &[], &format!("Your host is {server}, running version {VERSION}"));
+    pen.numeric_with(
+        Numeric::RPL_YOURHOST,
+        &[],
+        &format!("Your host is {server}, running version {VERSION}"),
+    );
     let started = time::text(setting.started);
     pen.numeric_with(Numeric::RPL_CREATED, &[], &format!("This server was created {started}"));
     let (room_letters, with_param) = room_letters();
