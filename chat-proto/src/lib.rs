@@ -1,9 +1,5 @@
-<<<<<<< HEAD
 //! What daemon and tools share: names and their case folding, line framing, IRC messages and numerics, and the types of
 //! the control API.
-=======
-//! What daemon and tools share: names and their case folding, line framing, IRC messages and numerics.
->>>>>>> wire
 //!
 //! Nothing here does I/O, knows the time, or depends on a runtime; bytes and text come in, values go out.
 

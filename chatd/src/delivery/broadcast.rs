@@ -10,8 +10,8 @@ pub type Line = Arc<[u8]>;
 /// Most variants there can be; `wire` has fewer.
 pub const VARIANTS_MAX: usize = 8;
 
-/// Encodes a notice for a variant, or says that this variant does not show it.
-pub type Encode = fn(&Notice, u8) -> Option<Vec<u8>>;
+/// Encodes a notice for a variant, or says that this variant does not show it. The last argument is the desk as a source.
+pub type Encode = fn(&Notice, u8, &str) -> Option<Vec<u8>>;
 
 /// How notices become bytes.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +26,7 @@ pub struct Encoders {
 #[derive(Debug)]
 pub struct Broadcast<'a> {
     notice: &'a Notice,
+    desk: &'a str,
     encode: Encode,
     made: [Option<Option<Line>>; VARIANTS_MAX],
 }
@@ -33,14 +34,14 @@ pub struct Broadcast<'a> {
 impl<'a> Broadcast<'a> {
     /// Nothing is encoded yet.
     #[must_use]
-    pub fn new(notice: &'a Notice, encode: Encode) -> Self {
-        Self { notice, encode, made: Default::default() }
+    pub fn new(notice: &'a Notice, desk: &'a str, encode: Encode) -> Self {
+        Self { notice, desk, encode, made: Default::default() }
     }
 
     /// The line for `variant`, made now if it is the first time.
     pub fn line(&mut self, variant: u8) -> Option<Line> {
         let made = self.made.get_mut(usize::from(variant))?;
-        made.get_or_insert_with(|| (self.encode)(self.notice, variant).map(Line::from)).clone()
+        made.get_or_insert_with(|| (self.encode)(self.notice, variant, self.desk).map(Line::from)).clone()
     }
 }
 
@@ -58,7 +59,7 @@ mod tests {
             reason: "".into(),
         };
         let notice = Notice { seq: Seq(1), at: Time(0), what };
-        let mut broadcast = Broadcast::new(&notice, |_, variant| (variant < 2).then(|| vec![variant]));
+        let mut broadcast = Broadcast::new(&notice, "", |_, variant, _| (variant < 2).then(|| vec![variant]));
         let first = broadcast.line(1).unwrap();
         let second = broadcast.line(1).unwrap();
         assert!(std::sync::Arc::ptr_eq(&first, &second));

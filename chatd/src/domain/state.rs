@@ -24,6 +24,8 @@ type ByName<Id> = HashMap<Folded, Id, foldhash::fast::RandomState>;
 #[derive(Debug)]
 pub struct State {
     config: Arc<Config>,
+    /// `desk!desk@server`, made once.
+    desk_source: Arc<str>,
     /// Fixed for the life of the state: names are folded with it.
     casemapping: CaseMapping,
     clients: Vec<Option<Box<Client>>>,
@@ -44,6 +46,7 @@ impl State {
     pub fn new(config: Arc<Config>) -> Self {
         Self {
             casemapping: config.server.casemapping,
+            desk_source: desk_source(&config),
             config,
             clients: Vec::new(),
             nicks: ByName::default(),
@@ -66,6 +69,7 @@ impl State {
 
     /// Puts another configuration in force. The case mapping stays as it was at the start.
     pub fn reconfigure(&mut self, config: Arc<Config>) {
+        self.desk_source = desk_source(&config);
         self.config = config;
     }
 
@@ -146,11 +150,16 @@ impl State {
         self.casemapping.same(name, &self.config.desk.nick)
     }
 
+    /// The desk as a source: `desk!desk@server`.
+    #[must_use]
+    pub fn desk_source(&self) -> &Arc<str> {
+        &self.desk_source
+    }
+
     /// The desk as an author; `operator` is the person behind it, if it is one.
     #[must_use]
     pub fn desk_author(&self, operator: Option<Arc<str>>) -> Author {
-        let Config { server, desk, .. } = self.config();
-        Author { client: None, source: format!("{0}!{0}@{1}", desk.nick, server.name).into(), operator }
+        Author { client: None, source: Arc::clone(&self.desk_source), operator }
     }
 
     /// The server as an author.
@@ -266,4 +275,8 @@ impl State {
             self.room_slots_free.push(id.slot);
         }
     }
+}
+
+fn desk_source(config: &Config) -> Arc<str> {
+    format!("{0}!{0}@{1}", config.desk.nick, config.server.name).into()
 }

@@ -340,7 +340,7 @@ impl<L: EventLog> Owner<L> {
 
     fn publish(&mut self, audience: &Audience, notice: &Notice) -> usize {
         let (state, roster) = (&self.state, &mut self.roster);
-        let mut broadcast = Broadcast::new(notice, self.encoders.notice);
+        let mut broadcast = Broadcast::new(notice, state.desk_source(), self.encoders.notice);
         let mut heard = 0;
         let mut push = |id: ClientId, is_own: bool| {
             let staged = roster.stage_adapted(id, |adapt| {
@@ -381,7 +381,7 @@ impl<L: EventLog> Owner<L> {
             Audience::Everyone => state.clients().for_each(|client| push(client.id, false)),
         }
         if let Audience::Operators { from } = audience {
-            let mut echo = Broadcast::new(notice, self.encoders.echo);
+            let mut echo = Broadcast::new(notice, self.state.desk_source(), self.encoders.echo);
             self.roster.stage_adapted(*from, |adapt| {
                 if adapt.echo { echo.line(adapt.variant).map(Item::Line) } else { None }
             });

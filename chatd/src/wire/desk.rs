@@ -4,15 +4,12 @@ use std::sync::Arc;
 
 use chat_proto::name::CaseMapping;
 
-use crate::config::{self, Config};
+use crate::config::Config;
 
 /// How names are compared here.
 #[must_use]
 pub(super) fn case_mapping(config: &Config) -> CaseMapping {
-    match config.server.casemapping {
-        config::CaseMapping::Ascii => CaseMapping::Ascii,
-        config::CaseMapping::Rfc1459 => CaseMapping::Rfc1459,
-    }
+    config.server.casemapping
 }
 
 /// Whether two names are the same here.

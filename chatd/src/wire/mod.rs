@@ -16,6 +16,7 @@ mod desk;
 pub mod irc;
 mod letters;
 pub mod lines;
+pub mod session;
 mod password;
 mod stranger;
 

@@ -70,5 +70,5 @@ fn desk(state: &mut State, at: Place, message: &Arc<Message>, what: What) -> Res
         return Ok(Applied::told(at, Audience::Client(*guest), what));
     }
     let applied = Applied::told(at, Audience::Operators { from: *guest }, what);
-    Ok(if message.kind == MessageKind::Privmsg { applied.and(*guest, Reply::Receipt) } else { applied })
+    Ok(if message.kind == MessageKind::Privmsg { applied.and(*guest, Reply::Receipt { seq: at.seq }) } else { applied })
 }

@@ -106,7 +106,7 @@ pub(super) fn fits_from_desk(state: &State, to: &str, text: &str) -> Result<(), 
 }
 
 fn room_for_text(state: &State, to: &str) -> usize {
-    let source = state.desk_author(None).source.len().max(state.config().server.name.len());
+    let source = state.desk_source().len().max(state.config().server.name.len());
     LINE_MAX.saturating_sub(FRAME + "PRIVMSG".len() + source + to.len())
 }
 
