@@ -13,8 +13,8 @@ use crate::received::Lines;
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// How long the server may take to accept a single byte of what is written.
 const WRITE_MAX: Duration = Duration::from_secs(120);
-/// Chunks that wait to be written.
-const QUEUE: usize = 64;
+/// Chunks that wait to be written: more than the shortest lines of a script that the session lets run ahead.
+pub(crate) const QUEUE: usize = 2048;
 
 /// A connection; dropping it closes it.
 #[derive(Debug)]

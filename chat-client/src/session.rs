@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use crate::commands;
 use crate::effect::{Effect, Ending, Shown};
-use crate::names::{is_room, same};
+use crate::names::{is_room, is_target, same};
 use crate::received::Received;
 use crate::split::{pieces, room_for_text};
 
@@ -287,9 +287,9 @@ impl Session {
         self.remember(target);
     }
 
-    /// Remembers a nick for completion.
+    /// Remembers a nick for completion; one with control characters in it stays away from the line being typed.
     fn remember(&mut self, nick: &str) {
-        if !is_room(nick) && !self.nicks.contains(nick) && self.nicks.len() < NICKS_MAX {
+        if !is_room(nick) && is_target(nick) && !self.nicks.contains(nick) && self.nicks.len() < NICKS_MAX {
             self.nicks.insert(nick.to_owned());
             self.names_version += 1;
         }

@@ -23,9 +23,11 @@ use crate::session::Session;
 const QUEUE: usize = 1024;
 /// How long the last lines may take to appear.
 const FLUSH_MAX: Duration = Duration::from_millis(500);
+/// How long the editor draws a prompt.
+const REDRAW_MAX: Duration = Duration::from_millis(20);
 /// Back to the beginning of the line, erased; no more bracketed paste, which the editor turned on.
 const CLEAR_LINE: &str = "\r\x1b[K\x1b[?2004l";
-/// Moves nothing in the end: a line for the printer that shows nothing.
+/// Up and down again: a line for the printer that shows nothing.
 const BLANK: &str = "\x1b[A\n";
 
 enum Print {
@@ -84,6 +86,9 @@ impl Terminal {
         if self.printer.send(Print::Flush(done)).is_ok() {
             // What a stuck terminal has not shown by then it will not show.
             let _ = flushed.recv_timeout(FLUSH_MAX);
+            // The editor may still be drawing the prompt once more, and nothing tells when it has; too short a wait
+            // costs no line, it only leaves that prompt on the screen.
+            thread::park_timeout(REDRAW_MAX);
         }
         if let Some(saved) = saved {
             let _ = tcsetattr(stdin(), SetArg::TCSADRAIN, saved);

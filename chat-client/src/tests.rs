@@ -54,6 +54,7 @@ fn serve(scripts: Vec<fn(&mut Server)>) -> (u16, JoinHandle<()>) {
         for script in scripts {
             let stream = listener.accept().unwrap().0;
             stream.set_read_timeout(Some(LIMIT)).unwrap();
+            stream.set_nodelay(true).unwrap();
             script(&mut Server { reader: BufReader::new(stream) });
         }
     });

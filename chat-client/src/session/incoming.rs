@@ -2,7 +2,7 @@
 
 use super::{FENCE, PACE, Phase, Session};
 use crate::effect::{Effect, Ending, Manner, Said, Shown};
-use crate::names::{is_room, same};
+use crate::names::{is_room, is_target, same};
 use crate::received::Received;
 
 impl Session {
@@ -43,7 +43,7 @@ impl Session {
     fn on_join(&mut self, line: &Received) -> Vec<Effect> {
         self.remember(line.who());
         let room = first(line);
-        if self.is_me(line.who()) {
+        if self.is_me(line.who()) && is_target(room) {
             self.rooms.insert(room.to_owned());
             self.names_version += 1;
             return vec![Shown::info(format!("you are in {room}"))];
@@ -82,7 +82,7 @@ impl Session {
         let (old, new) = (line.who(), line.last());
         self.forget_nick(old);
         self.remember(new);
-        if same(&self.here, old) && !same(old, &self.settings.desk) {
+        if same(&self.here, old) && !same(old, &self.settings.desk) && is_target(new) {
             new.clone_into(&mut self.here);
         }
         if self.is_me(old) {

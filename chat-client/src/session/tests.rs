@@ -2,6 +2,7 @@
 
 use super::{Session, Settings, WINDOW};
 use crate::effect::{Effect, Ending};
+use crate::link::QUEUE;
 use crate::received::Received;
 use crate::render::{Plain, plain};
 
@@ -150,6 +151,17 @@ fn a_script_that_is_ahead_waits_for_the_server() {
 }
 
 #[test]
+fn even_the_shortest_lines_of_a_script_that_is_ahead_fit_into_the_links_queue() {
+    let mut anna = welcomed();
+    let mut lines = 0;
+    while anna.accepts_input() {
+        anna.on_input("/raw A");
+        lines += 1;
+    }
+    assert!(lines < QUEUE, "{lines}");
+}
+
+#[test]
 fn an_error_ends_the_session_with_its_reason_and_without_a_reconnect() {
     let ending = Ending::Lost("the server closed the connection: Kicked by root: enough".into());
     assert_eq!(hear(&mut person(), "ERROR :Kicked by root: enough"), [Effect::Leave(ending)]);
@@ -235,4 +247,16 @@ fn nicks_seen_and_rooms_joined_can_be_completed() {
     assert_ne!(anna.names_version(), before);
     let names: Vec<_> = anna.known_names().map(String::as_str).collect();
     assert_eq!(names, ["#room", "anna", "bob", "desk"]);
+}
+
+#[test]
+fn a_hostile_name_reaches_neither_the_prompt_nor_the_line_being_typed() {
+    let mut anna = person();
+    anna.on_input("/to bob");
+    hear(&mut anna, ":bob!b@h NICK \x1b[2J");
+    hear(&mut anna, ":\x1b[2J!b@h PRIVMSG anna :hi");
+    hear(&mut anna, ":irc.test 353 anna = #room :\x1b[2J");
+    hear(&mut anna, ":anna!a@h JOIN #\x1b[2J");
+    assert_eq!(anna.prompt(), "bob> ");
+    assert!(anna.known_names().all(|name| !name.contains('\x1b')));
 }
