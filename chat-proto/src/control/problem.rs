@@ -35,7 +35,7 @@ pub struct Problem {
     pub title: String,
     /// The HTTP status, repeated.
     pub status: u16,
-    /// This occurrence: what was tried, then the cause.
+    /// This occurrence: the cause, `no client has the nick, id or address "bob"`; tools put before it what was tried.
     pub detail: String,
     /// What to do about it, as a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,7 +1,8 @@
 //! What happened and happens: entries of history and watch, log lines, the audit.
 //!
 //! Owns the records and the queries that select them. In a stream, sequence numbers rise strictly: one
-//! entry a number, so that "after the last number I saw" is a complete place to resume from.
+//! entry a number, and no number is ever used twice, a restart of the daemon included. So "after the last
+//! number I saw" is a complete place to resume from, and a number that was seen is an entry that was seen.
 
 use std::collections::BTreeMap;
 
@@ -126,7 +127,9 @@ pub enum WatchLine {
     Entry(Entry),
     /// Nothing selected happened; the first line of each stream, too.
     Heartbeat {
-        /// The newest number that the stream has passed: as good to resume from as an entry's.
+        /// All selected entries up to this number have been sent: as good to resume from as an entry's. In the
+        /// first line it is the request's `since_seq`, or without one the newest number there is; only a log
+        /// that has been replaced by a shorter one answers with less than `since_seq`.
         seq: u64,
     },
     /// Entries in this range cannot be had any more, for instance because retention has removed them.

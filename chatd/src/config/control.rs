@@ -2,6 +2,13 @@
 
 use std::path::PathBuf;
 
+use super::password;
+use super::paths::SOCKET_PATH_BYTES;
+use super::problem::Wrong;
+use super::section::Section;
+use super::value::{self, Raw};
+use super::writer::Writer;
+
 /// The control socket and the people allowed on it. Users and groups are names or numeric ids;
 /// root and the user that runs the daemon are always admins.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,4 +51,86 @@ pub enum LoginRole {
     Operator,
     /// Everything.
     Admin,
+}
+
+const ROLES: &[(&str, LoginRole)] = &[("operator", LoginRole::Operator), ("admin", LoginRole::Admin)];
+
+impl Control {
+    pub(super) fn read(mut section: Section<'_>) -> Self {
+        let default = Self::default();
+        let control = Self {
+            socket: section.optional("socket", default.socket, socket_path),
+            admin_users: section.value("admin-users", default.admin_users, value::words),
+            admin_groups: section.value("admin-groups", default.admin_groups, value::words),
+            operator_users: section.value("operator-users", default.operator_users, value::words),
+            operator_groups: section.value("operator-groups", default.operator_groups, value::words),
+            viewer_users: section.value("viewer-users", default.viewer_users, value::words),
+            viewer_groups: section.value("viewer-groups", default.viewer_groups, value::words),
+            watch_direct_messages: section.value(
+                "watch-direct-messages",
+                default.watch_direct_messages,
+                value::flag,
+            ),
+            operators: read_operators(&mut section),
+        };
+        section.finish();
+        control
+    }
+
+    pub(super) fn write(&self, out: &mut Writer) {
+        out.header("[control]").path("socket", self.socket.as_deref());
+        out.words("admin-users", &self.admin_users).words("admin-groups", &self.admin_groups);
+        out.words("operator-users", &self.operator_users).words("operator-groups", &self.operator_groups);
+        out.words("viewer-users", &self.viewer_users).words("viewer-groups", &self.viewer_groups);
+        out.plain("watch-direct-messages", self.watch_direct_messages);
+        for login in &self.operators {
+            out.header("[[control.operator]]").text("name", &login.name).text("password", &login.password);
+            out.text("role", value::name_of(ROLES, &login.role));
+        }
+    }
+}
+
+fn read_operators(section: &mut Section<'_>) -> Vec<OperatorLogin> {
+    let mut all = Vec::new();
+    for section in section.sections("operator").unwrap_or_default() {
+        all.extend(OperatorLogin::read(section, &all));
+    }
+    all
+}
+
+impl OperatorLogin {
+    fn read(mut section: Section<'_>, earlier: &[Self]) -> Option<Self> {
+        let name = section.required("name", "\"alice\"", value::word);
+        let password =
+            section.required("password", "\"$argon2id$…\", from `chatd --hash-password`", password_hash);
+        let role = section.required("role", "\"operator\"", value::choice(ROLES));
+        if let Some(name) = &name
+            && earlier.iter().any(|other| other.name == *name)
+        {
+            section.problem("name", Wrong::new(format!("{name:?} is already an operator above")));
+        }
+        section.finish();
+        Some(Self { name: name?, password: password?, role: role? })
+    }
+}
+
+/// The value is never repeated in the message: it may be somebody's password.
+fn password_hash(raw: Raw<'_>) -> Result<String, Wrong> {
+    let text = raw.as_text().unwrap_or_default();
+    if password::is_hash(text) {
+        return Ok(text.to_owned());
+    }
+    Err(Wrong::new("expected an argon2 hash such as \"$argon2id$v=19$…\", not the password itself")
+        .hint("`chatd --hash-password` makes one"))
+}
+
+fn socket_path(raw: Raw<'_>) -> Result<PathBuf, Wrong> {
+    let path = value::absolute_path(raw)?;
+    let bytes = path.as_os_str().len();
+    if bytes > SOCKET_PATH_BYTES {
+        return Err(Wrong::new(format!(
+            "a socket's path has at most {SOCKET_PATH_BYTES} bytes, this one {bytes}"
+        )));
+    }
+    Ok(path)
 }

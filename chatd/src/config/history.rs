@@ -1,5 +1,9 @@
 //! `[history]`: what the store keeps, and how hard it holds on to it.
 
+use super::section::Section;
+use super::value;
+use super::writer::Writer;
+
 /// What is kept of rooms and of the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
@@ -14,20 +18,45 @@ pub struct History {
 }
 
 /// When the store asks the disk to keep what was written. With each, a message is written to the operating
-/// system before it is delivered, except with `Never`, which promises only that it will be written.
+/// system before it is delivered, so that it survives the daemon's sudden end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sync {
     /// fsync before delivery: what was seen survives a loss of power.
     Always,
-    /// fsync once a second: what was seen survives a crash of the daemon.
+    /// fsync once a second: a loss of power costs about the last second.
     #[default]
     EverySecond,
-    /// No fsync.
+    /// No fsync: the operating system writes when it likes.
     Never,
 }
 
 impl Default for History {
     fn default() -> Self {
         Self { enabled: true, sync: Sync::default(), keep_days: 90, keep_count: 100_000 }
+    }
+}
+
+const SYNCS: &[(&str, Sync)] =
+    &[("always", Sync::Always), ("every-second", Sync::EverySecond), ("never", Sync::Never)];
+/// A hundred years: what is longer is meant to be 0, for ever.
+const MOST_DAYS: u64 = 36_500;
+
+impl History {
+    pub(super) fn read(mut section: Section<'_>) -> Self {
+        let default = Self::default();
+        let history = Self {
+            enabled: section.value("enabled", default.enabled, value::flag),
+            sync: section.value("sync", default.sync, value::choice(SYNCS)),
+            keep_days: section.value("keep-days", default.keep_days, value::whole(0..=MOST_DAYS)),
+            keep_count: section.value("keep-count", default.keep_count, value::whole(0..=i64::MAX as u64)),
+        };
+        section.finish();
+        history
+    }
+
+    pub(super) fn write(&self, out: &mut Writer) {
+        out.header("[history]").plain("enabled", self.enabled);
+        out.text("sync", value::name_of(SYNCS, &self.sync));
+        out.plain("keep-days", self.keep_days).plain("keep-count", self.keep_count);
     }
 }

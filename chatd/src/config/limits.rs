@@ -2,6 +2,12 @@
 
 use std::time::Duration;
 
+use super::problem::Wrong;
+use super::section::Section;
+use super::units::show_size;
+use super::value::{duration, size, whole};
+use super::writer::Writer;
+
 /// Every bound. Lengths are bytes; 0 means "no bound" only where it says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -68,5 +74,106 @@ impl Default for Limits {
             room_list_entries: 100,
             targets: 4,
         }
+    }
+}
+
+/// More clients than a process can have open files for.
+const MOST: u64 = 10_000_000;
+/// Names, topics and reasons must leave room for the rest of a line of 512 bytes (RFC 2812 §2.3).
+const LONGEST_NAME: u64 = 200;
+const LONGEST_TEXT: u64 = 390;
+/// An outbox must hold the longest line with its tags (IRCv3 message-tags: 8191 + 512 bytes).
+const LEAST_OUTBOX: usize = 16 * 1024;
+const SECOND: Duration = Duration::from_secs(1);
+
+impl Limits {
+    pub(super) fn read(mut section: Section<'_>) -> Self {
+        let limits = Self::default();
+        let limits = limits.read_clients(&mut section).read_traffic(&mut section);
+        let limits = limits.read_lengths(&mut section).read_rooms(&mut section);
+        limits.check(&section);
+        section.finish();
+        limits
+    }
+
+    fn read_clients(self, section: &mut Section<'_>) -> Self {
+        let least = duration(SECOND);
+        Self {
+            clients: section.value("clients", self.clients, whole(1..=MOST)),
+            clients_per_address: section.value(
+                "clients-per-address",
+                self.clients_per_address,
+                whole(0..=MOST),
+            ),
+            registration_timeout: section.value("registration-timeout", self.registration_timeout, &least),
+            ping_interval: section.value("ping-interval", self.ping_interval, &least),
+            ping_timeout: section.value("ping-timeout", self.ping_timeout, &least),
+            ..self
+        }
+    }
+
+    fn read_traffic(self, section: &mut Section<'_>) -> Self {
+        Self {
+            outbox_soft: section.value("outbox-soft", self.outbox_soft, size(LEAST_OUTBOX)),
+            outbox_hard: section.value("outbox-hard", self.outbox_hard, size(LEAST_OUTBOX)),
+            write_grace: section.value("write-grace", self.write_grace, duration(Duration::ZERO)),
+            input_rate: section.value("input-rate", self.input_rate, whole(1..=1_000_000)),
+            input_burst: section.value("input-burst", self.input_burst, whole(1..=1_000_000)),
+            ..self
+        }
+    }
+
+    fn read_lengths(self, section: &mut Section<'_>) -> Self {
+        let text = whole(1..=LONGEST_TEXT);
+        Self {
+            nick_length: section.value("nick-length", self.nick_length, whole(9..=LONGEST_NAME)),
+            room_name_length: section.value(
+                "room-name-length",
+                self.room_name_length,
+                whole(2..=LONGEST_NAME),
+            ),
+            topic_length: section.value("topic-length", self.topic_length, &text),
+            kick_length: section.value("kick-length", self.kick_length, &text),
+            away_length: section.value("away-length", self.away_length, &text),
+            ..self
+        }
+    }
+
+    fn read_rooms(self, section: &mut Section<'_>) -> Self {
+        Self {
+            rooms_per_client: section.value("rooms-per-client", self.rooms_per_client, whole(1..=MOST)),
+            rooms: section.value("rooms", self.rooms, whole(1..=MOST)),
+            room_list_entries: section.value("room-list-entries", self.room_list_entries, whole(1..=10_000)),
+            targets: section.value("targets", self.targets, whole(1..=100)),
+            ..self
+        }
+    }
+
+    fn check(&self, section: &Section<'_>) {
+        if self.outbox_soft >= self.outbox_hard {
+            let (soft, hard) = (show_size(self.outbox_soft), show_size(self.outbox_hard));
+            let wrong = Wrong::new(format!("outbox-soft ({soft}) must be less than outbox-hard ({hard})"));
+            section.relation(&["outbox-soft", "outbox-hard"], wrong);
+        }
+        if self.clients_per_address > self.clients {
+            let (each, all) = (self.clients_per_address, self.clients);
+            let wrong = Wrong::new(format!("clients-per-address ({each}) must not exceed clients ({all})"));
+            section.relation(&["clients-per-address", "clients"], wrong.hint("0 means no bound"));
+        }
+    }
+
+    pub(super) fn write(&self, out: &mut Writer) {
+        out.header("[limits]").plain("clients", self.clients);
+        out.plain("clients-per-address", self.clients_per_address);
+        out.duration("registration-timeout", self.registration_timeout);
+        out.duration("ping-interval", self.ping_interval).duration("ping-timeout", self.ping_timeout);
+        out.size("outbox-soft", self.outbox_soft).size("outbox-hard", self.outbox_hard);
+        out.duration("write-grace", self.write_grace);
+        out.plain("input-rate", self.input_rate).plain("input-burst", self.input_burst);
+        out.plain("nick-length", self.nick_length).plain("room-name-length", self.room_name_length);
+        out.plain("topic-length", self.topic_length).plain("kick-length", self.kick_length);
+        out.plain("away-length", self.away_length).plain("rooms-per-client", self.rooms_per_client);
+        out.plain("rooms", self.rooms).plain("room-list-entries", self.room_list_entries);
+        out.plain("targets", self.targets);
     }
 }

@@ -5,19 +5,38 @@
 
 mod control;
 mod desk;
+mod environment;
 mod history;
 mod limits;
 mod listen;
+mod load;
 mod log;
+pub mod password;
+mod paths;
+mod problem;
+mod section;
 mod server;
+#[cfg(test)]
+mod tests;
+mod units;
+mod value;
+mod writer;
 
 pub use control::{Control, LoginRole, OperatorLogin};
 pub use desk::{Desk, DeskRule};
+pub use environment::Environment;
 pub use history::{History, Sync};
 pub use limits::Limits;
 pub use listen::{Listen, Protocol};
-pub use log::{LogConfig, LogFormat, LogTarget, Rotation};
-pub use server::{Admin, CaseMapping, Server};
+pub use load::{Source, load, parse};
+pub use log::{LevelError, LogConfig, LogFormat, LogTarget, Rotation, parse_level};
+pub use paths::PathError;
+pub use problem::{ConfigError, Place, Problem};
+pub use chat_proto::name::CaseMapping;
+pub use server::{Admin, Server};
+pub use units::{show_duration, show_size};
+
+use writer::Writer;
 
 /// A configuration that holds together; `Default` is what the daemon does without a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,5 +68,20 @@ impl Default for Config {
             limits: Limits::default(),
             log: LogConfig::default(),
         }
+    }
+}
+
+impl Config {
+    /// The whole configuration as TOML that loads back equal. Passwords are in it, as they are in the file.
+    pub fn to_toml(&self) -> String {
+        let mut out = Writer::default();
+        listen::write_all(&self.listen, &mut out);
+        self.server.write(&mut out);
+        self.control.write(&mut out);
+        self.desk.write(&mut out);
+        self.history.write(&mut out);
+        self.limits.write(&mut out);
+        self.log.write(&mut out);
+        out.into_text()
     }
 }

@@ -1,7 +1,14 @@
 //! `[server]`: who this daemon says it is, and how it lives. Owns no policy and opens nothing but `motd-file`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use chat_proto::name::CaseMapping;
+
+use super::problem::Wrong;
+use super::section::Section;
+use super::value::{self, Raw};
+use super::writer::Writer;
 
 /// The identity of the daemon and its life in the operating system.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,16 +48,6 @@ pub struct Admin {
     pub email: String,
 }
 
-/// How names are compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CaseMapping {
-    /// Only A to Z equal a to z.
-    Ascii,
-    /// `{}|~` are also the lower case of `[]\^`.
-    #[default]
-    Rfc1459,
-}
-
 impl Default for Server {
     fn default() -> Self {
         Self {
@@ -67,4 +64,129 @@ impl Default for Server {
             password: None,
         }
     }
+}
+
+const CASE_MAPPINGS: &[(&str, CaseMapping)] =
+    &[("ascii", CaseMapping::Ascii), ("rfc1459", CaseMapping::Rfc1459)];
+/// More would not reach a client: everybody gets the message of the day at registration.
+const MOTD_BYTES: u64 = 64 * 1024;
+const MOST_THREADS: u64 = 1024;
+
+impl Server {
+    pub(super) fn read(mut section: Section<'_>) -> Self {
+        let default = Self::default();
+        let (motd, motd_file) = read_motd(&mut section, default.motd);
+        let server = Self {
+            name: section.value("name", default.name, host_name),
+            network: section.value("network", default.network, value::word),
+            description: section.value("description", default.description, value::some_line),
+            motd,
+            motd_file,
+            admin: Admin::read(section.section("admin")),
+            casemapping: section.value("casemapping", default.casemapping, value::choice(CASE_MAPPINGS)),
+            worker_threads: section.value(
+                "worker-threads",
+                default.worker_threads,
+                value::whole(0..=MOST_THREADS),
+            ),
+            state_directory: section.optional(
+                "state-directory",
+                default.state_directory,
+                value::absolute_path,
+            ),
+            drain_timeout: section.value(
+                "drain-timeout",
+                default.drain_timeout,
+                value::duration(Duration::ZERO),
+            ),
+            password: section.optional("password", default.password, secret),
+        };
+        section.finish();
+        server
+    }
+
+    pub(super) fn write(&self, out: &mut Writer) {
+        out.header("[server]").text("name", &self.name).text("network", &self.network);
+        out.text("description", &self.description);
+        match &self.motd_file {
+            Some(file) => out.path("motd-file", Some(file)),
+            None => out.optional_text("motd", self.motd.as_deref()),
+        };
+        out.text("casemapping", value::name_of(CASE_MAPPINGS, &self.casemapping));
+        out.plain("worker-threads", self.worker_threads);
+        out.path("state-directory", self.state_directory.as_deref());
+        out.duration("drain-timeout", self.drain_timeout);
+        out.optional_text("password", self.password.as_deref());
+        self.admin.write(out);
+    }
+}
+
+impl Admin {
+    fn read(mut section: Section<'_>) -> Self {
+        let default = Self::default();
+        let admin = Self {
+            location: section.value("location", default.location, value::line),
+            organisation: section.value("organisation", default.organisation, value::line),
+            email: section.value("email", default.email, value::line),
+        };
+        section.finish();
+        admin
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.header("[server.admin]").text("location", &self.location);
+        out.text("organisation", &self.organisation).text("email", &self.email);
+    }
+}
+
+/// The message of the day, and the file it came from.
+fn read_motd(section: &mut Section<'_>, default: Option<String>) -> (Option<String>, Option<PathBuf>) {
+    let inline = section.optional("motd", default, value::lines);
+    let base = section.reader.base.clone();
+    let file = section.optional("motd-file", None, |raw| Ok(base.join(value::some_line(raw)?)));
+    let Some(file) = file else { return (inline, None) };
+    if section.is_set("motd") {
+        let wrong = Wrong::new("motd and motd-file are both given");
+        section.problem("motd-file", wrong.hint("remove one of them"));
+    }
+    match read_lines(&file) {
+        Ok(text) => (Some(text).filter(|text| !text.is_empty()), Some(file)),
+        Err(wrong) => {
+            section.problem("motd-file", wrong);
+            (inline, Some(file))
+        }
+    }
+}
+
+fn read_lines(path: &Path) -> Result<String, Wrong> {
+    let cannot =
+        |cause: &dyn std::fmt::Display| Wrong::new(format!("cannot read {}: {cause}", path.display()));
+    let file = std::fs::metadata(path).map_err(|error| cannot(&error))?;
+    if !file.is_file() {
+        return Err(cannot(&"it is not a file"));
+    }
+    if file.len() > MOTD_BYTES {
+        return Err(cannot(&format_args!("it is longer than {MOTD_BYTES} bytes")));
+    }
+    value::clean_lines(&std::fs::read_to_string(path).map_err(|error| cannot(&error))?)
+}
+
+/// RFC 2812 §2.3.1 `hostname`, with at least one dot so that nobody takes it for a nick.
+fn host_name(raw: Raw<'_>) -> Result<String, Wrong> {
+    let name = value::word(raw)?;
+    let is_label = |label: &str| {
+        let allowed = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        !label.is_empty() && allowed && !label.starts_with('-') && !label.ends_with('-')
+    };
+    if name.len() <= 63 && name.contains('.') && name.split('.').all(is_label) {
+        return Ok(name);
+    }
+    let wrong =
+        Wrong::new(format!("expected a host name of at most 63 bytes with a dot in it, found {name:?}"));
+    Err(wrong.hint("for instance \"chat.example.org\""))
+}
+
+/// A word that no message repeats.
+fn secret(raw: Raw<'_>) -> Result<String, Wrong> {
+    value::word(raw).map_err(|_| Wrong::new("expected a string of one word without blanks"))
 }

@@ -6,13 +6,20 @@
 //! The domain does no I/O, reads no clock, draws no random number, holds no lock and knows no dialect: the time comes
 //! in with the request, ids and sequence numbers come in with the event.
 
+pub mod apply;
+pub mod client;
 pub mod command;
+pub mod decide;
+pub mod desk;
 pub mod disconnect;
 pub mod event;
 pub mod id;
 pub mod message;
 pub mod mode;
 pub mod notice;
+pub mod policy;
 pub mod refusal;
 pub mod reply;
 pub mod request;
+pub mod room;
+pub mod state;

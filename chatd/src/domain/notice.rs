@@ -135,6 +135,13 @@ pub enum Audience {
         /// Whose own message it is.
         from: Option<ClientId>,
     },
+    /// The members of a room, if it still exists, and one who has just left it.
+    RoomAnd {
+        /// Which room.
+        room: RoomId,
+        /// The leaver.
+        also: ClientId,
+    },
     /// One client, and the author if it has echo-message.
     Direct {
         /// The hearer.

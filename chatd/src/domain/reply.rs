@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chat_proto::name::{Nick, RoomName};
 
 use super::disconnect::Disconnect;
-use super::id::{ClientId, Time};
+use super::id::{ClientId, Seq, Time};
 use super::mode::{Rank, RoomList};
 use super::refusal::Refusal;
 
@@ -21,7 +21,10 @@ pub enum Reply {
     /// What the session itself had to say, in its place.
     Echo(Box<[u8]>),
     /// A message to the desk is kept.
-    Receipt,
+    Receipt {
+        /// Its place in the log, for `{id}` in `desk.receipt`.
+        seq: Seq,
+    },
     /// The recipient of a message is away, with these words.
     Away {
         /// Who.

@@ -135,6 +135,14 @@ pub struct CommitError {
     pub is_full_disk: bool,
 }
 
+impl CommitError {
+    /// The store's thread has ended, so nothing can be kept any more.
+    #[must_use]
+    pub fn stopped() -> Self {
+        Self { cause: "the store has stopped".into(), is_full_disk: false }
+    }
+}
+
 impl From<&rusqlite::Error> for CommitError {
     fn from(error: &rusqlite::Error) -> Self {
         let is_full_disk = is_full_disk(error);

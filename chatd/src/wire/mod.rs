@@ -12,8 +12,13 @@ use crate::domain::notice::Notice;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
 
+mod desk;
 pub mod irc;
+mod letters;
 pub mod lines;
+pub mod session;
+mod password;
+mod stranger;
 
 /// How many shared encodings of a notice there are; see [`encode`].
 pub const VARIANTS: usize = irc::VARIANTS + 1;
@@ -22,14 +27,27 @@ pub const VARIANTS: usize = irc::VARIANTS + 1;
 pub const LINES: u8 = irc::VARIANTS as u8;
 
 /// One notice as the sessions of `variant` read it, or nothing if that dialect does not show it.
+///
+/// `desk` is the desk as a source (`desk!desk@server`): to operators, a message to the desk comes from the desk.
 #[must_use]
-pub fn encode(notice: &Notice, variant: u8) -> Option<Vec<u8>> {
+pub fn encode(notice: &Notice, variant: u8, desk: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(160);
     if variant == LINES {
         lines::render::notice(notice, &mut out);
     } else {
-        irc::render::notice(notice, irc::Variant::from_index(variant), &mut out);
+        irc::render::notice(notice, irc::Variant::from_index(variant), desk, &mut out);
     }
+    (!out.is_empty()).then_some(out)
+}
+
+/// A message as its own author reads it who asked for an echo; for all but messages to the desk the same as [`encode`].
+#[must_use]
+pub fn encode_echo(notice: &Notice, variant: u8, desk: &str) -> Option<Vec<u8>> {
+    if variant == LINES {
+        return None;
+    }
+    let mut out = Vec::with_capacity(160);
+    irc::render::echo(notice, irc::Variant::from_index(variant), desk, &mut out);
     (!out.is_empty()).then_some(out)
 }
 
@@ -49,7 +67,8 @@ pub struct Setting {
 pub enum Step {
     /// Nothing.
     Go,
-    /// Wait for the reply to the last request (registration, a page of a list): what the next line means depends on it.
+    /// Wait for the reply to the last request (registration, a page of a list, the end after `QUIT`): what the next line
+    /// means depends on it. Replies to earlier requests that come first answer [`Step::Wait`] again.
     Wait,
     /// Check an operator's password off this task, then call [`Dialect::operator_checked`].
     CheckOperator {
@@ -92,7 +111,13 @@ pub trait Dialect {
 
     /// One reply, appended to `out`. What it asks for in turn (the next page of a list) goes to `requests`; the step says
     /// whether the session may read on.
-    fn reply(&mut self, reply: &Reply, setting: &Setting, out: &mut Vec<u8>, requests: &mut Vec<Request>) -> Step;
+    fn reply(
+        &mut self,
+        reply: &Reply,
+        setting: &Setting,
+        out: &mut Vec<u8>,
+        requests: &mut Vec<Request>,
+    ) -> Step;
 
     /// The question whether the client is still there, appended to `out`.
     fn ping(&self, setting: &Setting, out: &mut Vec<u8>);

@@ -1,0 +1,267 @@
+//! The table of commands: what can be typed, and the help for it.
+//!
+//! Owns the command line's grammar; it must never do anything.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::print::time::{self, Since};
+
+const EXIT_STATUS: &str = "Exit status: 0 done, 1 failed, 2 usage, 3 daemon not reachable, 4 not permitted, \
+                           5 no such object.\n\nThe socket is the one named by -s, else by $CHATD_SOCKET, else the first \
+                           that exists of $RUNTIME_DIRECTORY/control.sock, /run/chatd/control.sock, \
+                           $XDG_RUNTIME_DIR/chatd/control.sock, $XDG_STATE_HOME/chatd/control.sock \
+                           (~/.local/state when it is not set).";
+
+/// See and steer a running chatd.
+#[derive(Debug, Parser)]
+#[command(name = "chatctl", version, after_help = EXIT_STATUS, arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) options: Options,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What holds for every command.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Options {
+    /// The daemon's control socket
+    #[arg(short, long, global = true, value_name = "SOCKET")]
+    pub(crate) socket: Option<PathBuf>,
+    /// How to print
+    #[arg(short, long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    pub(crate) output: Format,
+    /// Print ids only, or nothing where there are none
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Never use colours; $NO_COLOR does the same
+    #[arg(long, global = true)]
+    pub(crate) no_color: bool,
+    /// How long to wait for an answer
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = time::parse_duration)]
+    pub(crate) timeout: Duration,
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Tables and sentences for people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show how the daemon is, health first
+    #[command(after_help = "Example: chatctl status")]
+    Status,
+    /// List clients, rooms, desk conversations or the audit trail
+    #[command(
+        after_help = "Examples: chatctl list\n          chatctl -o json list rooms\n          chatctl list audit -n 20"
+    )]
+    List {
+        /// What to list
+        #[arg(value_enum, default_value_t = Listing::Clients)]
+        what: Listing,
+        /// At most so many; of the audit trail, the newest
+        #[arg(short = 'n', long, value_name = "COUNT")]
+        count: Option<u32>,
+    },
+    /// Show everything about one client or one room
+    #[command(after_help = "Examples: chatctl show alice\n          chatctl show '#lobby'")]
+    Show {
+        /// A nick, a client id from `list`, an address, or a #room
+        #[arg(value_name = "WHO|#ROOM")]
+        what: String,
+    },
+    /// End a client's connection; the reason is shown to it and its rooms
+    #[command(after_help = "Example: chatctl kick 17 please read the rules first")]
+    Kick {
+        /// A nick, a client id from `list`, or an address
+        who: String,
+        /// Why
+        reason: Vec<String>,
+    },
+    /// Answer a client as the desk, or announce something to a room or to everyone
+    #[command(
+        override_usage = "chatctl say [OPTIONS] <TO> <TEXT>...\n       chatctl say [OPTIONS] --all <TEXT>...",
+        after_help = "Examples: chatctl say alice we are looking into it\n          chatctl say '#lobby' back in five minutes\n          \
+                      chatctl say --all restart at noon\n          motd | chatctl say --all -"
+    )]
+    Say {
+        /// Say it to everyone; then there is no TO
+        #[arg(long)]
+        all: bool,
+        /// TO is a nick or a #room; TEXT is the words, or `-` for each line of stdin
+        #[arg(required = true, value_name = "TO TEXT", allow_negative_numbers = true)]
+        words: Vec<String>,
+    },
+    /// Print what happens as it happens; resume by itself when the connection is lost
+    #[command(
+        after_help = "Examples: chatctl watch\n          chatctl watch '#lobby' desk\n          chatctl -o json watch --since 1200 --count 10"
+    )]
+    Watch {
+        /// #rooms, nicks, `desk` or `desk:ID`; everything when nothing is named
+        #[arg(value_parser = watched)]
+        what: Vec<String>,
+        /// Begin after this sequence number instead of now
+        #[arg(long, value_name = "SEQ")]
+        since: Option<u64>,
+        /// End after so many entries
+        #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+        count: Option<u64>,
+    },
+    /// Print what is stored of a room or a desk conversation
+    #[command(
+        after_help = "Examples: chatctl history '#lobby' -n 50\n          chatctl history alice --since 10m\n          chatctl history desk:3"
+    )]
+    History {
+        /// A #room, a nick (its newest desk conversation), or desk:ID
+        what: String,
+        /// At most so many, the newest
+        #[arg(short = 'n', long, value_name = "COUNT")]
+        count: Option<u32>,
+        /// Only what came after: `10m`, `2h`, a time (RFC 3339, or local as `2025-01-31 12:00`), or a sequence number
+        #[arg(long, value_name = "TIME", value_parser = time::parse_since)]
+        since: Option<Since>,
+    },
+    /// Work at the desk: list conversations, read one, answer
+    #[command(
+        after_help = "Examples: chatctl desk\n          chatctl desk show alice\n          chatctl desk reply alice we are looking into it"
+    )]
+    Desk {
+        #[command(subcommand)]
+        command: Option<DeskCommand>,
+    },
+    /// Read the configuration again; nothing changes when it has faults
+    #[command(after_help = "Example: chatctl reload")]
+    Reload,
+    /// Let the daemon check a configuration without using it
+    #[command(after_help = "Examples: chatctl check\n          chatctl check /etc/chatd/chatd.toml.new")]
+    Check {
+        /// The file, as the daemon sees it; the one in use when none is named
+        file: Option<PathBuf>,
+    },
+    /// Take no new clients and stop when all have left or the time is over
+    #[command(after_help = "Example: chatctl drain --timeout 5m")]
+    Drain {
+        /// How long clients may take to leave; the configured time when not given
+        #[arg(long, value_name = "DURATION", value_parser = time::parse_duration)]
+        timeout: Option<Duration>,
+    },
+    /// Stop the daemon
+    #[command(after_help = "Example: chatctl stop")]
+    Stop,
+    /// Print what the daemon logs as it logs it, or look at and change the level
+    #[command(
+        after_help = "Examples: chatctl log\n          chatctl log watch --level warn\n          chatctl log level info,chatd::store=trace"
+    )]
+    Log {
+        #[command(subcommand)]
+        command: Option<LogCommand>,
+    },
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Example: chatctl completion bash > ~/.local/share/bash-completion/completions/chatctl"
+    )]
+    Completion {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+}
+
+/// What can be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Listing {
+    /// Everyone connected
+    Clients,
+    /// Every room
+    Rooms,
+    /// Every desk conversation
+    Desk,
+    /// Who changed what
+    Audit,
+}
+
+/// Work at the desk.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeskCommand {
+    /// List conversations, those that wait for an answer among them
+    #[command(after_help = "Example: chatctl desk list")]
+    List,
+    /// Print what is stored of one conversation
+    #[command(after_help = "Example: chatctl desk show alice -n 20")]
+    Show {
+        /// The guest's nick, or desk:ID
+        nick: String,
+        /// At most so many messages, the newest
+        #[arg(short = 'n', long, value_name = "COUNT")]
+        count: Option<u32>,
+    },
+    /// Answer a guest
+    #[command(after_help = "Example: chatctl desk reply alice we are looking into it")]
+    Reply {
+        /// The guest's nick
+        nick: String,
+        /// The words, or `-` for each line of stdin
+        #[arg(required = true, allow_negative_numbers = true)]
+        text: Vec<String>,
+    },
+}
+
+/// The daemon's log.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogCommand {
+    /// Print what is logged as it is logged
+    #[command(after_help = "Example: chatctl log watch --level warn")]
+    Watch {
+        /// Only this level and above: error, warn, info, debug, trace
+        #[arg(long)]
+        level: Option<String>,
+    },
+    /// Print the level, or set it until the next start
+    #[command(after_help = "Example: chatctl log level debug")]
+    Level {
+        /// A level, or a filter such as `info,chatd::store=trace`
+        level: Option<String>,
+    },
+}
+
+/// Names are sent joined by commas, which no nick and no room may contain (RFC 2812 §1.3).
+fn watched(name: &str) -> Result<String, String> {
+    match name.is_empty() || name.contains(',') {
+        true => Err("a name is not empty and has no comma".into()),
+        false => Ok(name.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Args;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_table_of_commands_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_a_sentence_and_an_example() {
+        fn visit(command: &clap::Command) {
+            for inner in command.get_subcommands() {
+                assert!(inner.get_about().is_some(), "{} has no sentence", inner.get_name());
+                let help = inner.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.starts_with("Example"), "{} has no example", inner.get_name());
+                visit(inner);
+            }
+        }
+        visit(&Args::command());
+    }
+}

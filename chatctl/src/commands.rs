@@ -1,0 +1,57 @@
+//! What each command does: its calls and what is printed of the answers.
+//!
+//! Owns the dispatch; each family has its file. Nothing here may write to the terminal but through the screen.
+
+mod daemon;
+mod desk;
+mod history;
+mod kick;
+mod list;
+mod log;
+mod say;
+mod show;
+mod status;
+mod watch;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::args::{Args, Command, DeskCommand, Listing, LogCommand};
+use crate::client::Client;
+use crate::exit::Failure;
+use crate::print::Screen;
+
+/// Runs a command that needs the daemon.
+pub(crate) async fn run(command: Command, client: &Client, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    match command {
+        Command::Status => status::status(client, screen).await,
+        Command::List { what: Listing::Clients, count } => list::clients(client, screen, count).await,
+        Command::List { what: Listing::Rooms, count } => list::rooms(client, screen, count).await,
+        Command::List { what: Listing::Desk, count } => list::desk(client, screen, count).await,
+        Command::List { what: Listing::Audit, count } => list::audit(client, screen, count).await,
+        Command::Show { what } => show::show(client, screen, &what).await,
+        Command::Kick { who, reason } => kick::kick(client, screen, who, &reason).await,
+        Command::Say { all, words } => say::say(client, screen, all, words).await,
+        Command::Watch { what, since, count } => watch::watch(client, screen, &what, since, count).await,
+        Command::History { what, count, since } => {
+            history::history(client, screen, &what, count, since).await
+        }
+        Command::Desk { command } => desk::desk(client, screen, command.unwrap_or(DeskCommand::List)).await,
+        Command::Reload => daemon::reload(client, screen).await,
+        Command::Check { file } => daemon::check(client, screen, file).await,
+        Command::Drain { timeout } => daemon::drain(client, screen, timeout).await,
+        Command::Stop => daemon::stop(client, screen).await,
+        Command::Log { command } => {
+            log::log(client, screen, command.unwrap_or(LogCommand::Watch { level: None })).await
+        }
+        Command::Completion { shell } => completion(shell, screen),
+    }
+}
+
+/// Prints the completion script; needs no daemon.
+pub(crate) fn completion(shell: Shell, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    // By way of memory, because the generator panics when it cannot write.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "chatctl", &mut script);
+    Ok(screen.raw(&script)?)
+}

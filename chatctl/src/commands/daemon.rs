@@ -1,0 +1,93 @@
+//! `chatctl reload`, `check`, `drain` and `stop`: the daemon as a whole.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chat_proto::control::{Accepted, CheckRequest, CheckResult, DrainRequest, ReloadResult, path};
+
+use crate::client::{Call, Client};
+use crate::exit::{Code, Failure};
+use crate::print::Screen;
+use crate::print::text::plain;
+use crate::print::time::stamp;
+
+pub(super) async fn reload(client: &Client, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    let result: ReloadResult = client.call(Call::post("reload the configuration", path::RELOAD)).await?;
+    screen.one(&result, &result.changed.join(" "), |screen| {
+        let changed = match result.changed.as_slice() {
+            [] => "nothing changed".into(),
+            keys => format!("changed: {}", keys.join(", ")),
+        };
+        screen.line(&[plain(changed)])?;
+        restart_needed(screen, &result.restart_needed)
+    })?;
+    Ok(())
+}
+
+pub(super) async fn check(
+    client: &Client,
+    screen: &mut Screen<'_>,
+    file: Option<PathBuf>,
+) -> Result<(), Failure> {
+    let trying = match &file {
+        Some(file) => format!("check {}", file.display()),
+        None => "check the configuration".into(),
+    };
+    // The daemon has another working directory.
+    let file = file.map(std::path::absolute).transpose();
+    let file = file.map_err(|cause| Failure::new(Code::Usage, format!("{trying}: {cause}")))?;
+    let request = CheckRequest { path: file.map(|file| file.to_string_lossy().into_owned()) };
+    let result: CheckResult = client.call(Call::post(trying.as_str(), path::CHECK).body(&request)).await?;
+    screen.one(&result, "", |screen| match result.is_valid {
+        true => print_valid(screen, &result),
+        false => Ok(()),
+    })?;
+    if result.is_valid { Ok(()) } else { Err(faulty(&trying, &result)) }
+}
+
+fn print_valid(screen: &mut Screen<'_>, result: &CheckResult) -> std::io::Result<()> {
+    screen.line(&[plain(format!("{} is good", result.source))])?;
+    if !result.changed.is_empty() {
+        screen.line(&[plain(format!("a reload would change: {}", result.changed.join(", ")))])?;
+    }
+    restart_needed(screen, &result.restart_needed)
+}
+
+fn faulty(trying: &str, result: &CheckResult) -> Failure {
+    let faults = result.faults.join("\n");
+    let count = result.faults.len();
+    let noun = if count == 1 { "fault" } else { "faults" };
+    Failure::new(Code::Failed, format!("{trying}: {count} {noun}\n{faults}"))
+}
+
+fn restart_needed(screen: &mut Screen<'_>, keys: &[String]) -> std::io::Result<()> {
+    match keys {
+        [] => Ok(()),
+        keys => screen.line(&[plain(format!("only a restart changes: {}", keys.join(", ")))]),
+    }
+}
+
+pub(super) async fn drain(
+    client: &Client,
+    screen: &mut Screen<'_>,
+    timeout: Option<Duration>,
+) -> Result<(), Failure> {
+    let timeout_ms = timeout.map(|limit| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX));
+    let call = Call::post("drain", path::DRAIN).body(&DrainRequest { timeout_ms });
+    let accepted: Accepted = client.call(call).await?;
+    print_accepted(screen, "draining", &accepted)
+}
+
+pub(super) async fn stop(client: &Client, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    let accepted: Accepted = client.call(Call::post("stop", path::STOP)).await?;
+    print_accepted(screen, "stopping", &accepted)
+}
+
+fn print_accepted(screen: &mut Screen<'_>, what: &str, accepted: &Accepted) -> Result<(), Failure> {
+    screen.one(accepted, "", |screen| {
+        let until = accepted.deadline_at.as_deref().map(|at| stamp(at, &screen.now()));
+        let until = until.map(|until| format!(", until {until} at the latest")).unwrap_or_default();
+        screen.line(&[plain(format!("{what}: {} clients connected{until}", accepted.clients))])
+    })?;
+    Ok(())
+}

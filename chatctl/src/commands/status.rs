@@ -1,0 +1,62 @@
+//! `chatctl status`.
+//!
+//! Owns the block that answers "is it well?" at a glance, worst news first.
+
+use chat_proto::control::{RunState, Status, StoreHealth, path};
+use jiff::Zoned;
+
+use crate::client::{Call, Client};
+use crate::exit::Failure;
+use crate::print::Screen;
+use crate::print::text::{Span, Style, plain, styled};
+use crate::print::time::{duration, stamp_and_ago};
+
+pub(super) async fn status(client: &Client, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    let status: Status = client.call(Call::get("show the status", path::STATUS)).await?;
+    let state = if status.state == RunState::Running { "running" } else { "draining" };
+    screen.one(&status, state, |screen| {
+        let now = screen.now();
+        screen.block(&rows(&status, state, &now))
+    })?;
+    Ok(())
+}
+
+fn rows(status: &Status, state: &str, now: &Zoned) -> Vec<(&'static str, Span)> {
+    let mut rows = vec![
+        ("health", health(status)),
+        ("state", plain(format!("{state} for {} (pid {})", duration(status.uptime_ms), status.pid))),
+        ("server", plain(format!("{} on {}, chatd {}", status.server, status.network, status.version))),
+        ("clients", plain(format!("{} ({} registered)", status.clients, status.registered))),
+        ("rooms", plain(status.rooms.to_string())),
+        ("desk", plain(format!("{} waiting for an answer", status.desk_open))),
+        ("messages", plain(format!("{} in, {} lines out", status.messages_in, status.deliveries_out))),
+        ("log", plain(format!("at {}, level {}", status.last_seq, status.log_level))),
+        ("store", plain(store(status))),
+    ];
+    for listener in &status.listeners {
+        rows.push(("listener", plain(format!("{} on {}", listener.protocol, listener.address))));
+    }
+    rows.push(("control", plain(status.control_socket.as_str())));
+    let loaded = stamp_and_ago(&status.config_loaded_at, now);
+    rows.push(("config", plain(format!("{}, read {loaded}", status.config_source))));
+    rows
+}
+
+fn health(status: &Status) -> Span {
+    let detail = status.health.detail.as_deref();
+    match (status.health.store, detail) {
+        (StoreHealth::Ok, None) => styled(Style::Green, "ok"),
+        (StoreHealth::Ok, Some(detail)) => styled(Style::Red, detail),
+        (StoreHealth::Failing, detail) => {
+            styled(Style::Red, format!("the store fails: {}", detail.unwrap_or("no reason given")))
+        }
+    }
+}
+
+fn store(status: &Status) -> String {
+    let commits = &status.commits;
+    format!(
+        "sync {}; {} records in {} commits, last {:.1} ms, slowest {:.1} ms",
+        status.sync, commits.records, commits.groups, commits.last_ms, commits.slowest_ms
+    )
+}

@@ -1,0 +1,155 @@
+//! Everything that reaches the user.
+//!
+//! Owns stdout and stderr, the choice between text and JSON, and the promise that nothing a client wrote can
+//! steer the terminal: spans are escaped here, at the last moment, so that no command can forget it.
+
+pub(crate) mod entry;
+pub(crate) mod table;
+pub(crate) mod text;
+pub(crate) mod time;
+
+use std::env;
+use std::io::{self, IsTerminal, Write};
+
+use jiff::Zoned;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use crate::args::{Format, Options};
+use crate::exit::Report;
+use table::{Listed, Table};
+use text::{Span, Style};
+
+/// What the output lands on.
+#[derive(Debug, Clone)]
+pub(crate) struct Surface {
+    /// Columns of the terminal; none when it is not one, then nothing is cut.
+    pub(crate) width: Option<usize>,
+    /// Whether stdout takes colours.
+    pub(crate) color: bool,
+    /// Whose clock is shown.
+    pub(crate) zone: TimeZone,
+}
+
+impl Surface {
+    /// What stdout of this process is.
+    pub(crate) fn of_this_process() -> Self {
+        let is_set = |key: &str| env::var_os(key).is_some_and(|value| !value.is_empty());
+        let is_terminal = io::stdout().is_terminal();
+        let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let columns = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        Self {
+            width: is_terminal.then(columns).flatten(),
+            color: is_terminal && !is_dumb && !is_set("NO_COLOR"),
+            zone: TimeZone::system(),
+        }
+    }
+}
+
+/// Where commands print.
+pub(crate) struct Screen<'a> {
+    surface: Surface,
+    format: Format,
+    is_quiet: bool,
+    out: &'a mut dyn Write,
+    err: &'a mut dyn Write,
+}
+
+impl<'a> Screen<'a> {
+    /// Prints as the options say.
+    pub(crate) fn new(
+        mut surface: Surface,
+        options: &Options,
+        out: &'a mut dyn Write,
+        err: &'a mut dyn Write,
+    ) -> Self {
+        surface.color &= !options.no_color;
+        Self { surface, format: options.output, is_quiet: options.quiet, out, err }
+    }
+
+    /// Now, on the user's clock.
+    pub(crate) fn now(&self) -> Zoned {
+        Zoned::now().with_time_zone(self.surface.zone.clone())
+    }
+
+    /// Prints `value` as one line of JSON, or `id` alone, or what `text` makes of it.
+    pub(crate) fn one<T: Serialize>(
+        &mut self,
+        value: &T,
+        id: &str,
+        text: impl FnOnce(&mut Self) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match (self.format, self.is_quiet) {
+            (_, true) if id.is_empty() => Ok(()),
+            (_, true) => self.line(&[text::plain(id)]),
+            (Format::Json, _) => self.json(value),
+            (Format::Text, _) => text(self),
+        }
+    }
+
+    /// Prints a list: a table, a JSON object a line, or an id a line.
+    pub(crate) fn list<T: Listed>(&mut self, items: &[T]) -> io::Result<()> {
+        if self.is_quiet {
+            return items.iter().try_for_each(|item| self.line(&[text::plain(item.id())]));
+        }
+        match self.format {
+            Format::Json => items.iter().try_for_each(|item| self.json(item)),
+            Format::Text => self.table(&Table::of(items, &self.now())),
+        }
+    }
+
+    /// Prints a table that fits the terminal.
+    pub(crate) fn table(&mut self, table: &Table) -> io::Result<()> {
+        let lines = table.lines(self.surface.width);
+        for (at, line) in lines.into_iter().enumerate() {
+            self.line(&[Span { style: if at == 0 { Style::Bold } else { Style::Plain }, text: line }])?;
+        }
+        Ok(())
+    }
+
+    /// Prints `name  value` with the names aligned.
+    pub(crate) fn block(&mut self, rows: &[(&str, Span)]) -> io::Result<()> {
+        let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        for (name, value) in rows {
+            let name = Span { style: Style::Dim, text: format!("{name:width$}  ") };
+            self.line(&[name, value.clone()])?;
+        }
+        Ok(())
+    }
+
+    /// Prints one line of text; control characters in it become visible.
+    pub(crate) fn line(&mut self, spans: &[Span]) -> io::Result<()> {
+        let rendered = spans.iter().map(|span| span.render(self.surface.color)).collect::<String>();
+        writeln!(self.out, "{rendered}")
+    }
+
+    /// Writes bytes of this program's own making as they are.
+    pub(crate) fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)
+    }
+
+    /// Passes on what has been printed; a stream does it whenever it has caught up.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    /// Tells the user something that is not the command's result, on stderr.
+    pub(crate) fn remark(&mut self, remark: &str) {
+        // stdout may be a terminal, too: what came first stands first.
+        let _ = self.out.flush();
+        // A closed stderr is no reason to stop working.
+        let _ = writeln!(self.err, "chatctl: {}", text::visible_lines(remark));
+    }
+
+    /// Tells the user why the command failed.
+    pub(crate) fn report(&mut self, report: &Report) {
+        self.remark(&report.message);
+        if let Some(hint) = &report.hint {
+            let _ = writeln!(self.err, "hint: {}", text::visible_lines(hint));
+        }
+    }
+
+    fn json<T: Serialize>(&mut self, value: &T) -> io::Result<()> {
+        writeln!(self.out, "{}", text::json_line(value)?)
+    }
+}

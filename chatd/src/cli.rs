@@ -1,0 +1,88 @@
+//! chatd's arguments, and which configuration they choose. Prints nothing and starts nothing: `main` does.
+
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+use crate::config::{Environment, Source};
+
+/// Where a packaged chatd has its configuration.
+const SYSTEM_FILE: &str = "/etc/chatd/chatd.toml";
+
+/// A chat daemon: IRC, plain lines, and a desk.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Parser)]
+#[command(
+    name = "chatd",
+    version,
+    after_help = "Without --config: $CHATD_CONFIG, else /etc/chatd/chatd.toml if it exists, else built-in defaults.\n\
+                  CHATD_SECTION__KEY=value in the environment overrides one key.\n\n\
+                  Exit status: 0 stopped, 1 failed, 2 wrong arguments, 78 wrong configuration."
+)]
+pub struct Arguments {
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Check the configuration, tell everything that is wrong with it, and end
+    #[arg(long, conflicts_with_all = ["print_config", "hash_password"])]
+    pub check: bool,
+    /// Print the configuration that is in effect, and end
+    #[arg(long, conflicts_with = "hash_password")]
+    pub print_config: bool,
+    /// Read a password from standard input, print its hash for [[control.operator]], and end
+    #[arg(long)]
+    pub hash_password: bool,
+}
+
+impl Arguments {
+    /// Where the configuration is: `--config`, else `$CHATD_CONFIG`, else `/etc/chatd/chatd.toml` if it exists, else
+    /// nowhere, which means the built-in defaults. A file that is named but missing is an error when it is loaded.
+    pub fn source(&self, environment: Environment) -> Source {
+        self.source_with(environment, Path::new(SYSTEM_FILE))
+    }
+
+    fn source_with(&self, environment: Environment, system_file: &Path) -> Source {
+        let named = self.config.clone().or_else(|| environment.value("CHATD_CONFIG").map(PathBuf::from));
+        // One that may not be looked at counts as existing: to ignore it would hide a fault in its permissions.
+        let exists = || system_file.try_exists().unwrap_or(true).then(|| system_file.to_owned());
+        Source { file: named.or_else(exists), environment }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from([&["chatd"], arguments].concat())
+    }
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn wrong_usage_exits_with_2() {
+        for wrong in [&["--nonsense"][..], &["--check", "--print-config"], &["--config"], &["extra"]] {
+            assert_eq!(parse(wrong).unwrap_err().exit_code(), 2, "{wrong:?}");
+        }
+        assert_eq!(parse(&["--version"]).unwrap_err().exit_code(), 0);
+    }
+
+    #[test]
+    fn the_configuration_is_looked_for_in_order() {
+        let directory = tempfile::tempdir().unwrap();
+        let system = directory.path().join("chatd.toml");
+        let with = |variable: &str| [("CHATD_CONFIG", variable)].into_iter().collect::<Environment>();
+        let file = |arguments: &[&str], environment: Environment| {
+            parse(arguments).unwrap().source_with(environment, &system).file
+        };
+        assert_eq!(file(&["--config", "a"], with("b")), Some("a".into()));
+        assert_eq!(file(&[], with("b")), Some("b".into()));
+        assert_eq!(file(&[], with("")), None);
+        std::fs::write(&system, "").unwrap();
+        assert_eq!(file(&[], Environment::default()), Some(system.clone()));
+    }
+}

@@ -1,0 +1,142 @@
+//! From a source to a checked configuration: the only place that knows the order of sections.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use toml::de::DeTable;
+
+use super::problem::{ConfigError, Place, Problem, Wrong, nearest};
+use super::section::{Reader, Section};
+use super::{Config, Control, Desk, Environment, History, Limits, LogConfig, Server, listen};
+
+/// Where a configuration comes from; kept for the next reload.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// The file, or `None` for the built-in defaults.
+    pub file: Option<PathBuf>,
+    /// The environment, of which `CHATD_SECTION__KEY` variables override the file.
+    pub environment: Environment,
+}
+
+/// Reads and checks a configuration.
+///
+/// # Errors
+/// Everything that is wrong with it, at once; the one problem of an unreadable file.
+pub fn load(source: &Source) -> Result<Config, ConfigError> {
+    let text = match &source.file {
+        None => String::new(),
+        Some(file) => read(file)?,
+    };
+    parse(source.file.as_deref(), &text, &source.environment)
+}
+
+/// Checks a configuration that is already in memory; `file` is what the report calls it, and its directory is where
+/// a relative `motd-file` is looked for.
+///
+/// # Errors
+/// Everything that is wrong with it, at once. Where the text is not TOML, only that is told: what it would have
+/// meant is a guess.
+pub fn parse(file: Option<&Path>, text: &str, environment: &Environment) -> Result<Config, ConfigError> {
+    let failed = |problems| ConfigError { file: file.map(Path::to_owned), problems };
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        return Err(failed(syntax_problems(text, &errors)));
+    }
+    let variables = environment.chatd_variables();
+    let reader = Reader::new(file, text, &variables);
+    let config = reader.read(table.get_ref());
+    match reader.into_problems() {
+        problems if problems.is_empty() => Ok(config),
+        problems => Err(failed(problems)),
+    }
+}
+
+fn read(file: &Path) -> Result<String, ConfigError> {
+    let bytes =
+        std::fs::read(file).map_err(|error| ConfigError::whole(file, format!("cannot read: {error}")))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
+        let place = Place::of_offset(&text, valid);
+        let problem = Problem { place, key: String::new(), message: "not UTF-8".into(), hint: None };
+        ConfigError { file: Some(file.to_owned()), problems: vec![problem] }
+    })
+}
+
+/// One problem for each line: what follows the first fault of a line is mostly its echo.
+fn syntax_problems(text: &str, errors: &[toml::de::Error]) -> Vec<Problem> {
+    let problem = |error: &toml::de::Error| {
+        let place = Place::of_offset(text, error.span().map_or(text.len(), |span| span.start));
+        Problem { place, key: String::new(), message: error.message().to_owned(), hint: None }
+    };
+    let line = |problem: &Problem| match problem.place {
+        Place::Line { line, .. } => line,
+        _ => 0,
+    };
+    let mut problems = errors.iter().map(problem).collect::<Vec<_>>();
+    problems.sort();
+    problems.dedup_by_key(|problem| line(problem));
+    problems
+}
+
+impl<'a> Reader<'a> {
+    fn new(file: Option<&Path>, text: &'a str, variables: &'a BTreeMap<String, String>) -> Self {
+        let directory = file.and_then(Path::parent).unwrap_or(Path::new(""));
+        let base = std::path::absolute(directory.join("x")).ok();
+        Self {
+            text,
+            base: base.as_deref().and_then(Path::parent).unwrap_or(directory).to_owned(),
+            variables: variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+            known_variables: RefCell::default(),
+            problems: RefCell::default(),
+        }
+    }
+
+    fn read(&'a self, table: &'a DeTable<'a>) -> Config {
+        let mut root = Section::root(self, table);
+        // First, because the desk's nick is held against the limit for nicks.
+        let limits = Limits::read(root.section("limits"));
+        let config = Config {
+            server: Server::read(root.section("server")),
+            listen: listen::read_all(&mut root),
+            control: Control::read(root.section("control")),
+            desk: Desk::read(root.section("desk"), &limits),
+            history: History::read(root.section("history")),
+            log: LogConfig::read(root.section("log")),
+            limits,
+        };
+        for section in ["accounts", "metrics", "cluster", "tls"] {
+            root.unavailable(section, &format!("remove the section [{section}]"));
+        }
+        root.finish();
+        self.report_unknown_variables();
+        config
+    }
+
+    /// The report in the order of the file.
+    fn into_problems(self) -> Vec<Problem> {
+        let mut problems = self.problems.into_inner();
+        problems.sort();
+        problems.dedup();
+        problems
+    }
+
+    fn report_unknown_variables(&self) {
+        let known = self.known_variables.borrow();
+        for name in self.variables.keys() {
+            let meant = known.iter().find(|known| known.replace("__", "_") == name.replace("__", "_"));
+            if known.iter().any(|known| known == name) || (meant.is_none() && !name.contains("__")) {
+                continue;
+            }
+            let meant = meant.map(String::as_str).or_else(|| nearest(name, known.iter().map(String::as_str)));
+            let hint = meant.map_or(Cow::Borrowed("lists of sections have no variables"), |meant| {
+                Cow::Owned(format!("did you mean {meant}?"))
+            });
+            let Wrong { message, hint } = Wrong::new("overrides no known key").hint(hint);
+            let place = Place::Variable((*name).to_owned());
+            self.problems.borrow_mut().push(Problem { place, key: String::new(), message, hint });
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What a whole configuration promises: the sample file and the way back to TOML; below, the report and each section.
+
+use std::path::Path;
+
+use super::*;
+
+mod report;
+mod sections;
+
+const SAMPLE: &str = include_str!("../../../config/chatd.toml");
+
+fn read(text: &str) -> Result<Config, ConfigError> {
+    parse(Some(Path::new("chatd.toml")), text, &Environment::default())
+}
+
+fn read_with(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    parse(Some(Path::new("chatd.toml")), text, &variables.iter().copied().collect())
+}
+
+/// The report without its last line.
+fn complaints(text: &str) -> String {
+    let report = read(text).expect_err("a report").to_string();
+    report.rsplit_once('\n').expect("a last line").0.to_owned()
+}
+
+#[test]
+fn the_sample_file_equals_the_defaults() {
+    assert_eq!(read(SAMPLE), Ok(Config::default()));
+    assert_eq!(read(""), Ok(Config::default()));
+}
+
+#[test]
+fn the_sample_file_names_every_key() {
+    let section_of = |text: &str| {
+        let mut section = String::new();
+        let mut keys = Vec::new();
+        for line in text.lines().map(|line| line.trim_start_matches("# ")) {
+            if line.starts_with('[') {
+                section = line.to_owned();
+            } else if let Some((key, _)) = line.split_once(" = ") {
+                keys.push(format!("{section} {key}"));
+            }
+        }
+        keys
+    };
+    let sample = section_of(SAMPLE);
+    for key in section_of(&everything().to_toml()) {
+        assert!(sample.contains(&key), "{key} is missing in config/chatd.toml");
+    }
+}
+
+/// A configuration in which nothing has its default.
+fn everything() -> Config {
+    let hash = password::hash("secret").unwrap();
+    let text = EVERYTHING.replace("HASH", &hash);
+    read(&text).unwrap_or_else(|report| panic!("{report}"))
+}
+
+const EVERYTHING: &str = r##"
+[server]
+name = "irc.example.org"
+network = "Example"
+description = "quotes \" and \\ and é"
+motd = """
+two
+lines"""
+casemapping = "ascii"
+worker-threads = 3
+state-directory = "/s"
+drain-timeout = "1500ms"
+password = "p"
+admin = { location = "Here", organisation = "Us", email = "us@example.org" }
+[[listen]]
+protocol = "lines"
+address = "[::1]:0"
+[control]
+socket = "/c.sock"
+admin-users = ["a", "1000"]
+admin-groups = ["b"]
+operator-users = ["c"]
+operator-groups = ["d"]
+viewer-users = ["e"]
+viewer-groups = ["f"]
+watch-direct-messages = true
+[[control.operator]]
+name = "alice"
+password = "HASH"
+role = "admin"
+[desk]
+nick = "help"
+greeting = ""
+receipt = "stored as {id}"
+[[desk.rule]]
+match = '^\d+$'
+reply = "a number"
+[history]
+enabled = false
+sync = "always"
+keep-days = 0
+keep-count = 0
+[limits]
+clients = 5
+clients-per-address = 2
+registration-timeout = "1m"
+ping-interval = "2m"
+ping-timeout = "3m"
+outbox-soft = "16KiB"
+outbox-hard = "17KiB"
+write-grace = "0s"
+input-rate = 1
+input-burst = 2
+nick-length = 9
+room-name-length = 50
+topic-length = 100
+kick-length = 101
+away-length = 102
+rooms-per-client = 7
+rooms = 8
+room-list-entries = 9
+targets = 10
+[log]
+level = "warn,chatd::wire=debug"
+format = "json"
+to = "file"
+directory = "/l"
+rotation = "never"
+keep-files = 0
+"##;
+
+#[test]
+fn what_is_printed_loads_back_equal() {
+    for config in [Config::default(), everything()] {
+        let text = config.to_toml();
+        assert_eq!(read(&text).unwrap_or_else(|report| panic!("{report}\n{text}")), config);
+    }
+    let silent = Config { listen: Vec::new(), ..Config::default() };
+    assert_eq!(read(&silent.to_toml()), Ok(silent));
+}
+
+#[test]
+fn no_key_of_the_full_example_has_its_default() {
+    let (all, default) = (everything(), Config::default());
+    let lines = |config: &Config| config.to_toml().lines().map(str::to_owned).collect::<Vec<_>>();
+    let (all, default) = (lines(&all), lines(&default));
+    let same = all
+        .iter()
+        .filter(|line| line.contains('=') && !line.starts_with("protocol") && default.contains(line))
+        .collect::<Vec<_>>();
+    assert!(same.is_empty(), "{same:?}");
+}

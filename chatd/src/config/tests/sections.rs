@@ -1,0 +1,143 @@
+//! What single sections promise: their bounds, and what they refuse.
+
+use super::*;
+
+#[test]
+fn a_listener_of_a_later_version_is_not_an_unknown_key() {
+    let report = complaints(
+        "[[listen]]\nprotocol = \"websocket\"\naddress = \"127.0.0.1:80\"\ntls = true\nproxy-protocol = true\n",
+    );
+    assert_eq!(report.matches("not available in this version").count(), 3, "{report}");
+    assert!(!report.contains("unknown"), "{report}");
+    assert!(complaints("[desk.responder]\n").contains("desk.responder: not available in this version"));
+}
+
+#[test]
+fn listeners_are_complete_and_distinct() {
+    let report = complaints("[[listen]]\nprotocol = \"irc\"\n");
+    assert!(
+        report.starts_with("chatd.toml:1:1: listen.address: is missing\n    hint: add address ="),
+        "{report}"
+    );
+    let one = "[[listen]]\nprotocol = \"irc\"\naddress = \"127.0.0.1:6667\"\n";
+    assert_eq!(read(one).unwrap().listen.len(), 1);
+    assert!(
+        complaints(&one.repeat(2)).starts_with("chatd.toml:6:11: listen.address: 127.0.0.1:6667 is already")
+    );
+    let any_port = one.replace("6667", "0");
+    assert_eq!(read(&any_port.repeat(2)).unwrap().listen.len(), 2);
+    assert!(complaints("[listen]\n").contains("write [[listen]]"));
+    assert!(complaints(&one.replace("127.0.0.1", "localhost")).contains("write \"127.0.0.1:6667\""));
+}
+
+#[test]
+fn the_soft_bound_of_an_outbox_is_below_the_hard_one() {
+    let bounds = |soft: &str| format!("[limits]\noutbox-hard = \"32KiB\"\noutbox-soft = \"{soft}\"\n");
+    assert!(read(&bounds("32767B")).is_ok());
+    let report = complaints(&bounds("32KiB"));
+    assert!(
+        report.starts_with("chatd.toml:3:15: limits.outbox-soft: outbox-soft (32KiB) must be less"),
+        "{report}"
+    );
+    // The default of the soft bound is at fault only because of the hard one, so that is the key to name.
+    assert!(
+        complaints("[limits]\noutbox-hard = \"64KiB\"\n").starts_with("chatd.toml:2:15: limits.outbox-hard")
+    );
+}
+
+#[test]
+fn limits_hold_at_the_limit_and_refuse_one_beyond() {
+    for (key, good, bad) in [
+        ("nick-length", "9", "8"),
+        ("nick-length", "200", "201"),
+        ("topic-length", "390", "391"),
+        ("targets", "1", "0"),
+        ("clients", "10000000", "10000001"),
+        ("clients-per-address", "10000", "10001"),
+        ("outbox-soft", "'16KiB'", "'16383B'"),
+        ("ping-interval", "'1s'", "'999ms'"),
+        ("targets", "100", "-1"),
+    ] {
+        let text = |value: &str| format!("[limits]\n{key} = {value}\n");
+        assert!(read(&text(good)).is_ok(), "{key} = {good}");
+        assert!(complaints(&text(bad)).starts_with("chatd.toml:2:"), "{key} = {bad}");
+    }
+}
+
+#[test]
+fn the_desks_nick_is_a_nick_within_the_limit() {
+    let desk = |nick: &str| format!("[desk]\nnick = \"{nick}\"\n[limits]\nnick-length = 9\n");
+    assert!(read(&desk("reception")).is_ok());
+    assert!(complaints(&desk("receptions")).contains("limits.nick-length, which is 9"));
+    for nick in ["", "9lives", "a b", "-x", "#room", "bü"] {
+        assert!(complaints(&desk(nick)).starts_with("chatd.toml:2:8: desk.nick: "), "{nick}");
+    }
+}
+
+#[test]
+fn desk_rules_are_compiled_within_bounds() {
+    let rule = |regex: &str| format!("[[desk.rule]]\nmatch = '{regex}'\nreply = \"yes\"\n");
+    let config = read(&rule("(?i)^help").repeat(256)).unwrap();
+    assert_eq!(config.desk.rules.len(), 256);
+    assert!(config.desk.rules[0].regex.is_match("HELP me"));
+    let too_many = complaints(&rule("x").repeat(257));
+    assert!(too_many.contains("desk.rule: expected at most 256 rules, found 257"), "{too_many}");
+    let unclosed = complaints(&rule("(help"));
+    assert!(
+        unclosed.starts_with("chatd.toml:2:9: desk.rule.match: not a regular expression: unclosed group"),
+        "{unclosed}"
+    );
+    assert!(complaints(&rule("(\\w{100}){100}")).contains("more than 65536 bytes"));
+}
+
+#[test]
+fn an_operators_password_is_never_plain_text_and_never_repeated() {
+    let text = "[[control.operator]]\nname = \"alice\"\npassword = \"hunter2\"\nrole = \"root\"\n";
+    let report = complaints(text);
+    assert!(report.contains("hint: `chatd --hash-password` makes one"), "{report}");
+    assert!(!report.contains("hunter2"), "{report}");
+    assert!(report.contains("control.operator.role: expected one of \"operator\", \"admin\""), "{report}");
+}
+
+#[test]
+fn a_misspelt_log_level_is_a_problem() {
+    for level in ["info", "WARN", "off", "info,chatd::wire=debug", "chatd=trace"] {
+        assert!(parse_level(level).is_ok(), "{level}");
+    }
+    assert!(complaints("[log]\nlevel = \"inof\"\n").contains("did you mean \"info\"?"));
+    for level in ["", "info,", "chatd=loud", "3x"] {
+        assert!(parse_level(level).is_err(), "{level}");
+    }
+}
+
+#[test]
+fn the_message_of_the_day_may_come_from_a_file_beside_the_configuration() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("chatd.toml");
+    let motd = directory.path().join("motd.txt");
+    let write = |path: &Path, text: &str| std::fs::write(path, text).unwrap();
+    let source = Source { file: Some(file.clone()), environment: Environment::default() };
+    write(&file, "[server]\nmotd-file = \"motd.txt\"\n");
+    assert!(load(&source).unwrap_err().to_string().contains(":2:13: server.motd-file: cannot read "));
+
+    write(&motd, "hello\r\nyou\n");
+    let config = load(&source).unwrap();
+    assert_eq!(config.server.motd.as_deref(), Some("hello\nyou"));
+    assert_eq!(read(&config.to_toml()), Ok(config));
+
+    write(&motd, &"x".repeat(64 * 1024));
+    assert!(load(&source).is_ok());
+    write(&motd, &"x".repeat(64 * 1024 + 1));
+    assert!(load(&source).unwrap_err().to_string().contains("longer than 65536 bytes"));
+
+    write(&file, "[server]\nmotd = \"hi\"\nmotd-file = \"motd.txt\"\n");
+    assert!(load(&source).unwrap_err().to_string().contains("motd and motd-file are both given"));
+}
+
+#[test]
+fn a_wrong_password_is_never_repeated() {
+    for wrong in ["1234", "\"12 34\"", "[\"1234\"]"] {
+        let report = complaints(&format!("[server]\npassword = {wrong}\n"));
+        assert!(report.contains("server.password: expected") && !report.contains("34"), "{report}");
+    }
+}

@@ -1,0 +1,158 @@
+//! Clients coming, changing and going.
+
+use std::sync::Arc;
+
+use chat_proto::name::Nick;
+
+use super::{Applied, Place};
+use crate::domain::client::{Client, source};
+use crate::domain::command::Operator;
+use crate::domain::disconnect::Disconnect;
+use crate::domain::event::Registered;
+use crate::domain::id::{ClientId, DeskId, RoomId};
+use crate::domain::mode::{UserMode, UserModes};
+use crate::domain::notice::{Audience, What};
+use crate::domain::refusal::Refusal;
+use crate::domain::reply::{Gone, Reply, Welcome};
+use crate::domain::state::State;
+
+pub(super) fn registered(state: &mut State, at: Place, who: &Arc<Registered>) -> Result<Applied, Refusal> {
+    if state.client(who.client).is_some() {
+        return Err(Refusal::AlreadyRegistered);
+    }
+    if state.client_named(who.nick.as_str()).is_some() {
+        return Err(Refusal::NickInUse(who.nick.as_str().into()));
+    }
+    let client = Client {
+        id: who.client,
+        nick: who.nick.clone(),
+        user: who.user.clone(),
+        host: who.host.clone(),
+        real_name: who.real_name.clone(),
+        source: source(&who.nick, &who.user, &who.host),
+        desk: DeskId(at.seq.0),
+        rooms: Vec::new(),
+        away: None,
+        modes: UserModes::default(),
+        operator: None,
+        registered_at: at.time,
+        spoke_at: at.time,
+    };
+    let source = Arc::clone(&client.source);
+    state.insert_client(client);
+    let welcome = Welcome {
+        client: who.client,
+        nick: who.nick.clone(),
+        source: Arc::clone(&source),
+        counts: state.counts(),
+    };
+    let what = What::Connected { client: who.client, source };
+    Ok(Applied::told(at, Audience::Nobody, what).and(who.client, Reply::Welcome(Box::new(welcome))))
+}
+
+pub(super) fn nick_changed(
+    state: &mut State,
+    at: Place,
+    id: ClientId,
+    nick: &Nick,
+) -> Result<Applied, Refusal> {
+    if state.client_named(nick.as_str()).is_some_and(|holder| holder.id != id) {
+        return Err(Refusal::NickInUse(nick.as_str().into()));
+    }
+    let client = state.asker(id)?;
+    let (source, gone, rooms) = (Arc::clone(&client.source), gone(client, at), client.rooms.clone());
+    state.remember_gone(gone);
+    state.rename_client(id, nick.clone());
+    let mut audience = peers(state, &rooms);
+    if rooms.is_empty() {
+        audience = Audience::Client(id);
+    }
+    let what = What::Nick { source, nick: nick.clone() };
+    Ok(Applied::told(at, audience, what).and(id, Reply::NickIs(nick.clone())))
+}
+
+/// Also for connections that never registered: these only end.
+pub(super) fn left(state: &mut State, at: Place, id: ClientId, why: &Disconnect) -> Applied {
+    let ended = Some((id, why.clone()));
+    let Some(client) = state.remove_client(id) else { return Applied { ended, ..Applied::default() } };
+    for room in &client.rooms {
+        state.remove_member(id, *room);
+    }
+    let audience = peers(state, &client.rooms);
+    state.remember_gone(gone(&client, at));
+    state.desk.left(client.desk);
+    let what = What::Quit { client: id, source: client.source, why: why.clone() };
+    Applied { ended, ..Applied::told(at, audience, what) }
+}
+
+pub(super) fn modes_set(
+    state: &mut State,
+    at: Place,
+    id: ClientId,
+    changes: &[(UserMode, bool)],
+) -> Result<Applied, Refusal> {
+    let Some(client) = state.client_mut(id) else { return Err(Refusal::Overtaken) };
+    let before = client.modes;
+    for (mode, on) in changes {
+        client.modes.set(*mode, *on);
+    }
+    if !client.modes.has(UserMode::Operator) {
+        client.operator = None;
+    }
+    let (after, nick, source) = (client.modes, client.nick.clone(), Arc::clone(&client.source));
+    state.set_operator(id, after.has(UserMode::Operator));
+    let effective: Arc<[_]> =
+        UserMode::TABLE
+            .iter()
+            .map(|(_, mode)| *mode)
+            .filter(|mode| before.has(*mode) != after.has(*mode))
+            .map(|mode| (mode, after.has(mode)))
+            .collect();
+    if effective.is_empty() {
+        return Ok(Applied::default());
+    }
+    Ok(Applied::told(at, Audience::Client(id), What::UserModes { nick, source, changes: effective }))
+}
+
+pub(super) fn away_set(state: &mut State, id: ClientId, words: Option<&str>) -> Result<Applied, Refusal> {
+    let Some(client) = state.client_mut(id) else { return Err(Refusal::Overtaken) };
+    client.away = words.map(Into::into);
+    Ok(Applied::default().and(id, Reply::AwayIs(words.is_some())))
+}
+
+pub(super) fn operator_granted(
+    state: &mut State,
+    at: Place,
+    id: ClientId,
+    operator: &Arc<Operator>,
+) -> Result<Applied, Refusal> {
+    let Some(client) = state.client_mut(id) else { return Err(Refusal::Overtaken) };
+    client.operator = Some(Arc::clone(operator));
+    let applied = modes_set(state, at, id, &[(UserMode::Operator, true)])?;
+    Ok(applied.and(id, Reply::OperatorIs(Arc::clone(operator))))
+}
+
+/// Everybody in these rooms, each once. One room needs no list: its members are the audience.
+fn peers(state: &State, rooms: &[RoomId]) -> Audience {
+    let alive: Vec<_> = rooms.iter().filter_map(|room| state.room(*room)).collect();
+    match alive.as_slice() {
+        [] => Audience::Nobody,
+        [room] => Audience::Room { room: room.id, from: None },
+        several => {
+            let mut all: Vec<ClientId> = several.iter().flat_map(|room| room.members.keys().copied()).collect();
+            all.sort_unstable();
+            all.dedup();
+            Audience::Clients(all)
+        }
+    }
+}
+
+fn gone(client: &Client, at: Place) -> Gone {
+    Gone {
+        nick: client.nick.clone(),
+        user: client.user.clone(),
+        host: client.host.clone(),
+        real_name: client.real_name.clone(),
+        at: at.time,
+    }
+}

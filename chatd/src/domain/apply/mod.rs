@@ -1,0 +1,77 @@
+//! The only place where the state changes.
+//!
+//! An event's precondition is checked again here, because something may have happened between deciding and applying; an
+//! event that no longer holds is void: it changes nothing and its asker hears the refusal.
+
+mod member;
+mod room;
+mod talk;
+
+use super::disconnect::Disconnect;
+use super::event::{Dated, Event};
+use super::id::{ClientId, Seq, Time};
+use super::notice::{Audience, Notice, What};
+use super::refusal::Refusal;
+use super::reply::Reply;
+use super::state::State;
+
+/// What follows from an applied event. One event has at most one notice, so that a watcher can resume by sequence number.
+#[derive(Debug, Default, PartialEq)]
+pub struct Applied {
+    /// What others are told, and who they are.
+    pub notice: Option<(Audience, Notice)>,
+    /// What single clients are told, after the notice.
+    pub replies: Vec<(ClientId, Reply)>,
+    /// The connection that ends, after all else.
+    pub ended: Option<(ClientId, Disconnect)>,
+    /// Whether the daemon shall read its configuration again.
+    pub reload: bool,
+}
+
+impl Applied {
+    fn told(at: Place, audience: Audience, what: What) -> Self {
+        Self { notice: Some((audience, Notice { seq: at.seq, at: at.time, what })), ..Self::default() }
+    }
+
+    fn and(mut self, client: ClientId, reply: Reply) -> Self {
+        self.replies.push((client, reply));
+        self
+    }
+}
+
+/// Where in the log and in time the event stands.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    seq: Seq,
+    time: Time,
+}
+
+/// Changes the state as the event says.
+///
+/// # Errors
+/// The event is void; the state is as before.
+pub fn apply(state: &mut State, seq: Seq, dated: &Dated) -> Result<Applied, Refusal> {
+    let at = Place { seq, time: dated.at };
+    match &dated.event {
+        Event::Said(message) => talk::said(state, at, message),
+        Event::Wallops { by, text } => {
+            Ok(Applied::told(at, Audience::Wallops, What::Wallops { by: by.clone(), text: text.clone() }))
+        }
+        Event::Registered(registered) => member::registered(state, at, registered),
+        Event::NickChanged { client, nick } => member::nick_changed(state, at, *client, nick),
+        Event::Left { client, why } => Ok(member::left(state, at, *client, why)),
+        Event::UserModesSet { client, changes } => member::modes_set(state, at, *client, changes),
+        Event::AwaySet { client, words } => member::away_set(state, *client, words.as_deref()),
+        Event::OperatorGranted { client, operator } => member::operator_granted(state, at, *client, operator),
+        Event::Joined { client, room } => room::joined(state, at, *client, room),
+        Event::Parted { client, room, reason } => room::parted(state, at, *client, *room, reason),
+        Event::Kicked { room, by, target, reason } => room::kicked(state, at, *room, by, *target, reason),
+        Event::TopicSet { room, by, text } => room::topic_set(state, at, *room, by, text),
+        Event::RoomModesSet { room, by, changes } => room::modes_set(state, at, *room, by, changes),
+        Event::Invited { room, by, target } => room::invited(state, at, *room, by, *target),
+        Event::RehashAsked { client } => {
+            Ok(Applied { reload: true, ..Applied::default() }.and(*client, Reply::Rehashing))
+        }
+        Event::Audited(_) => Ok(Applied::default()),
+    }
+}

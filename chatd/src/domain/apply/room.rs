@@ -1,0 +1,179 @@
+//! Rooms: members, topic, modes, invitations.
+
+use std::sync::Arc;
+
+use chat_proto::name::RoomName;
+
+use super::{Applied, Place};
+use crate::domain::id::{ClientId, RoomId};
+use crate::domain::message::Author;
+use crate::domain::mode::{Rank, RoomChange};
+use crate::domain::notice::{Audience, What};
+use crate::domain::refusal::Refusal;
+use crate::domain::reply::{Reply, TopicInfo};
+use crate::domain::room::{ListEntry, Room};
+use crate::domain::state::State;
+use crate::domain::{decide, policy};
+
+pub(super) fn joined(
+    state: &mut State,
+    at: Place,
+    id: ClientId,
+    name: &RoomName,
+) -> Result<Applied, Refusal> {
+    let client = state.asker(id)?;
+    let existing = state.room_named(name.as_str());
+    if existing.is_some_and(|room| room.members.contains_key(&id)) {
+        return Ok(Applied::default());
+    }
+    policy::may_have_room(state, client, name.as_str(), existing.is_some())?;
+    let source = Arc::clone(&client.source);
+    let (room_id, is_new) = state.room_or_new(name, at.time);
+    if let Some(client) = state.client_mut(id) {
+        client.rooms.push(room_id);
+    }
+    let Some(room) = state.room_mut(room_id) else { return Err(Refusal::Overtaken) };
+    room.invited.retain(|invited| *invited != id);
+    room.members.insert(id, if is_new { Rank::OPERATOR } else { Rank::NONE });
+    let name = room.name.clone();
+    let topic = room.topic.clone();
+    let mut applied = Applied::told(
+        at,
+        Audience::Room { room: room_id, from: None },
+        What::Joined { source, room: name.clone() },
+    );
+    if topic.is_some() {
+        applied = applied.and(id, Reply::Topic { room: name, topic });
+    }
+    let names = decide::names_of(state, id, room_id);
+    Ok(applied.and(id, names))
+}
+
+pub(super) fn parted(
+    state: &mut State,
+    at: Place,
+    id: ClientId,
+    room_id: RoomId,
+    reason: &str,
+) -> Result<Applied, Refusal> {
+    let source = Arc::clone(&state.asker(id)?.source);
+    let (name, audience) = leave(state, id, room_id)?;
+    Ok(Applied::told(at, audience, What::Parted { source, room: name, reason: reason.into() }))
+}
+
+pub(super) fn kicked(
+    state: &mut State,
+    at: Place,
+    room_id: RoomId,
+    by: &Author,
+    target: ClientId,
+    reason: &str,
+) -> Result<Applied, Refusal> {
+    let nick = state.asker(target)?.nick.clone();
+    let (room, audience) = leave(state, target, room_id)?;
+    let what = What::Kicked { by: by.clone(), room, nick, reason: reason.into() };
+    Ok(Applied::told(at, audience, what))
+}
+
+/// Takes a member out; the audience is those who stay and the leaver.
+fn leave(state: &mut State, id: ClientId, room_id: RoomId) -> Result<(RoomName, Audience), Refusal> {
+    let room = member_of(state, id, room_id)?;
+    let name = room.name.clone();
+    state.leave_room(id, room_id);
+    Ok((name, Audience::RoomAnd { room: room_id, also: id }))
+}
+
+fn member_of(state: &State, id: ClientId, room_id: RoomId) -> Result<&Room, Refusal> {
+    state.room(room_id).filter(|room| room.members.contains_key(&id)).ok_or(Refusal::Overtaken)
+}
+
+pub(super) fn topic_set(
+    state: &mut State,
+    at: Place,
+    room_id: RoomId,
+    by: &Author,
+    text: &str,
+) -> Result<Applied, Refusal> {
+    let Some(room) = state.room_mut(room_id) else { return Err(Refusal::Overtaken) };
+    room.topic = (!text.is_empty())
+        .then(|| TopicInfo { text: text.into(), by: Arc::clone(&by.source), at: at.time });
+    let what = What::Topic { by: by.clone(), room: room.name.clone(), text: text.into() };
+    Ok(Applied::told(at, Audience::Room { room: room_id, from: None }, what))
+}
+
+pub(super) fn modes_set(
+    state: &mut State,
+    at: Place,
+    room_id: RoomId,
+    by: &Author,
+    changes: &[RoomChange],
+) -> Result<Applied, Refusal> {
+    let limit = state.config().limits.room_list_entries;
+    let Some(room) = state.room_mut(room_id) else { return Err(Refusal::Overtaken) };
+    let effective: Arc<[RoomChange]> =
+        changes.iter().filter(|change| changed(room, change, by, at, limit)).cloned().collect();
+    if effective.is_empty() {
+        return Ok(Applied::default());
+    }
+    let what = What::RoomModes { by: by.clone(), room: room.name.clone(), changes: effective };
+    Ok(Applied::told(at, Audience::Room { room: room_id, from: None }, what))
+}
+
+/// Makes one change; says whether anything is different now.
+fn changed(room: &mut Room, change: &RoomChange, by: &Author, at: Place, limit: usize) -> bool {
+    match change {
+        RoomChange::Flag(flag, on) => {
+            let differs = room.flags.has(*flag) != *on;
+            room.flags.set(*flag, *on);
+            differs
+        }
+        RoomChange::Key(key) => std::mem::replace(&mut room.key, key.clone()) != *key,
+        RoomChange::Limit(limit) => std::mem::replace(&mut room.limit, *limit) != *limit,
+        RoomChange::Rank(rank, _, member, on) => {
+            let Some(held) = room.members.get_mut(member) else { return false };
+            let differs = held.has(*rank) != *on;
+            *held = held.with(*rank, *on);
+            differs
+        }
+        RoomChange::List(list, mask, on) => {
+            let entries = &mut room.lists[*list as usize];
+            let known = entries.iter().position(|entry| entry.mask == *mask);
+            match (known, on) {
+                (None, true) if entries.len() < limit => {
+                    entries.push(ListEntry { mask: mask.clone(), by: Arc::clone(&by.source), at: at.time });
+                    true
+                }
+                (Some(place), false) => {
+                    entries.remove(place);
+                    true
+                }
+                _ => false,
+            }
+        }
+    }
+}
+
+pub(super) fn invited(
+    state: &mut State,
+    at: Place,
+    room_id: RoomId,
+    by: &Author,
+    target: ClientId,
+) -> Result<Applied, Refusal> {
+    let other = state.asker(target)?;
+    let (nick, away) = (other.nick.clone(), other.away.clone());
+    let Some(room) = state.room_mut(room_id) else { return Err(Refusal::Overtaken) };
+    if !room.invited.contains(&target) {
+        room.invited.push(target);
+    }
+    let name = room.name.clone();
+    let what = What::Invited { by: by.clone(), room: name.clone(), nick: nick.clone() };
+    let mut applied = Applied::told(at, Audience::Client(target), what);
+    if let Some(asker) = by.client {
+        applied = applied.and(asker, Reply::Inviting { nick: nick.clone(), room: name });
+        if let Some(words) = away {
+            applied = applied.and(asker, Reply::Away { nick, words });
+        }
+    }
+    Ok(applied)
+}

@@ -1,0 +1,74 @@
+//! Messages. They change little: when somebody last spoke, and what the desk has heard.
+
+use std::sync::Arc;
+
+use super::{Applied, Place};
+use crate::domain::id::ClientId;
+use crate::domain::message::{Conversation, Message, MessageKind};
+use crate::domain::notice::{Audience, What};
+use crate::domain::refusal::Refusal;
+use crate::domain::reply::Reply;
+use crate::domain::state::State;
+
+pub(super) fn said(state: &mut State, at: Place, message: &Arc<Message>) -> Result<Applied, Refusal> {
+    if let Some(author) = message.from.client {
+        let Some(client) = state.client_mut(author) else { return Err(Refusal::Overtaken) };
+        client.spoke_at = at.time;
+    }
+    let what = What::Said(Arc::clone(message));
+    match &message.to {
+        Conversation::Room { id, .. } => {
+            state.room(*id).ok_or(Refusal::Overtaken)?;
+            Ok(Applied::told(at, Audience::Room { room: *id, from: message.from.client }, what))
+        }
+        Conversation::Direct { to, .. } => direct(state, at, message, *to, what),
+        Conversation::Desk { .. } => desk(state, at, message, what),
+        Conversation::Everyone => Ok(Applied::told(at, Audience::Everyone, what)),
+    }
+}
+
+fn direct(
+    state: &State,
+    at: Place,
+    message: &Message,
+    to: ClientId,
+    what: What,
+) -> Result<Applied, Refusal> {
+    let hearer = state.client(to).ok_or_else(|| Refusal::NoSuchNick(addressee(message).into()))?;
+    let Some(from) = message.from.client else {
+        return Ok(Applied::told(at, Audience::Client(to), what));
+    };
+    let applied = Applied::told(at, Audience::Direct { to, from }, what);
+    match &hearer.away {
+        Some(words) if message.kind == MessageKind::Privmsg => {
+            Ok(applied.and(from, Reply::Away { nick: hearer.nick.clone(), words: words.clone() }))
+        }
+        _ => Ok(applied),
+    }
+}
+
+fn addressee(message: &Message) -> &str {
+    match &message.to {
+        Conversation::Direct { nick, .. } | Conversation::Desk { nick, .. } => nick.as_str(),
+        Conversation::Room { name, .. } => name.as_str(),
+        Conversation::Everyone => "*",
+    }
+}
+
+/// A guest's message is acknowledged here: it has been kept, or it would not be applied.
+fn desk(state: &mut State, at: Place, message: &Arc<Message>, what: What) -> Result<Applied, Refusal> {
+    let Conversation::Desk { id, guest, nick, is_inbound } = &message.to else {
+        return Err(Refusal::Overtaken);
+    };
+    if state.client(*guest).is_none() {
+        return Err(Refusal::NoSuchNick(nick.as_str().into()));
+    }
+    if message.kind != MessageKind::Tag {
+        state.desk.said(*id, *guest, nick, *is_inbound, at.time, &message.text);
+    }
+    if !is_inbound {
+        return Ok(Applied::told(at, Audience::Client(*guest), what));
+    }
+    let applied = Applied::told(at, Audience::Operators { from: *guest }, what);
+    Ok(if message.kind == MessageKind::Privmsg { applied.and(*guest, Reply::Receipt { seq: at.seq }) } else { applied })
+}

@@ -1,0 +1,167 @@
+//! Questions about who and what is here. Answered at once, from what the asker may see.
+
+use chat_proto::mask::glob_matches;
+
+use super::{Outcome, find};
+use crate::domain::client::Client;
+use crate::domain::id::{ClientId, Time};
+use crate::domain::mode::{Rank, UserMode};
+use crate::domain::policy;
+use crate::domain::refusal::Refusal;
+use crate::domain::reply::{ListedRoom, Reply, WhoEntry, Whois};
+use crate::domain::room::Room;
+use crate::domain::state::State;
+
+/// Rooms in one page of a list: small enough that a page fits an outbox easily, large enough that a list of 100,000 rooms
+/// takes few turns.
+const LIST_PAGE: usize = 200;
+
+/// Most clients that a WHO answers with, so that one question cannot fill an outbox; modern servers do the same.
+const WHO_MAX: usize = 2000;
+
+/// A room that is not there, or not to be seen, has nobody in it; this is no refusal (RFC 2812 §3.2.5).
+pub(super) fn names(state: &State, who: ClientId, name: Box<str>) -> Result<Outcome, Refusal> {
+    let asker = state.asker(who)?;
+    Ok(Outcome::Reply(match find::room(state, asker, &name) {
+        Ok(room) => find::names_of(state, who, room.id),
+        Err(_) => Reply::Names { room: name, is_secret: false, members: Vec::new() },
+    }))
+}
+
+pub(super) fn list(
+    state: &State,
+    who: ClientId,
+    from: u32,
+    masks: Vec<Box<str>>,
+) -> Result<Outcome, Refusal> {
+    let asker = state.asker(who)?;
+    let folding = state.casemapping();
+    let fits = |room: &&Room| {
+        let name = room.name.as_str();
+        let wanted = masks.is_empty() || masks.iter().any(|mask| glob_matches(mask, name, folding));
+        wanted && policy::may_see_room(asker, room)
+    };
+    let page: Vec<&Room> = state.rooms_from(from).filter(fits).take(LIST_PAGE + 1).collect();
+    let next = page.get(LIST_PAGE).map(|room| room.id.slot);
+    let rooms = page
+        .iter()
+        .take(LIST_PAGE)
+        .map(|room| ListedRoom {
+            room: room.name.clone(),
+            members: room.members.len(),
+            topic: room.topic.as_ref().map(|topic| topic.text.clone()).unwrap_or_default(),
+        })
+        .collect();
+    Ok(Outcome::Reply(Reply::List { rooms, is_first: from == 0, next, masks }))
+}
+
+pub(super) fn who(
+    state: &State,
+    who: ClientId,
+    mask: Box<str>,
+    operators_only: bool,
+) -> Result<Outcome, Refusal> {
+    let asker = state.asker(who)?;
+    let entries = if mask.starts_with('#') {
+        who_in_room(state, asker, &mask)
+    } else {
+        who_by_mask(state, asker, &mask)
+    };
+    let entries = entries.into_iter().filter(|entry| !operators_only || entry.is_operator);
+    Ok(Outcome::Reply(Reply::Who { entries: entries.take(WHO_MAX).collect(), mask }))
+}
+
+fn who_in_room(state: &State, asker: &Client, name: &str) -> Vec<WhoEntry> {
+    let Ok(room) = find::room(state, asker, name) else { return Vec::new() };
+    let is_member = room.members.contains_key(&asker.id);
+    room.members
+        .iter()
+        .filter_map(|(id, rank)| Some((state.client(*id)?, *rank)))
+        .filter(|(client, _)| is_member || policy::may_see_client(asker, client))
+        .map(|(client, rank)| who_entry(client, Some((room, rank))))
+        .collect()
+}
+
+/// A plain nick is found at once; only a mask looks at everybody.
+fn who_by_mask(state: &State, asker: &Client, mask: &str) -> Vec<WhoEntry> {
+    if let Some(client) = state.client_named(mask) {
+        return vec![who_entry(client, shared_room(state, asker, client))];
+    }
+    let folding = state.casemapping();
+    let fits = |client: &&Client| {
+        let texts = [client.nick.as_str(), &*client.source, &*client.host, &*client.real_name];
+        let wanted = mask == "0" || mask == "*" || texts.iter().any(|text| glob_matches(mask, text, folding));
+        wanted && policy::may_see_client(asker, client)
+    };
+    let found = state.clients().filter(fits).take(WHO_MAX);
+    found.map(|client| who_entry(client, shared_room(state, asker, client))).collect()
+}
+
+fn shared_room<'s>(state: &'s State, asker: &Client, client: &Client) -> Option<(&'s Room, Rank)> {
+    let mut rooms = client.rooms.iter().filter_map(|id| state.room(*id));
+    let room = rooms.find(|room| policy::may_see_room(asker, room))?;
+    Some((room, room.rank(client.id)?))
+}
+
+fn who_entry(client: &Client, room: Option<(&Room, Rank)>) -> WhoEntry {
+    WhoEntry {
+        room: room.map(|(room, _)| room.name.clone()),
+        rank: room.map(|(_, rank)| rank).unwrap_or_default(),
+        nick: client.nick.clone(),
+        user: client.user.clone(),
+        host: client.host.clone(),
+        real_name: client.real_name.clone(),
+        is_away: client.away.is_some(),
+        is_operator: client.is_operator(),
+        is_bot: client.modes.has(UserMode::Bot),
+    }
+}
+
+pub(super) fn whois(state: &State, who: ClientId, now: Time, nick: &str) -> Result<Outcome, Refusal> {
+    let asker = state.asker(who)?;
+    let client = find::client(state, nick)?;
+    let may_see_modes = asker.id == client.id || asker.is_operator();
+    let rooms = client.rooms.iter().filter_map(|id| state.room(*id));
+    let rooms = rooms.filter(|room| room.members.contains_key(&asker.id) || is_shown(asker, client, room));
+    Ok(Outcome::Reply(Reply::Whois(Box::new(Whois {
+        nick: client.nick.clone(),
+        user: client.user.clone(),
+        host: client.host.clone(),
+        real_name: client.real_name.clone(),
+        rooms: rooms.filter_map(|room| Some((room.rank(client.id)?, room.name.clone()))).collect(),
+        away: client.away.clone(),
+        is_operator: client.is_operator(),
+        is_bot: client.modes.has(UserMode::Bot),
+        idle_s: now.since_ms(client.spoke_at) / 1000,
+        signed_on: client.registered_at,
+        modes: may_see_modes.then(|| client.modes.letters()),
+    }))))
+}
+
+/// The rooms of the invisible are shown to those who share them only.
+fn is_shown(asker: &Client, client: &Client, room: &Room) -> bool {
+    let is_open = !client.modes.has(UserMode::Invisible) || asker.is_operator() || asker.id == client.id;
+    is_open && policy::may_see_room(asker, room)
+}
+
+pub(super) fn whowas(state: &State, nick: Box<str>, count: usize) -> Outcome {
+    let count = if count == 0 { usize::MAX } else { count };
+    let folding = state.casemapping();
+    let same = state.gone().filter(|gone| folding.same(gone.nick.as_str(), &nick));
+    let entries = same.take(count).cloned().collect();
+    Outcome::Reply(Reply::Whowas { nick, entries })
+}
+
+pub(super) fn ison(state: &State, nicks: &[Box<str>]) -> Outcome {
+    let here = nicks.iter().filter_map(|nick| state.client_named(nick));
+    Outcome::Reply(Reply::Ison(here.map(|client| client.nick.clone()).collect()))
+}
+
+pub(super) fn userhost(state: &State, nicks: &[Box<str>]) -> Outcome {
+    let here = nicks.iter().take(5).filter_map(|nick| state.client_named(nick));
+    let shown = |client: &Client| {
+        let at = format!("{}@{}", client.user, client.host);
+        (client.nick.clone(), client.is_operator(), client.away.is_some(), at)
+    };
+    Outcome::Reply(Reply::Userhost(here.map(shown).collect()))
+}

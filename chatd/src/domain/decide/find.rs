@@ -1,0 +1,50 @@
+//! Finding what a request names, with the refusal when it is not there or not to be seen.
+
+use crate::domain::client::Client;
+use crate::domain::id::{ClientId, RoomId};
+use crate::domain::policy;
+use crate::domain::refusal::Refusal;
+use crate::domain::reply::Reply;
+use crate::domain::room::Room;
+use crate::domain::mode::RoomFlag;
+use crate::domain::state::State;
+
+/// The room that `asker` means. One that it may not see does not exist for it.
+pub(super) fn room<'s>(state: &'s State, asker: &Client, name: &str) -> Result<&'s Room, Refusal> {
+    state
+        .room_named(name)
+        .filter(|room| policy::may_see_room(asker, room))
+        .ok_or_else(|| Refusal::NoSuchRoom(name.into()))
+}
+
+/// The client with this nick.
+pub(super) fn client<'s>(state: &'s State, nick: &str) -> Result<&'s Client, Refusal> {
+    state.client_named(nick).ok_or_else(|| Refusal::NoSuchNick(nick.into()))
+}
+
+/// A text no longer than a setting allows.
+pub(super) fn within(
+    text: &str,
+    what: &'static str,
+    limit: usize,
+    setting: &'static str,
+) -> Result<(), Refusal> {
+    if text.len() > limit { Err(Refusal::TooLong { what, limit, setting }) } else { Ok(()) }
+}
+
+/// The members of a room as `viewer` may see them.
+#[must_use]
+pub fn names_of(state: &State, viewer: ClientId, room: RoomId) -> Reply {
+    let (Some(viewer), Some(room)) = (state.client(viewer), state.room(room)) else {
+        return Reply::Names { room: "*".into(), is_secret: false, members: Vec::new() };
+    };
+    let is_member = room.members.contains_key(&viewer.id);
+    let members = room
+        .members
+        .iter()
+        .filter_map(|(id, rank)| Some((*rank, state.client(*id)?)))
+        .filter(|(_, client)| is_member || policy::may_see_client(viewer, client))
+        .map(|(rank, client)| (rank, client.nick.clone()))
+        .collect();
+    Reply::Names { room: room.name.as_str().into(), is_secret: room.flags.has(RoomFlag::Secret), members }
+}

@@ -1,0 +1,75 @@
+//! What a request or command leads to, decided against the state: answers at once, events for the log, or a refusal.
+//! Nothing here changes the state. One file per family of requests.
+
+mod ask;
+mod command;
+mod find;
+mod member;
+mod modes;
+mod rooms;
+mod talk;
+
+pub use command::command;
+pub use find::names_of;
+
+use super::event::Event;
+use super::id::{ClientId, Time};
+use super::refusal::Refusal;
+use super::reply::Reply;
+use super::request::Request;
+use super::state::State;
+
+/// What a request leads to. The asker of events is answered when they are applied.
+#[derive(Debug, PartialEq)]
+pub enum Outcome {
+    /// Nothing happens and nobody is told.
+    Nothing,
+    /// An answer, at once.
+    Reply(Reply),
+    /// Several answers, at once.
+    Replies(Vec<Reply>),
+    /// One event.
+    Event(Event),
+    /// Several events, in order, and answers that need none of them.
+    Events(Vec<Event>, Vec<Reply>),
+}
+
+/// Decides what `who` asks for at the moment `now`.
+///
+/// # Errors
+/// The refusal, with what the asker typed.
+pub fn request(state: &State, who: ClientId, now: Time, request: Request) -> Result<Outcome, Refusal> {
+    match request {
+        Request::Say(ask) => talk::say(state, who, now, *ask),
+        Request::Register(ask) => member::register(state, who, *ask),
+        Request::ChangeNick(nick) => member::change_nick(state, who, nick),
+        Request::Leave(why) => Ok(Outcome::Event(Event::Left { client: who, why })),
+        Request::Away(words) => member::away(state, who, words),
+        Request::UserModes => member::modes(state, who),
+        Request::SetUserModes(changes) => member::set_modes(state, who, changes),
+        Request::BecomeOperator(operator) => member::become_operator(state, who, now, operator),
+        Request::Join { room, key } => rooms::join(state, who, room, key.as_deref()),
+        Request::Part { room, reason } => rooms::part(state, who, &room, reason),
+        Request::PartAll => rooms::part_all(state, who),
+        Request::Topic { room } => rooms::topic(state, who, &room),
+        Request::SetTopic { room, text } => rooms::set_topic(state, who, &room, text),
+        Request::Invite { nick, room } => rooms::invite(state, who, &nick, &room),
+        Request::Kick { room, nick, reason } => rooms::kick(state, who, &room, &nick, reason),
+        Request::RoomModes { room } => modes::show(state, who, &room),
+        Request::SetRoomModes { room, changes } => modes::set(state, who, &room, &changes),
+        Request::RoomList { room, list } => modes::list(state, who, &room, list),
+        Request::Kill { nick, reason } => command::kill(state, who, now, &nick, reason),
+        Request::Wallops(text) => talk::wallops(state, who, text),
+        Request::Rehash => command::rehash(state, who, now),
+        Request::Names { room } => ask::names(state, who, room),
+        Request::List { from, masks } => ask::list(state, who, from, masks),
+        Request::Who { mask, operators_only } => ask::who(state, who, mask, operators_only),
+        Request::Whois(nick) => ask::whois(state, who, now, &nick),
+        Request::Whowas { nick, count } => Ok(ask::whowas(state, nick, count)),
+        Request::Ison(nicks) => Ok(ask::ison(state, &nicks)),
+        Request::Userhost(nicks) => Ok(ask::userhost(state, &nicks)),
+        Request::Lusers => Ok(Outcome::Reply(Reply::Lusers(state.counts()))),
+        Request::Echo(bytes) => Ok(Outcome::Reply(Reply::Echo(bytes))),
+        Request::Adapt(_) => Ok(Outcome::Nothing),
+    }
+}

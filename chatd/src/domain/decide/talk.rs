@@ -1,0 +1,127 @@
+//! Saying something: to a room, to a client, to the desk.
+
+use std::sync::Arc;
+
+use super::{Outcome, find};
+use crate::domain::client::Client;
+use crate::domain::event::Event;
+use crate::domain::id::{ClientId, Time};
+use crate::domain::message::{Author, Conversation, Message, MessageKind};
+use crate::domain::policy;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::Say;
+use crate::domain::state::State;
+
+/// Longest line with its end, without tags (RFC 2812 §2.3).
+const LINE_MAX: usize = 512;
+
+/// `:`, two spaces and ` :` around source, verb, target and text, and the line's end.
+const FRAME: usize = 1 + 1 + 1 + 2 + 2;
+
+pub(super) fn say(state: &State, who: ClientId, now: Time, ask: Say) -> Result<Outcome, Refusal> {
+    let client = state.asker(who)?;
+    if ask.text.is_empty() && ask.kind != MessageKind::Tag {
+        return Err(Refusal::NoText);
+    }
+    fits_a_line(&client.source, &ask.to, &ask.text)?;
+    if ask.to.starts_with('#') {
+        return to_room(state, client, now, ask);
+    }
+    if state.is_desk(&ask.to) {
+        return to_desk(state, client, now, ask);
+    }
+    let to = find::client(state, &ask.to)?;
+    let to = Conversation::Direct { to: to.id, nick: to.nick.clone() };
+    Ok(Outcome::Event(message(client.author(), to, now, ask)))
+}
+
+/// A line that others could not receive whole is refused instead of cut.
+fn fits_a_line(source: &str, to: &str, text: &str) -> Result<(), Refusal> {
+    let length = FRAME + "PRIVMSG".len() + source.len() + to.len() + text.len();
+    match length.checked_sub(LINE_MAX) {
+        Some(excess) if excess > 0 => Err(Refusal::LineTooLong { excess }),
+        _ => Ok(()),
+    }
+}
+
+fn message(from: Author, to: Conversation, at: Time, ask: Say) -> Event {
+    let Say { kind, text, tags, .. } = ask;
+    Event::Said(Arc::new(Message { at, from, to, kind, text, tags }))
+}
+
+fn to_room(state: &State, client: &Client, now: Time, ask: Say) -> Result<Outcome, Refusal> {
+    let room = find::room(state, client, &ask.to)?;
+    policy::may_speak(state, client, room)?;
+    let to = Conversation::Room { id: room.id, name: room.name.clone() };
+    Ok(Outcome::Event(message(client.author(), to, now, ask)))
+}
+
+/// A guest speaks to the desk; an IRC operator who begins with `nick: ` answers from it.
+fn to_desk(state: &State, client: &Client, now: Time, ask: Say) -> Result<Outcome, Refusal> {
+    if client.is_operator() && ask.kind != MessageKind::Tag {
+        return answer_from_desk(state, client, now, &ask);
+    }
+    let rule_reply = ask.rule_reply.clone();
+    let inbound = message(client.author(), desk(client, true), now, ask);
+    let Some(reply) = rule_reply else { return Ok(Outcome::Event(inbound)) };
+    let mut events = vec![inbound];
+    events.extend(reply.lines().filter(|line| !line.is_empty()).map(|line| {
+        let text = whole_chars(line, room_for_text(state, client.nick.as_str()));
+        from_desk(state, client, None, now, text)
+    }));
+    Ok(Outcome::Events(events, Vec::new()))
+}
+
+fn answer_from_desk(state: &State, operator: &Client, now: Time, ask: &Say) -> Result<Outcome, Refusal> {
+    let (nick, text) = ask.text.split_once(':').ok_or(Refusal::DeskNeedsNick)?;
+    let guest = find::client(state, nick.trim())?;
+    let name = operator.operator.as_ref().map(|operator| Arc::clone(&operator.name));
+    let text = text.trim_start();
+    if text.is_empty() {
+        return Err(Refusal::NoText);
+    }
+    Ok(Outcome::Event(from_desk(state, guest, name, now, text)))
+}
+
+/// The desk speaks to a guest.
+pub(super) fn from_desk(
+    state: &State,
+    guest: &Client,
+    operator: Option<Arc<str>>,
+    at: Time,
+    text: &str,
+) -> Event {
+    let from = state.desk_author(operator);
+    let text = text.into();
+    let to = desk(guest, false);
+    Event::Said(Arc::new(Message { at, from, to, kind: MessageKind::Privmsg, text, tags: None }))
+}
+
+/// Refuses what the desk could not say to `to` in one line.
+pub(super) fn fits_from_desk(state: &State, to: &str, text: &str) -> Result<(), Refusal> {
+    match text.len().checked_sub(room_for_text(state, to)) {
+        Some(excess) if excess > 0 => Err(Refusal::LineTooLong { excess }),
+        _ => Ok(()),
+    }
+}
+
+fn room_for_text(state: &State, to: &str) -> usize {
+    let source = state.desk_source().len().max(state.config().server.name.len());
+    LINE_MAX.saturating_sub(FRAME + "PRIVMSG".len() + source + to.len())
+}
+
+/// The longest beginning of `text` that is at most `max` bytes and ends between characters.
+fn whole_chars(text: &str, max: usize) -> &str {
+    &text[..text.floor_char_boundary(max)]
+}
+
+fn desk(guest: &Client, is_inbound: bool) -> Conversation {
+    Conversation::Desk { id: guest.desk, guest: guest.id, nick: guest.nick.clone(), is_inbound }
+}
+
+pub(super) fn wallops(state: &State, who: ClientId, text: Box<str>) -> Result<Outcome, Refusal> {
+    let client = state.asker(who)?;
+    policy::may_operate(client)?;
+    fits_a_line(&client.source, "", &text)?;
+    Ok(Outcome::Event(Event::Wallops { by: client.author(), text }))
+}

@@ -1,0 +1,98 @@
+//! One room: its members, topic, modes and lists.
+
+use std::sync::Arc;
+
+use chat_proto::mask::Mask;
+use chat_proto::name::RoomName;
+use indexmap::IndexMap;
+
+use super::id::{ClientId, RoomId, Time};
+use super::mode::{Rank, RoomFlags, RoomList};
+use super::reply::TopicInfo;
+
+/// Members: dense to walk for every message, constant-time to find.
+pub type Members = IndexMap<ClientId, Rank, foldhash::fast::RandomState>;
+
+/// A room with at least one member. Changed by `apply` only.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// Its identity while it lives.
+    pub id: RoomId,
+    /// Its name as its creator wrote it.
+    pub name: RoomName,
+    /// When it was created.
+    pub created: Time,
+    /// Its topic, if any.
+    pub topic: Option<TopicInfo>,
+    /// Its flag modes.
+    pub flags: RoomFlags,
+    /// `+k`.
+    pub key: Option<Box<str>>,
+    /// `+l`.
+    pub limit: Option<u32>,
+    /// Who is in it.
+    pub members: Members,
+    /// Who was invited and has not come yet.
+    pub invited: Vec<ClientId>,
+    /// Bans, exceptions, invite exceptions, in the order of [`RoomList::TABLE`]; empty lists allocate nothing.
+    pub lists: [Vec<ListEntry>; 3],
+}
+
+/// One mask in a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListEntry {
+    /// Whom it names.
+    pub mask: Mask,
+    /// Who set it: a source.
+    pub by: Arc<str>,
+    /// When.
+    pub at: Time,
+}
+
+impl Room {
+    /// An empty room with the modes of a new one.
+    #[must_use]
+    pub fn new(id: RoomId, name: RoomName, created: Time) -> Self {
+        Self {
+            id,
+            name,
+            created,
+            topic: None,
+            flags: RoomFlags::of_new_room(),
+            key: None,
+            limit: None,
+            members: Members::default(),
+            invited: Vec::new(),
+            lists: Default::default(),
+        }
+    }
+
+    /// The rank of a member, or nothing.
+    #[must_use]
+    pub fn rank(&self, client: ClientId) -> Option<Rank> {
+        self.members.get(&client).copied()
+    }
+
+    /// One of its lists.
+    #[must_use]
+    pub fn list(&self, list: RoomList) -> &[ListEntry] {
+        &self.lists[list as usize]
+    }
+
+    /// The modes with their parameters: `["+klnt", "key", "10"]`. The key is shown to members only.
+    #[must_use]
+    pub fn modes_shown(&self, to_member: bool) -> Vec<String> {
+        let mut letters = format!("+{}", self.flags.letters());
+        let mut params = Vec::new();
+        if let Some(key) = &self.key {
+            letters.push('k');
+            params.push(if to_member { key.to_string() } else { "*".into() });
+        }
+        if let Some(limit) = self.limit {
+            letters.push('l');
+            params.push(limit.to_string());
+        }
+        params.insert(0, letters);
+        params
+    }
+}

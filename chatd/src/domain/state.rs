@@ -1,0 +1,282 @@
+//! All that the server knows about the present: clients, rooms, the desk. Everybody may read it; only `apply` changes it.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use chat_proto::name::{CaseMapping, Folded};
+
+use super::client::Client;
+use super::desk::Desk;
+use super::id::{ClientId, RoomId};
+use super::message::Author;
+use super::mode::UserMode;
+use super::refusal::Refusal;
+use super::reply::{Counts, Gone};
+use super::room::Room;
+use crate::config::Config;
+
+/// How many of those who left are remembered for WHOWAS.
+const GONE_MAX: usize = 1000;
+
+type ByName<Id> = HashMap<Folded, Id, foldhash::fast::RandomState>;
+
+/// The state. Tables are dense and indexed by slot; a stale id finds nothing because its serial number differs.
+#[derive(Debug)]
+pub struct State {
+    config: Arc<Config>,
+    /// `desk!desk@server`, made once.
+    desk_source: Arc<str>,
+    /// Fixed for the life of the state: names are folded with it.
+    casemapping: CaseMapping,
+    clients: Vec<Option<Box<Client>>>,
+    nicks: ByName<ClientId>,
+    rooms: Vec<Option<Box<Room>>>,
+    room_slots_free: Vec<u32>,
+    room_serial: u32,
+    room_names: ByName<RoomId>,
+    operators: Vec<ClientId>,
+    gone: VecDeque<Gone>,
+    pub(super) desk: Desk,
+    clients_max: usize,
+}
+
+impl State {
+    /// An empty state.
+    #[must_use]
+    pub fn new(config: Arc<Config>) -> Self {
+        Self {
+            casemapping: config.server.casemapping,
+            desk_source: desk_source(&config),
+            config,
+            clients: Vec::new(),
+            nicks: ByName::default(),
+            rooms: Vec::new(),
+            room_slots_free: Vec::new(),
+            room_serial: 0,
+            room_names: ByName::default(),
+            operators: Vec::new(),
+            gone: VecDeque::new(),
+            desk: Desk::default(),
+            clients_max: 0,
+        }
+    }
+
+    /// The configuration in force.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Puts another configuration in force. The case mapping stays as it was at the start.
+    pub fn reconfigure(&mut self, config: Arc<Config>) {
+        self.desk_source = desk_source(&config);
+        self.config = config;
+    }
+
+    /// How names are compared.
+    #[must_use]
+    pub fn casemapping(&self) -> CaseMapping {
+        self.casemapping
+    }
+
+    /// The client with this id, while it is registered.
+    #[must_use]
+    pub fn client(&self, id: ClientId) -> Option<&Client> {
+        self.clients.get(id.slot as usize)?.as_deref().filter(|client| client.id == id)
+    }
+
+    /// As [`Self::client`], for a client that asks for something.
+    ///
+    /// # Errors
+    /// [`Refusal::Overtaken`] when it is gone.
+    pub fn asker(&self, id: ClientId) -> Result<&Client, Refusal> {
+        self.client(id).ok_or(Refusal::Overtaken)
+    }
+
+    /// The client with this nick.
+    #[must_use]
+    pub fn client_named(&self, nick: &str) -> Option<&Client> {
+        self.client(*self.nicks.get(&self.casemapping.fold(nick))?)
+    }
+
+    /// All registered clients, by slot.
+    pub fn clients(&self) -> impl Iterator<Item = &Client> {
+        self.clients.iter().filter_map(|slot| slot.as_deref())
+    }
+
+    /// The room with this id.
+    #[must_use]
+    pub fn room(&self, id: RoomId) -> Option<&Room> {
+        self.rooms.get(id.slot as usize)?.as_deref().filter(|room| room.id == id)
+    }
+
+    /// The room with this name.
+    #[must_use]
+    pub fn room_named(&self, name: &str) -> Option<&Room> {
+        self.room(*self.room_names.get(&self.casemapping.fold(name))?)
+    }
+
+    /// All rooms whose slot is at least `from`, by slot.
+    pub fn rooms_from(&self, from: u32) -> impl Iterator<Item = &Room> {
+        self.rooms.get(from as usize..).unwrap_or_default().iter().filter_map(|slot| slot.as_deref())
+    }
+
+    /// How many rooms there are.
+    #[must_use]
+    pub fn room_count(&self) -> usize {
+        self.room_names.len()
+    }
+
+    /// IRC operators.
+    #[must_use]
+    pub fn operators(&self) -> &[ClientId] {
+        &self.operators
+    }
+
+    /// Those who left, latest first.
+    pub fn gone(&self) -> impl Iterator<Item = &Gone> {
+        self.gone.iter().rev()
+    }
+
+    /// The desk's conversations.
+    #[must_use]
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// Whether this name means the desk.
+    #[must_use]
+    pub fn is_desk(&self, name: &str) -> bool {
+        self.casemapping.same(name, &self.config.desk.nick)
+    }
+
+    /// The desk as a source: `desk!desk@server`.
+    #[must_use]
+    pub fn desk_source(&self) -> &Arc<str> {
+        &self.desk_source
+    }
+
+    /// The desk as an author; `operator` is the person behind it, if it is one.
+    #[must_use]
+    pub fn desk_author(&self, operator: Option<Arc<str>>) -> Author {
+        Author { client: None, source: Arc::clone(&self.desk_source), operator }
+    }
+
+    /// The server as an author.
+    #[must_use]
+    pub fn server_author(&self, operator: Option<Arc<str>>) -> Author {
+        Author { client: None, source: self.config.server.name.as_str().into(), operator }
+    }
+
+    /// How many there are of what; the unregistered are the roster's to count.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        Counts {
+            clients: self.nicks.len(),
+            invisible: self.clients().filter(|client| client.modes.has(UserMode::Invisible)).count(),
+            operators: self.operators.len(),
+            rooms: self.room_count(),
+            clients_max: self.clients_max,
+            unregistered: 0,
+        }
+    }
+
+    // What follows changes the state and is for `apply` alone.
+
+    pub(super) fn client_mut(&mut self, id: ClientId) -> Option<&mut Client> {
+        self.clients.get_mut(id.slot as usize)?.as_deref_mut().filter(|client| client.id == id)
+    }
+
+    pub(super) fn room_mut(&mut self, id: RoomId) -> Option<&mut Room> {
+        self.rooms.get_mut(id.slot as usize)?.as_deref_mut().filter(|room| room.id == id)
+    }
+
+    pub(super) fn insert_client(&mut self, client: Client) {
+        let slot = client.id.slot as usize;
+        if self.clients.len() <= slot {
+            self.clients.resize_with(slot + 1, || None);
+        }
+        self.nicks.insert(self.casemapping.fold(client.nick.as_str()), client.id);
+        self.clients[slot] = Some(Box::new(client));
+        self.clients_max = self.clients_max.max(self.nicks.len());
+    }
+
+    pub(super) fn remove_client(&mut self, id: ClientId) -> Option<Box<Client>> {
+        self.client(id)?;
+        let client = self.clients[id.slot as usize].take()?;
+        self.nicks.remove(&self.casemapping.fold(client.nick.as_str()));
+        self.operators.retain(|operator| *operator != id);
+        Some(client)
+    }
+
+    pub(super) fn rename_client(&mut self, id: ClientId, nick: chat_proto::name::Nick) {
+        let folding = self.casemapping;
+        let Some(client) = self.client_mut(id) else { return };
+        let old = folding.fold(client.nick.as_str());
+        client.nick = nick;
+        client.source = super::client::source(&client.nick, &client.user, &client.host);
+        let new = folding.fold(client.nick.as_str());
+        self.nicks.remove(&old);
+        self.nicks.insert(new, id);
+    }
+
+    pub(super) fn remember_gone(&mut self, gone: Gone) {
+        if self.gone.len() == GONE_MAX {
+            self.gone.pop_front();
+        }
+        self.gone.push_back(gone);
+    }
+
+    pub(super) fn set_operator(&mut self, id: ClientId, on: bool) {
+        self.operators.retain(|operator| *operator != id);
+        if on {
+            self.operators.push(id);
+        }
+    }
+
+    /// The room with this name, created if there is none.
+    pub(super) fn room_or_new(
+        &mut self,
+        name: &chat_proto::name::RoomName,
+        at: super::id::Time,
+    ) -> (RoomId, bool) {
+        let folded = self.casemapping.fold(name.as_str());
+        if let Some(id) = self.room_names.get(&folded) {
+            return (*id, false);
+        }
+        let slot = self.room_slots_free.pop().unwrap_or_else(|| {
+            self.rooms.push(None);
+            u32::try_from(self.rooms.len() - 1).unwrap_or(u32::MAX)
+        });
+        self.room_serial = self.room_serial.wrapping_add(1);
+        let id = RoomId { slot, serial: self.room_serial };
+        self.rooms[slot as usize] = Some(Box::new(Room::new(id, name.clone(), at)));
+        self.room_names.insert(folded, id);
+        (id, true)
+    }
+
+    /// Takes a client out of a room; the room goes with its last member.
+    pub(super) fn leave_room(&mut self, client: ClientId, id: RoomId) {
+        if let Some(client) = self.client_mut(client) {
+            client.rooms.retain(|room| *room != id);
+        }
+        self.remove_member(client, id);
+    }
+
+    /// As [`Self::leave_room`], for a client that is out of the table already.
+    pub(super) fn remove_member(&mut self, client: ClientId, id: RoomId) {
+        let folding = self.casemapping;
+        let Some(room) = self.room_mut(id) else { return };
+        room.members.swap_remove(&client);
+        if room.members.is_empty() {
+            let name = folding.fold(room.name.as_str());
+            self.room_names.remove(&name);
+            self.rooms[id.slot as usize] = None;
+            self.room_slots_free.push(id.slot);
+        }
+    }
+}
+
+fn desk_source(config: &Config) -> Arc<str> {
+    format!("{0}!{0}@{1}", config.desk.nick, config.server.name).into()
+}

@@ -1,0 +1,138 @@
+//! The log of one machine: sequence numbers here, durability in the store. While one group is being committed, the next one
+//! gathers, so the slower the disk, the larger the groups.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tokio::sync::oneshot;
+
+use super::{EventLog, Settled};
+use crate::domain::event::{Dated, Event};
+use crate::domain::id::Seq;
+use crate::store::{Body, CommitError, Record, Writer};
+
+/// Most events that may wait for their commit; then the owner stops taking requests and so do the sessions.
+const WAITING_MAX: usize = 16 * 1024;
+
+/// Most records in one transaction, so that one commit does not hold up everybody for long.
+const GROUP_MAX: usize = 4096;
+
+type Commit = oneshot::Receiver<Result<(), CommitError>>;
+
+/// A log over the store of this machine.
+#[derive(Debug)]
+pub struct LocalLog {
+    writer: Writer,
+    /// Whether rooms have a history.
+    keeps_rooms: bool,
+    next: Seq,
+    /// Events that have not been handed back, in order.
+    waiting: VecDeque<Waiting>,
+    /// Durable events that no group has taken yet.
+    gathered: VecDeque<Record>,
+    /// The group being committed and its last event.
+    committing: Option<(Commit, Seq)>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    seq: Seq,
+    dated: Dated,
+    state: Kept,
+}
+
+#[derive(Debug)]
+enum Kept {
+    Need,
+    Done,
+    Failed(Box<str>),
+}
+
+impl LocalLog {
+    /// A log that goes on at `next`, the store's first free place.
+    #[must_use]
+    pub fn new(writer: Writer, next: Seq, keeps_rooms: bool) -> Self {
+        Self {
+            writer,
+            keeps_rooms,
+            next,
+            waiting: VecDeque::new(),
+            gathered: VecDeque::new(),
+            committing: None,
+        }
+    }
+
+    /// What the group's commit said, noted on every event of the group.
+    fn note(&mut self, last: Seq, result: Result<(), CommitError>) {
+        let failure = result.err().map(|error| Box::from(error.to_string()));
+        for waiting in self.waiting.iter_mut().take_while(|waiting| waiting.seq <= last) {
+            if matches!(waiting.state, Kept::Need) {
+                waiting.state = failure.clone().map_or(Kept::Done, Kept::Failed);
+            }
+        }
+    }
+}
+
+fn record(seq: Seq, dated: &Dated) -> Option<Record> {
+    let body = match &dated.event {
+        Event::Said(message) => Body::Message(Arc::clone(message)),
+        Event::Audited(audit) => Body::Audit(Arc::clone(audit)),
+        _ => return None,
+    };
+    Some(Record { seq, at: dated.at, body })
+}
+
+impl EventLog for LocalLog {
+    fn append(&mut self, dated: Dated) -> Seq {
+        let seq = self.next;
+        self.next = seq.next();
+        let kept = if dated.event.is_durable(self.keeps_rooms) { record(seq, &dated) } else { None };
+        let state = if kept.is_some() { Kept::Need } else { Kept::Done };
+        self.gathered.extend(kept);
+        self.waiting.push_back(Waiting { seq, dated, state });
+        seq
+    }
+
+    fn is_full(&self) -> bool {
+        self.waiting.len() >= WAITING_MAX
+    }
+
+    fn next_settled(&mut self) -> Option<Settled> {
+        if matches!(self.waiting.front()?.state, Kept::Need) {
+            return None;
+        }
+        let Waiting { seq, dated, state } = self.waiting.pop_front()?;
+        let failure = if let Kept::Failed(cause) = state { Some(cause) } else { None };
+        Some(Settled { seq, dated, failure })
+    }
+
+    fn flush(&mut self) {
+        if self.committing.is_some() || self.gathered.is_empty() {
+            return;
+        }
+        let group: Vec<Record> = self.gathered.drain(..self.gathered.len().min(GROUP_MAX)).collect();
+        let Some(last) = group.last().map(|record| record.seq) else { return };
+        match self.writer.commit(group) {
+            Ok(commit) => self.committing = Some((commit, last)),
+            // One group at a time is never too many for the writer: it is gone, and the daemon is about to end.
+            Err(_group) => self.note(last, Err(CommitError::stopped())),
+        }
+    }
+
+    fn poll_progress(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some((commit, last)) = &mut self.committing else { return Poll::Pending };
+        let last = *last;
+        let Poll::Ready(answer) = Pin::new(commit).poll(cx) else { return Poll::Pending };
+        self.committing = None;
+        self.note(last, answer.unwrap_or_else(|_| Err(CommitError::stopped())));
+        self.flush();
+        Poll::Ready(())
+    }
+
+    fn is_idle(&self) -> bool {
+        self.waiting.is_empty()
+    }
+}

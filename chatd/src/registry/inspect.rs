@@ -1,0 +1,187 @@
+//! Looking at the present without stopping it: cheap copies that the control API turns into its own shapes.
+
+use std::net::IpAddr;
+
+use super::roster::{Entry, Roster};
+use crate::domain::client::Client;
+use crate::domain::desk::DeskConversation;
+use crate::domain::id::{ClientId, Time};
+use crate::domain::mode::Rank;
+use crate::domain::reply::{Counts, TopicInfo};
+use crate::domain::room::Room;
+use crate::domain::state::State;
+
+/// What somebody wants to see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inspect {
+    /// All connections.
+    Clients,
+    /// Those that this nick, id or address names.
+    Client(Box<str>),
+    /// All rooms, without members.
+    Rooms,
+    /// One room with its members.
+    Room(Box<str>),
+    /// The desk.
+    Desk,
+    /// How many of what.
+    Counts,
+}
+
+/// What is seen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum View {
+    /// Connections, in the order of their ids.
+    Clients(Vec<ClientView>),
+    /// Rooms.
+    Rooms(Vec<RoomView>),
+    /// Desk conversations, those that wait longest first.
+    Desk(Vec<DeskConversation>),
+    /// How many, and how many desk conversations are open.
+    Counts(Counts, usize),
+}
+
+/// One connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClientView {
+    /// Its id.
+    pub id: ClientId,
+    /// What it is once it has registered.
+    pub member: Option<MemberView>,
+    /// Where it comes from.
+    pub address: IpAddr,
+    /// How it speaks.
+    pub dialect: &'static str,
+    /// Since when.
+    pub connected_at: Time,
+    /// When it last sent anything.
+    pub heard_at: Time,
+    /// Bytes that wait for it.
+    pub queued: usize,
+    /// Lines from it.
+    pub lines_in: u64,
+    /// Lines to it.
+    pub lines_out: u64,
+}
+
+/// A registered client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemberView {
+    /// Nick.
+    pub nick: Box<str>,
+    /// User name.
+    pub user: Box<str>,
+    /// Host shown to others.
+    pub host: Box<str>,
+    /// Real name.
+    pub real_name: Box<str>,
+    /// Names of its rooms.
+    pub rooms: Vec<Box<str>>,
+    /// User modes, letters.
+    pub modes: String,
+    /// Away with these words.
+    pub away: Option<Box<str>>,
+    /// As which operator it acts.
+    pub operator: Option<Box<str>>,
+    /// Its desk conversation.
+    pub desk: u64,
+}
+
+/// One room.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoomView {
+    /// Name.
+    pub name: Box<str>,
+    /// Topic.
+    pub topic: Option<TopicInfo>,
+    /// How many members.
+    pub members: usize,
+    /// Modes with parameters.
+    pub modes: Vec<String>,
+    /// Since when.
+    pub created_at: Time,
+    /// Members and bans; filled only when one room was asked for.
+    pub detail: Option<(Vec<(Rank, Box<str>)>, Vec<Box<str>>)>,
+}
+
+pub(super) fn view(state: &State, roster: &Roster, what: &Inspect) -> View {
+    match what {
+        Inspect::Clients => View::Clients(roster.iter().map(|entry| client_view(state, entry)).collect()),
+        Inspect::Client(who) => {
+            let found = find(state, roster, who);
+            let entries = found.into_iter().filter_map(|id| roster.get(id));
+            View::Clients(entries.map(|entry| client_view(state, entry)).collect())
+        }
+        Inspect::Rooms => View::Rooms(state.rooms_from(0).map(room_view).collect()),
+        Inspect::Room(name) => View::Rooms(state.room_named(name).map(|room| detail(state, room)).into_iter().collect()),
+        Inspect::Desk => View::Desk(state.desk().all()),
+        Inspect::Counts => {
+            let mut counts = state.counts();
+            counts.unregistered = roster.len().saturating_sub(counts.clients);
+            View::Counts(counts, state.desk().len())
+        }
+    }
+}
+
+/// The connections that `who` names: one by nick, else one by id, else all of an address.
+pub(super) fn find(state: &State, roster: &Roster, who: &str) -> Vec<ClientId> {
+    if let Some(client) = state.client_named(who) {
+        return vec![client.id];
+    }
+    let here = || roster.iter().filter(|entry| !entry.has_left).map(|entry| &entry.connection);
+    if let Ok(serial) = who.parse::<u32>() {
+        return here().filter(|connection| connection.id.serial == serial).map(|one| one.id).collect();
+    }
+    let Ok(address) = who.parse::<IpAddr>() else { return Vec::new() };
+    here().filter(|connection| connection.address == address).map(|one| one.id).collect()
+}
+
+fn client_view(state: &State, entry: &Entry) -> ClientView {
+    let connection = &entry.connection;
+    let (lines_in, lines_out) = connection.outbox.lines();
+    ClientView {
+        id: connection.id,
+        member: state.client(connection.id).map(|client| member_view(state, client)),
+        address: connection.address,
+        dialect: connection.dialect,
+        connected_at: connection.at,
+        heard_at: Time(connection.outbox.heard_ms()),
+        queued: connection.outbox.queued(),
+        lines_in,
+        lines_out,
+    }
+}
+
+fn member_view(state: &State, client: &Client) -> MemberView {
+    let rooms = client.rooms.iter().filter_map(|id| state.room(*id));
+    MemberView {
+        nick: client.nick.as_str().into(),
+        user: client.user.clone(),
+        host: client.host.clone(),
+        real_name: client.real_name.clone(),
+        rooms: rooms.map(|room| room.name.as_str().into()).collect(),
+        modes: client.modes.letters(),
+        away: client.away.clone(),
+        operator: client.operator.as_ref().map(|operator| operator.name.as_ref().into()),
+        desk: client.desk.0,
+    }
+}
+
+fn room_view(room: &Room) -> RoomView {
+    RoomView {
+        name: room.name.as_str().into(),
+        topic: room.topic.clone(),
+        members: room.members.len(),
+        modes: room.modes_shown(true),
+        created_at: room.created,
+        detail: None,
+    }
+}
+
+fn detail(state: &State, room: &Room) -> RoomView {
+    let member = |(id, rank): (&ClientId, &Rank)| Some((*rank, state.client(*id)?.nick.as_str().into()));
+    let members = room.members.iter().filter_map(member).collect();
+    let bans = room.list(crate::domain::mode::RoomList::Ban);
+    let bans = bans.iter().map(|entry| entry.mask.as_str().into()).collect();
+    RoomView { detail: Some((members, bans)), ..room_view(room) }
+}

@@ -1,0 +1,250 @@
+//! The registry: one task, the owner, holds the state and the roster; everybody else holds a [`Registry`] and asks.
+//!
+//! The three critical sections of a chat server (a client comes, a line goes to all, a client leaves) are in the owner, and
+//! no lock guards them because nobody else can be there. Sessions wait to hand requests in; nothing that flows back waits.
+
+mod gate;
+mod inspect;
+mod owner;
+mod roster;
+mod tap;
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+pub use inspect::{ClientView, Inspect, RoomView, View};
+pub use roster::Connection;
+pub use tap::{Tap, Tapped};
+
+use crate::config::Config;
+use crate::delivery::broadcast::Encoders;
+use crate::delivery::outbox::Outbox;
+use crate::domain::command::{Answer, Command, Operator};
+use crate::domain::disconnect::Disconnect;
+use crate::domain::id::{ClientId, Time};
+use crate::domain::refusal::Refusal;
+use crate::domain::request::Request;
+use crate::domain::state::State;
+use crate::log::EventLog;
+use owner::Owner;
+
+/// Batches that may wait for the owner. When it is full, sessions wait to hand theirs in, and so stop reading.
+const INBOX: usize = 1024;
+
+/// The present moment, for whoever has to hand one to the domain.
+#[must_use]
+pub fn now() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// What the owner is told.
+#[derive(Debug)]
+enum ToOwner {
+    /// A connection came.
+    Connect(Box<Connection>),
+    /// A session hands in requests, in order.
+    Asked(ClientId, Vec<Request>),
+    /// A session is over; nothing more will come from it.
+    Gone(ClientId, Disconnect),
+    /// An operator wants something done.
+    Command(Box<(Operator, Command)>, oneshot::Sender<Result<Answer, Refusal>>),
+    /// Somebody wants to see something.
+    Inspect(Inspect, oneshot::Sender<View>),
+    /// Another configuration is in force.
+    Configure(Arc<Config>),
+    /// Every client has to leave.
+    Drain,
+}
+
+/// The owner is gone, so the daemon is ending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the registry has stopped")]
+pub struct Stopped;
+
+/// Counters of the whole registry; written by the owner, read by anybody.
+#[derive(Debug, Default)]
+pub struct Metrics {
+    /// Messages applied.
+    pub messages: AtomicU64,
+    /// Lines pushed into outboxes because of notices.
+    pub deliveries: AtomicU64,
+    /// Connections at present.
+    pub connections: AtomicUsize,
+    /// Place of the last applied event.
+    pub last_seq: AtomicU64,
+}
+
+/// The handle that sessions and the control API hold. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    to_owner: mpsc::Sender<ToOwner>,
+    /// Hands out ids without asking the owner; locked for a few instructions.
+    slots: Arc<Mutex<Slots>>,
+    tap: Arc<Tap>,
+    metrics: Arc<Metrics>,
+}
+
+/// Which slots are free. A slot is given again only after the owner has forgotten its last client.
+#[derive(Debug, Default)]
+struct Slots {
+    free: Vec<u32>,
+    used: u32,
+    serial: u32,
+}
+
+impl Slots {
+    fn take(slots: &Mutex<Self>) -> ClientId {
+        let mut slots = slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = slots.free.pop().unwrap_or_else(|| {
+            slots.used += 1;
+            slots.used - 1
+        });
+        slots.serial = slots.serial.wrapping_add(1);
+        ClientId { slot, serial: slots.serial }
+    }
+
+    fn give_back(slots: &Mutex<Self>, slot: u32) {
+        slots.lock().unwrap_or_else(PoisonError::into_inner).free.push(slot);
+    }
+}
+
+/// What the owner asks of the daemon.
+pub type ReloadAsked = Arc<tokio::sync::Notify>;
+
+/// The registry and its owner, which runs when it is awaited.
+pub fn start<L: EventLog + 'static>(
+    config: Arc<Config>,
+    log: L,
+    encoders: Encoders,
+    reload: ReloadAsked,
+    stop: CancellationToken,
+) -> (Registry, impl Future<Output = ()> + Send + 'static) {
+    let (to_owner, inbox) = mpsc::channel(INBOX); // Full: sessions wait, and so stop reading.
+    let slots = Arc::<Mutex<Slots>>::default();
+    let tap = Arc::<Tap>::default();
+    let metrics = Arc::<Metrics>::default();
+    let state = State::new(config);
+    let owner = Owner::new(state, log, encoders, Arc::clone(&slots), Arc::clone(&tap), Arc::clone(&metrics), reload);
+    (Registry { to_owner, slots, tap, metrics }, owner.run(inbox, stop))
+}
+
+/// A connection's place in the registry. Dropping it, for whatever reason, takes the client out.
+#[derive(Debug)]
+pub struct Seat {
+    /// The connection's id.
+    pub id: ClientId,
+    /// Where its notices and replies arrive.
+    pub outbox: Arc<Outbox>,
+    registry: Registry,
+    /// Why it ended; a session that says nothing died of a fault.
+    why: Disconnect,
+}
+
+impl Registry {
+    /// Gives a connection its place.
+    ///
+    /// # Errors
+    /// The owner is gone.
+    pub async fn connect(
+        &self,
+        address: std::net::IpAddr,
+        dialect: &'static str,
+        is_pinged: bool,
+    ) -> Result<Seat, Stopped> {
+        let id = Slots::take(&self.slots);
+        let at = now();
+        let outbox = Arc::new(Outbox::new(at.0));
+        let connection = Connection { id, outbox: Arc::clone(&outbox), address, dialect, is_pinged, at };
+        self.to_owner.send(ToOwner::Connect(Box::new(connection))).await.map_err(|_| Stopped)?;
+        Ok(Seat { id, outbox, registry: self.clone(), why: Disconnect::SessionFault })
+    }
+
+    /// Has an operator's command done. Answered when its events are applied.
+    ///
+    /// # Errors
+    /// The refusal, or none when the owner is gone.
+    pub async fn command(&self, by: Operator, command: Command) -> Result<Result<Answer, Refusal>, Stopped> {
+        let (answer, answered) = oneshot::channel();
+        self.to_owner.send(ToOwner::Command(Box::new((by, command)), answer)).await.map_err(|_| Stopped)?;
+        answered.await.map_err(|_| Stopped)
+    }
+
+    /// Shows a part of the present.
+    ///
+    /// # Errors
+    /// The owner is gone.
+    pub async fn inspect(&self, what: Inspect) -> Result<View, Stopped> {
+        let (answer, answered) = oneshot::channel();
+        self.to_owner.send(ToOwner::Inspect(what, answer)).await.map_err(|_| Stopped)?;
+        answered.await.map_err(|_| Stopped)
+    }
+
+    /// Puts another configuration in force.
+    ///
+    /// # Errors
+    /// The owner is gone.
+    pub async fn configure(&self, config: Arc<Config>) -> Result<(), Stopped> {
+        self.to_owner.send(ToOwner::Configure(config)).await.map_err(|_| Stopped)
+    }
+
+    /// Asks every client to leave; their sessions end when they have read their farewell.
+    ///
+    /// # Errors
+    /// The owner is gone.
+    pub async fn drain(&self) -> Result<(), Stopped> {
+        self.to_owner.send(ToOwner::Drain).await.map_err(|_| Stopped)
+    }
+
+    /// The recent past, for watchers.
+    #[must_use]
+    pub fn tap(&self) -> &Arc<Tap> {
+        &self.tap
+    }
+
+    /// The counters.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Connections at present.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.metrics.connections.load(Ordering::Relaxed)
+    }
+}
+
+impl Seat {
+    /// Hands requests to the owner, which takes them in this order.
+    ///
+    /// # Errors
+    /// The owner is gone.
+    pub async fn ask(&self, requests: Vec<Request>) -> Result<(), Stopped> {
+        self.outbox.asked(u32::try_from(requests.len()).unwrap_or(u32::MAX));
+        self.registry.to_owner.send(ToOwner::Asked(self.id, requests)).await.map_err(|_| Stopped)
+    }
+
+    /// Gives the place up for a reason.
+    pub fn leave(mut self, why: Disconnect) {
+        self.why = why;
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let why = std::mem::replace(&mut self.why, Disconnect::SessionFault);
+        let gone = ToOwner::Gone(self.id, why);
+        // A full inbox must not lose this: another task waits in our place.
+        if let Err(mpsc::error::TrySendError::Full(gone)) = self.registry.to_owner.try_send(gone) {
+            let to_owner = self.registry.to_owner.clone();
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(async move { to_owner.send(gone).await });
+            }
+        }
+    }
+}

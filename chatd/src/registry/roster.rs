@@ -1,0 +1,155 @@
+//! Who is connected and where their lines go. Dense, indexed by slot; owned by the owner alone.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::gate::Gate;
+use crate::delivery::outbox::{Item, Outbox};
+use crate::domain::id::{ClientId, Time};
+use crate::domain::request::Adapt;
+
+/// A connection as it comes.
+#[derive(Debug)]
+pub struct Connection {
+    /// Its id.
+    pub id: ClientId,
+    /// Where its notices and replies go.
+    pub outbox: Arc<Outbox>,
+    /// Where it comes from.
+    pub address: IpAddr,
+    /// How it speaks.
+    pub dialect: &'static str,
+    /// Whether its dialect can answer a PING.
+    pub is_pinged: bool,
+    /// When it came.
+    pub at: Time,
+}
+
+/// What the owner keeps of a connection.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) connection: Box<Connection>,
+    pub(super) adapt: Adapt,
+    pub(super) gate: Gate,
+    /// Its session is over.
+    pub(super) is_gone: bool,
+    /// It has left the state, or never was in it and must not come any more.
+    pub(super) has_left: bool,
+    /// Has been asked whether it is there, and has not said anything since.
+    pub(super) is_asked: bool,
+    staged: Vec<Item>,
+    answered: u32,
+    is_dirty: bool,
+}
+
+/// All connections.
+#[derive(Debug, Default)]
+pub(super) struct Roster {
+    entries: Vec<Option<Box<Entry>>>,
+    /// Slots with something staged since the last flush.
+    dirty: Vec<u32>,
+    len: usize,
+}
+
+impl Roster {
+    pub(super) fn insert(&mut self, connection: Connection) {
+        let slot = connection.id.slot as usize;
+        if self.entries.len() <= slot {
+            self.entries.resize_with(slot + 1, || None);
+        }
+        self.len += 1;
+        self.entries[slot] = Some(Box::new(Entry {
+            connection: Box::new(connection),
+            adapt: Adapt::default(),
+            gate: Gate::default(),
+            is_gone: false,
+            has_left: false,
+            is_asked: false,
+            staged: Vec::new(),
+            answered: 0,
+            is_dirty: false,
+        }));
+    }
+
+    pub(super) fn remove(&mut self, id: ClientId) {
+        if self.get(id).is_some() {
+            self.entries[id.slot as usize] = None;
+            self.len -= 1;
+        }
+    }
+
+    pub(super) fn get(&self, id: ClientId) -> Option<&Entry> {
+        self.entries.get(id.slot as usize)?.as_deref().filter(|entry| entry.connection.id == id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: ClientId) -> Option<&mut Entry> {
+        self.entries.get_mut(id.slot as usize)?.as_deref_mut().filter(|entry| entry.connection.id == id)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter_map(|slot| slot.as_deref())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Puts an item in line for a client; it leaves with the next flush.
+    pub(super) fn stage(&mut self, id: ClientId, item: Item) {
+        if let Some(entry) = self.touch(id) {
+            entry.staged.push(item);
+        }
+    }
+
+    /// As [`Self::stage`], for an item that depends on how the client listens. Says whether there was one.
+    pub(super) fn stage_adapted(&mut self, id: ClientId, item: impl FnOnce(Adapt) -> Option<Item>) -> bool {
+        let Some(entry) = self.entries.get_mut(id.slot as usize).and_then(|slot| slot.as_deref_mut()) else {
+            return false;
+        };
+        if entry.connection.id != id {
+            return false;
+        }
+        let Some(item) = item(entry.adapt) else { return false };
+        entry.staged.push(item);
+        if !entry.is_dirty {
+            entry.is_dirty = true;
+            self.dirty.push(id.slot);
+        }
+        true
+    }
+
+    /// Notes that one of a client's requests needs no more answer.
+    pub(super) fn answered(&mut self, id: ClientId) {
+        if let Some(entry) = self.touch(id) {
+            entry.answered += 1;
+        }
+    }
+
+    fn touch(&mut self, id: ClientId) -> Option<&mut Entry> {
+        let entry =
+            self.entries.get_mut(id.slot as usize)?.as_deref_mut().filter(|entry| entry.connection.id == id)?;
+        if !entry.is_dirty {
+            entry.is_dirty = true;
+            self.dirty.push(id.slot);
+        }
+        Some(entry)
+    }
+
+    /// Moves all that is staged into the outboxes and wakes each session once.
+    pub(super) fn flush(&mut self, hard: usize) {
+        for slot in self.dirty.drain(..) {
+            let Some(entry) = self.entries.get_mut(slot as usize).and_then(|entry| entry.as_deref_mut()) else {
+                continue;
+            };
+            entry.is_dirty = false;
+            let outbox = &entry.connection.outbox;
+            if !entry.staged.is_empty() {
+                outbox.push_all(&mut entry.staged, hard);
+            }
+            let answered = std::mem::take(&mut entry.answered);
+            if answered > 0 {
+                outbox.answered(answered);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What this server can do, as the tokens of RPL_ISUPPORT (005). A token is here only if it works.
+
+use chat_proto::irc::Numeric;
+
+use super::mode::MODES_MAX;
+use super::pen::Pen;
+use super::registration::USER_MAX;
+use crate::config::Config;
+use crate::wire::desk;
+
+/// Most tokens in one line: a message has 15 parameters, of which the nick is the first and the text the last.
+const TOKENS_MAX: usize = 13;
+
+/// Writes all tokens, in as many lines as they need.
+pub(super) fn write(pen: &mut Pen<'_>, config: &Config) {
+    for tokens in tokens(config).chunks(TOKENS_MAX) {
+        let tokens: Vec<_> = tokens.iter().map(String::as_str).collect();
+        pen.numeric(Numeric::RPL_ISUPPORT, &tokens);
+    }
+}
+
+/// The tokens, sorted.
+fn tokens(config: &Config) -> Vec<String> {
+    let limits = &config.limits;
+    let targets = limits.targets;
+    let plain = ["BOT=B", "CHANMODES=beI,k,l,imnst", "CHANTYPES=#", "ELIST=M", "EXCEPTS=e", "INVEX=I"];
+    let mut tokens = plain.map(String::from).to_vec();
+    tokens.extend(["PREFIX=(ov)@+", "SAFELIST", "UTF8ONLY"].map(String::from));
+    tokens.extend([
+        format!("AWAYLEN={}", limits.away_length),
+        format!("CASEMAPPING={}", desk::case_mapping(config).token()),
+        format!("CHANLIMIT=#:{}", limits.rooms_per_client),
+        format!("CHANNELLEN={}", limits.room_name_length),
+        format!("KICKLEN={}", limits.kick_length),
+        format!("MAXLIST=beI:{}", limits.room_list_entries),
+        format!("MODES={MODES_MAX}"),
+        format!("NETWORK={}", config.server.network),
+        format!("NICKLEN={}", limits.nick_length),
+        format!("TARGMAX=JOIN:,KICK:{targets},LIST:,NAMES:,NOTICE:{targets},PART:,PRIVMSG:{targets},TAGMSG:{targets},WHOIS:1,WHOWAS:1"),
+        format!("TOPICLEN={}", limits.topic_length),
+        format!("USERLEN={USER_MAX}"),
+    ]);
+    tokens.sort_unstable();
+    tokens
+}

@@ -1,0 +1,108 @@
+//! From bytes to a verb: what a line must be before anything in it counts.
+
+use chat_proto::irc::Numeric;
+use chat_proto::irc::{LengthLimits, Message, ParseError, Tags, check_lengths};
+
+use super::turn::Turn;
+use super::verbs::{self, Who};
+use super::{Irc, registration};
+use crate::domain::disconnect::Disconnect;
+use crate::wire::Step;
+use crate::wire::stranger::is_http_verb;
+
+/// One message of a client, cut up. A source that the client put there is dropped: clients speak for themselves only.
+#[derive(Debug)]
+pub(super) struct Line<'a> {
+    /// The verb in capitals, as the table has it.
+    pub(super) verb: &'static str,
+    /// Its parameters.
+    pub(super) params: &'a [&'a str],
+    /// The tags as received.
+    pub(super) tags: Tags<'a>,
+}
+
+impl<'a> Line<'a> {
+    /// The parameter at `index`; empty if there is none.
+    pub(super) fn param(&self, index: usize) -> &'a str {
+        self.params.get(index).copied().unwrap_or_default()
+    }
+
+    /// The parts of the parameter at `index`, which is a list with commas; empty parts are dropped.
+    pub(super) fn list(&self, index: usize) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.param(index).split(',').filter(|part| !part.is_empty())
+    }
+}
+
+/// Does what one line says.
+pub(super) fn obey(irc: &mut Irc, line: &[u8], turn: &mut Turn<'_>) -> Step {
+    if line.is_empty() {
+        return Step::Go;
+    }
+    let Ok(text) = std::str::from_utf8(line) else {
+        fail(
+            irc,
+            turn,
+            "INVALID_UTF8",
+            "Message rejected, your IRC software MUST use UTF-8 encoding on this network",
+        );
+        return Step::Go;
+    };
+    if check_lengths(text, LengthLimits::default()).is_err() {
+        too_long(irc, turn);
+        return Step::Go;
+    }
+    match Message::parse(text) {
+        Ok(message) => return dispatch(irc, &message, turn),
+        Err(ParseError::Empty) => {}
+        Err(ParseError::BadVerb) => return unknown(irc, first_word(text), turn),
+        Err(error) => fail(irc, turn, "INVALID_LINE", &format!("Message rejected, {error}")),
+    }
+    Step::Go
+}
+
+/// What stands where a verb should.
+fn first_word(text: &str) -> &str {
+    text.split(' ').find(|word| !word.is_empty() && !word.starts_with(['@', ':'])).unwrap_or("*")
+}
+
+/// Says that the line was too long.
+pub(super) fn too_long(irc: &Irc, turn: &mut Turn<'_>) {
+    irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_INPUTTOOLONG, &[]);
+}
+
+/// A refusal without a numeric (IRCv3 standard-replies).
+fn fail(irc: &Irc, turn: &mut Turn<'_>, code: &str, text: &str) {
+    irc.pen(turn.setting, &mut turn.echo).server_line("FAIL", &["*", code], text);
+}
+
+/// Finds the verb in the table and runs it, if the client may.
+fn dispatch(irc: &mut Irc, message: &Message<'_>, turn: &mut Turn<'_>) -> Step {
+    let Some(verb) = verbs::find(message.verb) else {
+        return unknown(irc, message.verb, turn);
+    };
+    let params = message.params();
+    match verb.who {
+        Who::Registered if !irc.is_registered() => {
+            irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NOTREGISTERED, &[]);
+            return Step::Go;
+        }
+        Who::Unregistered if irc.is_registered() => {
+            registration::already(irc, turn);
+            return Step::Go;
+        }
+        _ => {}
+    }
+    if params.len() < verb.least {
+        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NEEDMOREPARAMS, &[verb.name]);
+        return Step::Go;
+    }
+    (verb.run)(irc, &Line { verb: verb.name, params, tags: message.tags }, turn)
+}
+
+fn unknown(irc: &Irc, verb: &str, turn: &mut Turn<'_>) -> Step {
+    if !irc.is_registered() && is_http_verb(verb) {
+        return Step::Close(Disconnect::WrongProtocol("HTTP"));
+    }
+    irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_UNKNOWNCOMMAND, &[verb]);
+    Step::Go
+}

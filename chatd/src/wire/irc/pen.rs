@@ -1,0 +1,110 @@
+//! Writes what the server says to one client: numerics, and lines in the desk's or the server's own name.
+
+use chat_proto::irc::{BODY_MAX, LineWriter, Numeric};
+
+use super::render;
+use super::time;
+use crate::domain::id::Time;
+
+/// A place to write to, with the names of the two who speak.
+#[derive(Debug)]
+pub(super) struct Pen<'a> {
+    out: &'a mut Vec<u8>,
+    server: &'a str,
+    nick: &'a str,
+    /// The time to tag lines with that are messages, if the client negotiated that.
+    time: Option<Time>,
+}
+
+impl<'a> Pen<'a> {
+    pub(super) fn new(out: &'a mut Vec<u8>, server: &'a str, nick: &'a str, time: Option<Time>) -> Self {
+        Self { out, server, nick, time }
+    }
+
+    /// The server's name.
+    pub(super) fn server(&self) -> &'a str {
+        self.server
+    }
+
+    /// The client's nick, or `*`.
+    pub(super) fn nick(&self) -> &'a str {
+        self.nick
+    }
+
+    /// Bytes that are encoded already.
+    pub(super) fn raw(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+
+    /// A numeric with its usual text.
+    pub(super) fn numeric(&mut self, numeric: Numeric, params: &[&str]) {
+        self.write(numeric, params, Some(numeric.text()));
+    }
+
+    /// A numeric with a text of its own.
+    pub(super) fn numeric_with(&mut self, numeric: Numeric, params: &[&str], text: &str) {
+        self.write(numeric, params, Some(text));
+    }
+
+    /// A numeric without a text.
+    pub(super) fn numeric_plain(&mut self, numeric: Numeric, params: &[&str]) {
+        self.write(numeric, params, None);
+    }
+
+    /// A line of the server itself.
+    pub(super) fn server_line(&mut self, verb: &str, params: &[&str], trailing: &str) {
+        render::line(self.out, self.server, verb, params, Some(trailing));
+    }
+
+    /// A notice to this client from `source`.
+    pub(super) fn notice(&mut self, source: &str, text: &str) {
+        let line = LineWriter::new(self.out);
+        let line = match self.time {
+            Some(at) => line.tag("time", &time::text(at)),
+            None => line,
+        };
+        line.source(source).verb("NOTICE").param(self.nick).trailing(text).end();
+    }
+
+    /// How many bytes of text fit into one line of `numeric` behind `params`.
+    pub(super) fn room_for_text(&self, params: &[&str]) -> usize {
+        let head = ":".len() + self.server.len() + " NNN ".len() + self.nick.len() + " :".len();
+        let params: usize = params.iter().map(|param| param.len() + 1).sum();
+        BODY_MAX.saturating_sub(head + params)
+    }
+
+    /// A list as the text of as many lines of `numeric` as it needs; one empty line if `even_if_empty`.
+    pub(super) fn list<I>(&mut self, numeric: Numeric, params: &[&str], items: I, even_if_empty: bool)
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        let room = self.room_for_text(params);
+        let mut text = String::new();
+        let mut is_written = false;
+        for item in items {
+            let item = item.as_ref();
+            if !text.is_empty() && text.len() + 1 + item.len() > room {
+                self.numeric_with(numeric, params, &text);
+                is_written = true;
+                text.clear();
+            }
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(item);
+        }
+        if !text.is_empty() || (even_if_empty && !is_written) {
+            self.numeric_with(numeric, params, &text);
+        }
+    }
+
+    fn write(&mut self, numeric: Numeric, params: &[&str], trailing: Option<&str>) {
+        let line = LineWriter::new(self.out).source(self.server).numeric(numeric).param(self.nick);
+        let line = params.iter().fold(line, |line, param| line.param(param));
+        match trailing {
+            Some(text) => line.trailing(text).end(),
+            None => line.end(),
+        }
+    }
+}

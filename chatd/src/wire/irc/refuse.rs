@@ -1,0 +1,71 @@
+//! Every refusal of the domain as IRC says it: one numeric each, with the parameters of the modern documentation.
+
+use chat_proto::irc::Numeric;
+
+use super::pen::Pen;
+use crate::config::Config;
+use crate::domain::refusal::Refusal;
+use crate::wire::desk;
+
+/// Writes `refusal`. Never nothing: whatever was asked for and not done is answered.
+pub(super) fn refuse(pen: &mut Pen<'_>, refusal: &Refusal, config: &Config) {
+    match refusal {
+        Refusal::NickInUse(nick) => pen.numeric(Numeric::ERR_NICKNAMEINUSE, &[nick]),
+        Refusal::AlreadyRegistered => pen.numeric(Numeric::ERR_ALREADYREGISTERED, &[]),
+        Refusal::NoSuchNick(nick) | Refusal::NoSuchClient(nick) => {
+            pen.numeric(Numeric::ERR_NOSUCHNICK, &[nick])
+        }
+        Refusal::NotOperator => pen.numeric(Numeric::ERR_NOPRIVILEGES, &[]),
+        Refusal::RoleTooLow { .. } => pen.numeric_with(Numeric::ERR_NOPRIVILEGES, &[], &said(refusal)),
+        Refusal::BadOperatorPassword => pen.numeric(Numeric::ERR_PASSWDMISMATCH, &[]),
+        Refusal::LineTooLong { .. } => pen.numeric_with(Numeric::ERR_INPUTTOOLONG, &[], &said(refusal)),
+        Refusal::NoText => pen.numeric(Numeric::ERR_NOTEXTTOSEND, &[]),
+        // No numeric fits these; IRCv3 standard-replies are for that.
+        Refusal::TooLong { what, .. } => {
+            pen.server_line("FAIL", &["*", "TEXT_TOO_LONG", what], &said(refusal));
+        }
+        Refusal::Overtaken => pen.server_line("FAIL", &["*", "OVERTAKEN"], &said(refusal)),
+        // The words of the desk, so that they stand where the message was written.
+        Refusal::NotKept { .. } | Refusal::DeskNeedsNick => pen.notice(&desk::source(config), &said(refusal)),
+        _ => in_room(pen, refusal),
+    }
+}
+
+/// The refusals that are about a room.
+fn in_room(pen: &mut Pen<'_>, refusal: &Refusal) {
+    match refusal {
+        Refusal::NoSuchRoom(room) => pen.numeric(Numeric::ERR_NOSUCHCHANNEL, &[room]),
+        Refusal::NotInRoom(room) => pen.numeric(Numeric::ERR_NOTONCHANNEL, &[room]),
+        Refusal::TargetNotInRoom { nick, room } => pen.numeric(Numeric::ERR_USERNOTINCHANNEL, &[nick, room]),
+        Refusal::AlreadyInRoom { nick, room } => pen.numeric(Numeric::ERR_USERONCHANNEL, &[nick, room]),
+        Refusal::NotRoomOperator(room) => pen.numeric(Numeric::ERR_CHANOPRIVSNEEDED, &[room]),
+        Refusal::RoomFull(room) => pen.numeric(Numeric::ERR_CHANNELISFULL, &[room]),
+        Refusal::InviteOnly(room) => pen.numeric(Numeric::ERR_INVITEONLYCHAN, &[room]),
+        Refusal::Banned(room) => pen.numeric(Numeric::ERR_BANNEDFROMCHAN, &[room]),
+        Refusal::BadKey(room) => pen.numeric(Numeric::ERR_BADCHANNELKEY, &[room]),
+        Refusal::CannotSend { room, because } => {
+            let text = format!("Cannot send to channel ({because})");
+            pen.numeric_with(Numeric::ERR_CANNOTSENDTOCHAN, &[room], &text);
+        }
+        Refusal::TooManyRooms { room, .. } | Refusal::ServerRoomsFull { room, .. } => {
+            pen.numeric_with(Numeric::ERR_TOOMANYCHANNELS, &[room], &said(refusal));
+        }
+        Refusal::ListFull { room, letter, .. } => {
+            let letter = letter.to_string();
+            pen.numeric_with(Numeric::ERR_BANLISTFULL, &[room, &letter], &said(refusal));
+        }
+        Refusal::UnknownRoomMode { letter, room } => {
+            let text = format!("is unknown mode char to me for {room}");
+            pen.numeric_with(Numeric::ERR_UNKNOWNMODE, &[&letter.to_string()], &text);
+        }
+        Refusal::BadModeParam { room, letter, param, because } => {
+            let letter = letter.to_string();
+            pen.numeric_with(Numeric::ERR_INVALIDMODEPARAM, &[room, &letter, param], because);
+        }
+        _ => pen.server_line("FAIL", &["*", "REFUSED"], &said(refusal)),
+    }
+}
+
+fn said(refusal: &Refusal) -> String {
+    refusal.to_string()
+}

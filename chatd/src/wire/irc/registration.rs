@@ -1,0 +1,127 @@
+//! How a connection becomes a client: PASS, NICK, USER and the moment at which all of them are there.
+
+use chat_proto::irc::Numeric;
+use chat_proto::name::Nick;
+
+use super::line::Line;
+use super::turn::Turn;
+use super::{Awaits, Irc};
+use crate::domain::disconnect::Disconnect;
+use crate::domain::refusal::Refusal;
+use crate::domain::reply::Welcome;
+use crate::domain::request::{Register, Request};
+use crate::wire::{Step, password};
+
+/// The longest user name with its mark, announced as USERLEN.
+pub(super) const USER_MAX: usize = 10;
+
+/// What an unregistered client has said of itself so far.
+#[derive(Debug, Default)]
+pub(super) struct Registering {
+    /// Whether it has sent a line at all.
+    pub(super) is_heard: bool,
+    /// Whether it is negotiating capabilities: registration waits for `CAP END`.
+    pub(super) is_negotiating: bool,
+    password: Option<Box<str>>,
+    nick: Option<Nick>,
+    user: Option<Box<str>>,
+    real_name: Box<str>,
+}
+
+/// `PASS password`
+pub(super) fn pass(irc: &mut Irc, line: &Line<'_>, _: &mut Turn<'_>) -> Step {
+    if let Some(registering) = &mut irc.registering {
+        registering.password = Some(line.param(0).into());
+    }
+    Step::Go
+}
+
+/// `NICK nick`
+pub(super) fn nick(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
+    let wish = line.param(0);
+    if wish.is_empty() {
+        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NONICKNAMEGIVEN, &[]);
+        return Step::Go;
+    }
+    let Ok(nick) = Nick::parse(wish, turn.setting.config.limits.nick_length) else {
+        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_ERRONEUSNICKNAME, &[wish]);
+        return Step::Go;
+    };
+    if let Some(registering) = &mut irc.registering {
+        registering.nick = Some(nick);
+        return complete(irc, turn);
+    }
+    turn.ask(Request::ChangeNick(nick));
+    Step::Go
+}
+
+/// `USER user 0 * :real name`
+pub(super) fn user(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
+    if line.param(0).is_empty() || line.param(3).is_empty() {
+        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NEEDMOREPARAMS, &[line.verb]);
+        return Step::Go;
+    }
+    if let Some(registering) = &mut irc.registering {
+        registering.user = Some(user_name(line.param(0)));
+        registering.real_name = line.param(3).into();
+    }
+    complete(irc, turn)
+}
+
+/// Says to a registered client that it is.
+pub(super) fn already(irc: &Irc, turn: &mut Turn<'_>) {
+    irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_ALREADYREGISTERED, &[]);
+}
+
+/// Asks to be registered, once everything that this takes has been said.
+pub(super) fn complete(irc: &mut Irc, turn: &mut Turn<'_>) -> Step {
+    let Some(registering) = &irc.registering else { return Step::Go };
+    let (Some(nick), Some(user), false) = (&registering.nick, &registering.user, registering.is_negotiating)
+    else {
+        return Step::Go;
+    };
+    let expected = turn.setting.config.server.password.as_deref();
+    if expected.is_some_and(|expected| {
+        !password::is_equal(expected, registering.password.as_deref().unwrap_or_default())
+    }) {
+        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_PASSWDMISMATCH, &[]);
+        return Step::Close(Disconnect::BadPassword);
+    }
+    turn.ask(Request::Register(Box::new(Register {
+        nick: Some(nick.clone()),
+        user: user.clone(),
+        host: irc.host().into(),
+        real_name: registering.real_name.clone(),
+    })));
+    irc.awaits = Awaits::Registration;
+    Step::Wait
+}
+
+/// The connection is a client now.
+pub(super) fn succeed(irc: &mut Irc, welcome: &Welcome) {
+    irc.registering = None;
+    irc.nick = welcome.nick.as_str().into();
+    if let Some((_, place)) = welcome.source.split_once('!') {
+        irc.place = place.into();
+    }
+}
+
+/// A nick that is refused before registration is forgotten, so that only a new `NICK` tries again.
+pub(super) fn fail(irc: &mut Irc, refusal: &Refusal) {
+    if let (Some(registering), Refusal::NickInUse(_)) = (&mut irc.registering, refusal) {
+        registering.nick = None;
+    }
+}
+
+/// A user name as others see it: marked with `~` because nobody has checked it, cut, and only with characters that
+/// cannot be mistaken for a part of a mask or source.
+fn user_name(typed: &str) -> Box<str> {
+    let is_safe = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '_');
+    let mut name = String::with_capacity(USER_MAX);
+    name.push('~');
+    name.extend(typed.chars().filter(is_safe).take(USER_MAX - 1));
+    if name.len() == 1 {
+        name.push_str("user");
+    }
+    name.into()
+}

@@ -1,0 +1,26 @@
+//! What IRC sessions read: notices for many, replies for one.
+
+use chat_proto::irc::LineWriter;
+
+mod notice;
+mod people;
+mod reply;
+mod welcome;
+
+pub use notice::{echo, notice};
+pub(super) use reply::reply;
+pub(super) use welcome::welcome;
+
+/// Appends one line without tags.
+pub(super) fn line(out: &mut Vec<u8>, source: &str, verb: &str, params: &[&str], trailing: Option<&str>) {
+    finish(LineWriter::new(out).source(source), verb, params, trailing);
+}
+
+/// Writes what follows the source.
+fn finish(line: LineWriter<'_>, verb: &str, params: &[&str], trailing: Option<&str>) {
+    let line = params.iter().fold(line.verb(verb), |line, param| line.param(param));
+    match trailing {
+        Some(text) => line.trailing(text).end(),
+        None => line.end(),
+    }
+}

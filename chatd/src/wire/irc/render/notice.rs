@@ -1,0 +1,160 @@
+//! Notices: one line (rarely more) that all who read the same variant share.
+
+use chat_proto::irc::{BODY_MAX, LineWriter};
+
+use super::finish;
+use crate::domain::message::{Conversation, Message, MessageKind, nick_of};
+use crate::domain::mode::RoomChange;
+use crate::domain::notice::{Notice, What};
+use crate::wire::irc::{Variant, time};
+use crate::wire::letters::{Letters, room_change, user_letters};
+
+/// Appends `notice` as sessions of `variant` read it; nothing if they do not hear such a thing.
+pub fn notice(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) {
+    let mut page = Page { notice, variant, out };
+    match &notice.what {
+        What::Connected { .. } => {}
+        What::Quit { source, why, .. } => page.line(source, "QUIT", &[], Some(&why.to_string())),
+        What::Nick { source, nick } => page.line(source, "NICK", &[nick.as_str()], None),
+        What::Joined { source, room } => page.line(source, "JOIN", &[room.as_str()], None),
+        What::Parted { source, room, reason } => {
+            page.line(source, "PART", &[room.as_str()], (!reason.is_empty()).then_some(reason));
+        }
+        What::Kicked { by, room, nick, reason } => {
+            let reason = if reason.is_empty() { by.nick() } else { reason };
+            page.line(&by.source, "KICK", &[room.as_str(), nick.as_str()], Some(reason));
+        }
+        What::Topic { by, room, text } => page.line(&by.source, "TOPIC", &[room.as_str()], Some(text)),
+        What::RoomModes { by, room, changes } => page.room_modes(&by.source, room.as_str(), changes),
+        What::UserModes { nick, source, changes } => {
+            page.line(source, "MODE", &[nick.as_str(), &user_letters(changes)], None);
+        }
+        What::Invited { by, room, nick } => {
+            page.line(&by.source, "INVITE", &[nick.as_str(), room.as_str()], None);
+        }
+        What::Said(message) => page.said(message, desk),
+        What::Wallops { by, text } => page.line(&by.source, "WALLOPS", &[], Some(text)),
+    }
+}
+
+/// Appends a message as its own author reads it (IRCv3 echo-message): as it was said.
+pub fn echo(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) {
+    let What::Said(message) = &notice.what else { return };
+    let mut page = Page { notice, variant, out };
+    match &message.to {
+        Conversation::Desk { is_inbound: true, .. } => {
+            page.message(message, nick_of(desk));
+        }
+        _ => page.said(message, desk),
+    }
+}
+
+/// What is being written, and for whom.
+struct Page<'a> {
+    notice: &'a Notice,
+    variant: Variant,
+    out: &'a mut Vec<u8>,
+}
+
+impl Page<'_> {
+    /// The beginning of a line: the tags that every notice has.
+    fn begin(&mut self) -> LineWriter<'_> {
+        let line = LineWriter::new(self.out);
+        if self.variant.time { line.tag("time", &time::text(self.notice.at)) } else { line }
+    }
+
+    fn line(&mut self, source: &str, verb: &str, params: &[&str], trailing: Option<&str>) {
+        finish(self.begin().source(source), verb, params, trailing);
+    }
+
+    fn said(&mut self, message: &Message, desk: &str) {
+        match &message.to {
+            Conversation::Room { name, .. } => self.message(message, name.as_str()),
+            Conversation::Direct { nick, .. } | Conversation::Desk { nick, is_inbound: false, .. } => {
+                self.message(message, nick.as_str());
+            }
+            Conversation::Desk { is_inbound: true, .. } => self.to_operators(message, desk),
+            Conversation::Everyone => {
+                self.line(&message.from.source, "NOTICE", &["$$*"], Some(&message.text))
+            }
+        }
+    }
+
+    /// One message with all its tags.
+    fn message(&mut self, message: &Message, target: &str) {
+        let (verb, text) = match message.kind {
+            MessageKind::Privmsg => ("PRIVMSG", Some(&*message.text)),
+            MessageKind::Notice => ("NOTICE", Some(&*message.text)),
+            MessageKind::Tag if !self.variant.tags => return,
+            MessageKind::Tag => ("TAGMSG", None),
+        };
+        let id = message_id(self.notice.seq.0);
+        let has_tags = self.variant.tags;
+        let mut line = self.begin();
+        if has_tags {
+            line = line.tag("msgid", &id);
+            let tags = message.tags.as_deref().unwrap_or_default().split(';');
+            line = tags.filter(|tag| !tag.is_empty()).fold(line, LineWriter::raw_tag);
+        }
+        finish(line.source(&message.from.source), verb, &[target], text);
+    }
+
+    /// A guest's message to the desk, as operators hear it: from the desk, with the guest's nick before the text, so that
+    /// it is answered with `nick: text`. Two lines if one is too short for both.
+    fn to_operators(&mut self, message: &Message, desk: &str) {
+        if message.kind == MessageKind::Tag {
+            return;
+        }
+        let guest = message.from.nick();
+        let head = ":".len() + desk.len() + " NOTICE * :".len() + guest.len() + "> ".len();
+        let room = BODY_MAX.saturating_sub(head).max(1);
+        let mut rest: &str = &message.text;
+        while !rest.is_empty() {
+            let (text, after) = rest.split_at(rest.floor_char_boundary(room).max(1).min(rest.len()));
+            self.line(desk, "NOTICE", &["*"], Some(&format!("{guest}> {text}")));
+            rest = after;
+        }
+    }
+
+    /// Changes of modes in as few lines as hold them.
+    fn room_modes(&mut self, source: &str, room: &str, changes: &[RoomChange]) {
+        let head = ":".len() + source.len() + " MODE ".len() + room.len() + " ".len();
+        let limit = BODY_MAX.saturating_sub(head);
+        let mut run = Letters::default();
+        let mut params: Vec<&str> = Vec::new();
+        let texts: Vec<_> = changes.iter().map(room_change).collect();
+        for (letter, on, param) in &texts {
+            let param_len = params.iter().map(|param| param.len() + 1).sum::<usize>();
+            let more = 2 + param.as_ref().map_or(0, |param| param.len() + 1);
+            if !run.text.is_empty() && run.text.len() + param_len + more > limit {
+                self.modes_line(source, room, &run.text, &params);
+                run = Letters::default();
+                params.clear();
+            }
+            run.push(*letter, *on);
+            params.extend(param.as_deref());
+        }
+        if !run.text.is_empty() {
+            self.modes_line(source, room, &run.text, &params);
+        }
+    }
+
+    fn modes_line(&mut self, source: &str, room: &str, letters: &str, params: &[&str]) {
+        let mut all = vec![room, letters];
+        all.extend_from_slice(params);
+        self.line(source, "MODE", &all, None);
+    }
+}
+
+/// A message's id: its place in the log, which is never given twice (IRCv3 message-ids).
+pub(super) fn message_id(seq: u64) -> String {
+    let mut digits = Vec::new();
+    let mut rest = seq;
+    loop {
+        digits.extend(char::from_digit(u32::try_from(rest % 36).unwrap_or_default(), 36));
+        rest /= 36;
+        if rest == 0 {
+            return digits.iter().rev().collect();
+        }
+    }
+}

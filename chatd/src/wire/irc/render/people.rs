@@ -1,0 +1,96 @@
+//! Replies about clients: WHO, WHOIS, WHOWAS, LUSERS and their like.
+
+use chat_proto::irc::Numeric;
+use chat_proto::name::Nick;
+
+use crate::domain::mode::Rank;
+use crate::domain::reply::{Counts, Gone, WhoEntry, Whois};
+use crate::wire::irc::pen::Pen;
+use crate::wire::irc::time;
+
+/// The prefix of a rank: all of it for those who negotiated multi-prefix, else the highest.
+pub(super) fn prefix(rank: Rank, is_multi: bool) -> String {
+    rank.prefixes().take(if is_multi { usize::MAX } else { 1 }).collect()
+}
+
+/// 251 to 266. This server is alone in its network, so local and global counts are the same.
+pub(super) fn lusers(pen: &mut Pen<'_>, counts: &Counts) {
+    let visible = counts.clients.saturating_sub(counts.invisible);
+    let text = format!("There are {visible} users and {} invisible on 1 servers", counts.invisible);
+    pen.numeric_with(Numeric::RPL_LUSERCLIENT, &[], &text);
+    pen.numeric(Numeric::RPL_LUSEROP, &[&counts.operators.to_string()]);
+    pen.numeric(Numeric::RPL_LUSERUNKNOWN, &[&counts.unregistered.to_string()]);
+    pen.numeric(Numeric::RPL_LUSERCHANNELS, &[&counts.rooms.to_string()]);
+    let (now, max) = (counts.clients.to_string(), counts.clients_max.to_string());
+    pen.numeric_with(Numeric::RPL_LUSERME, &[], &format!("I have {now} clients and 0 servers"));
+    let local = format!("Current local users {now}, max {max}");
+    pen.numeric_with(Numeric::RPL_LOCALUSERS, &[&now, &max], &local);
+    let global = format!("Current global users {now}, max {max}");
+    pen.numeric_with(Numeric::RPL_GLOBALUSERS, &[&now, &max], &global);
+}
+
+/// 352 for each, then 315.
+pub(super) fn who(pen: &mut Pen<'_>, mask: &str, entries: &[WhoEntry], is_multi: bool) {
+    let server = pen.server();
+    for entry in entries {
+        let mut flags = String::from(if entry.is_away { "G" } else { "H" });
+        if entry.is_operator {
+            flags.push('*');
+        }
+        if entry.is_bot {
+            flags.push('B');
+        }
+        flags.push_str(&prefix(entry.rank, is_multi));
+        let room = entry.room.as_ref().map_or("*", |room| room.as_str());
+        let params = [room, &entry.user, &entry.host, server, entry.nick.as_str(), &flags];
+        pen.numeric_with(Numeric::RPL_WHOREPLY, &params, &format!("0 {}", entry.real_name));
+    }
+    pen.numeric(Numeric::RPL_ENDOFWHO, &[mask]);
+}
+
+/// All of a WHOIS but its end (318), which the verb writes itself.
+pub(super) fn whois(pen: &mut Pen<'_>, whois: &Whois, description: &str) {
+    let server = pen.server();
+    let nick = whois.nick.as_str();
+    pen.numeric_with(Numeric::RPL_WHOISUSER, &[nick, &whois.user, &whois.host, "*"], &whois.real_name);
+    let rooms = whois.rooms.iter().map(|(rank, room)| format!("{}{room}", prefix(*rank, true)));
+    pen.list(Numeric::RPL_WHOISCHANNELS, &[nick], rooms, false);
+    pen.numeric_with(Numeric::RPL_WHOISSERVER, &[nick, server], description);
+    if let Some(words) = &whois.away {
+        pen.numeric_with(Numeric::RPL_AWAY, &[nick], words);
+    }
+    if whois.is_operator {
+        pen.numeric(Numeric::RPL_WHOISOPERATOR, &[nick]);
+    }
+    if whois.is_bot {
+        pen.numeric(Numeric::RPL_WHOISBOT, &[nick]);
+    }
+    if let Some(modes) = &whois.modes {
+        pen.numeric_with(Numeric::RPL_WHOISMODES, &[nick], &format!("is using modes +{modes}"));
+    }
+    let (idle, since) = (whois.idle_s.to_string(), whois.signed_on.seconds().to_string());
+    pen.numeric(Numeric::RPL_WHOISIDLE, &[nick, &idle, &since]);
+}
+
+/// 314 and 312 for each, or 406; then 369.
+pub(super) fn whowas(pen: &mut Pen<'_>, nick: &str, entries: &[Gone]) {
+    let server = pen.server();
+    if entries.is_empty() {
+        pen.numeric(Numeric::ERR_WASNOSUCHNICK, &[nick]);
+    }
+    for gone in entries {
+        let was = gone.nick.as_str();
+        pen.numeric_with(Numeric::RPL_WHOWASUSER, &[was, &gone.user, &gone.host, "*"], &gone.real_name);
+        pen.numeric_with(Numeric::RPL_WHOISSERVER, &[was, server], &time::text(gone.at));
+    }
+    pen.numeric(Numeric::RPL_ENDOFWHOWAS, &[nick]);
+}
+
+/// 302: `nick*=-user@host`, with `*` for operators and `-` for those away.
+pub(super) fn userhost(pen: &mut Pen<'_>, entries: &[(Nick, bool, bool, String)]) {
+    let entries = entries.iter().map(|(nick, is_operator, is_away, place)| {
+        let (star, sign) = (if *is_operator { "*" } else { "" }, if *is_away { '-' } else { '+' });
+        format!("{nick}{star}={sign}{place}")
+    });
+    pen.list(Numeric::RPL_USERHOST, &[], entries, true);
+}

@@ -1,0 +1,100 @@
+//! Replies: what one client reads because it asked.
+
+use chat_proto::irc::Numeric;
+
+use super::{notice::message_id, people};
+use crate::domain::id::Time;
+use crate::domain::mode::RoomList;
+use crate::domain::reply::{ListedRoom, Reply, TopicInfo};
+use crate::wire::irc::cap::Caps;
+use crate::wire::irc::pen::Pen;
+use crate::wire::{Setting, desk};
+
+/// Writes one reply. Those that change the session are handled there ([`super::super::Irc`]).
+pub(in crate::wire::irc) fn reply(pen: &mut Pen<'_>, reply: &Reply, caps: Caps, setting: &Setting) {
+    let config = &setting.config;
+    let is_multi = caps.has(Caps::MULTI_PREFIX);
+    match reply {
+        // Each of these has written its lines already, or has none.
+        Reply::Welcome(_) | Reply::Refused(_) | Reply::NickIs(_) | Reply::Ended(_) => {}
+        Reply::Echo(bytes) => pen.raw(bytes),
+        Reply::Receipt { seq } => {
+            pen.notice(&desk::source(config), &config.desk.receipt.replace("{id}", &message_id(seq.0)));
+        }
+        Reply::Away { nick, words } => pen.numeric_with(Numeric::RPL_AWAY, &[nick.as_str()], words),
+        Reply::AwayIs(true) => pen.numeric(Numeric::RPL_NOWAWAY, &[]),
+        Reply::AwayIs(false) => pen.numeric(Numeric::RPL_UNAWAY, &[]),
+        Reply::Who { mask, entries } => people::who(pen, mask, entries, is_multi),
+        Reply::Whois(whois) => people::whois(pen, whois, &config.server.description),
+        Reply::Whowas { nick, entries } => people::whowas(pen, nick, entries),
+        Reply::Ison(nicks) => pen.list(Numeric::RPL_ISON, &[], nicks, true),
+        Reply::Userhost(entries) => people::userhost(pen, entries),
+        Reply::Lusers(counts) => people::lusers(pen, counts),
+        Reply::UserModes(letters) => pen.numeric_plain(Numeric::RPL_UMODEIS, &[&format!("+{letters}")]),
+        Reply::OperatorIs(_) => pen.numeric(Numeric::RPL_YOUREOPER, &[]),
+        Reply::Rehashing => pen.numeric(Numeric::RPL_REHASHING, &["chatd.toml"]),
+        _ => room_reply(pen, reply, is_multi),
+    }
+}
+
+/// The replies that are about rooms.
+fn room_reply(pen: &mut Pen<'_>, reply: &Reply, is_multi: bool) {
+    match reply {
+        Reply::Topic { room, topic } => write_topic(pen, room.as_str(), topic.as_ref()),
+        Reply::Names { room, is_secret, members } => {
+            let symbol = if *is_secret { "@" } else { "=" };
+            let members =
+                members.iter().map(|(rank, nick)| format!("{}{nick}", people::prefix(*rank, is_multi)));
+            pen.list(Numeric::RPL_NAMREPLY, &[symbol, room], members, false);
+            pen.numeric(Numeric::RPL_ENDOFNAMES, &[room]);
+        }
+        Reply::List { rooms, is_first, next, .. } => write_list(pen, rooms, *is_first, next.is_none()),
+        Reply::RoomModes { room, modes, created } => {
+            let mut params = vec![room.as_str()];
+            params.extend(modes.iter().map(String::as_str));
+            pen.numeric_plain(Numeric::RPL_CHANNELMODEIS, &params);
+            let created = created.seconds().to_string();
+            pen.numeric_plain(Numeric::RPL_CREATIONTIME, &[room.as_str(), &created]);
+        }
+        Reply::RoomList { room, list, entries } => write_masks(pen, room.as_str(), *list, entries),
+        Reply::Inviting { nick, room } => {
+            pen.numeric_plain(Numeric::RPL_INVITING, &[nick.as_str(), room.as_str()]);
+        }
+        _ => {}
+    }
+}
+
+fn write_topic(pen: &mut Pen<'_>, room: &str, topic: Option<&TopicInfo>) {
+    let Some(topic) = topic else {
+        pen.numeric(Numeric::RPL_NOTOPIC, &[room]);
+        return;
+    };
+    pen.numeric_with(Numeric::RPL_TOPIC, &[room], &topic.text);
+    let at = topic.at.seconds().to_string();
+    pen.numeric_plain(Numeric::RPL_TOPICWHOTIME, &[room, &topic.by, &at]);
+}
+
+fn write_list(pen: &mut Pen<'_>, rooms: &[ListedRoom], is_first: bool, is_last: bool) {
+    if is_first {
+        pen.numeric(Numeric::RPL_LISTSTART, &["Channel"]);
+    }
+    for listed in rooms {
+        let members = listed.members.to_string();
+        pen.numeric_with(Numeric::RPL_LIST, &[listed.room.as_str(), &members], &listed.topic);
+    }
+    if is_last {
+        pen.numeric(Numeric::RPL_LISTEND, &[]);
+    }
+}
+
+fn write_masks(pen: &mut Pen<'_>, room: &str, list: RoomList, entries: &[(Box<str>, Box<str>, Time)]) {
+    let (entry, end) = match list {
+        RoomList::Ban => (Numeric::RPL_BANLIST, Numeric::RPL_ENDOFBANLIST),
+        RoomList::Exception => (Numeric::RPL_EXCEPTLIST, Numeric::RPL_ENDOFEXCEPTLIST),
+        RoomList::InviteException => (Numeric::RPL_INVEXLIST, Numeric::RPL_ENDOFINVEXLIST),
+    };
+    for (mask, by, at) in entries {
+        pen.numeric_plain(entry, &[room, mask, by, &at.seconds().to_string()]);
+    }
+    pen.numeric(end, &[room]);
+}

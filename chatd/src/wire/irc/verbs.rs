@@ -1,0 +1,141 @@
+//! The table of verbs. A verb is here or the server does not know it.
+
+use super::line::Line;
+use super::turn::Turn;
+use super::{Irc, ask, cap, mode, registration, rooms, server, talk};
+use crate::wire::Step;
+
+/// Who may use a verb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Who {
+    /// Everybody.
+    Always,
+    /// Those who are still registering.
+    Unregistered,
+    /// Registered clients.
+    Registered,
+}
+
+use Who::{Always, Registered, Unregistered};
+
+/// What a verb does.
+type Run = fn(&mut Irc, &Line<'_>, &mut Turn<'_>) -> Step;
+
+/// One verb.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Verb {
+    pub(super) name: &'static str,
+    /// Fewer parameters than these are answered with 461. Verbs with an answer of their own for that have 0 here.
+    pub(super) least: usize,
+    pub(super) who: Who,
+    pub(super) run: Run,
+    /// Its parameters, and after ` -- ` what it is for.
+    pub(super) help: &'static str,
+}
+
+const fn verb(name: &'static str, least: usize, who: Who, run: Run, help: &'static str) -> Verb {
+    Verb { name, least, who, run, help }
+}
+
+/// Every verb, sorted by name.
+pub(super) static VERBS: [Verb; 37] = [
+    verb("ADMIN", 0, Registered, server::admin, "[server] -- who runs this server"),
+    verb(
+        "AWAY",
+        0,
+        Registered,
+        talk::away,
+        "[text] -- say that you are away; without a text, that you are back",
+    ),
+    verb("CAP", 1, Always, cap::cap, "LS [302] | LIST | REQ :capabilities | END -- negotiate capabilities"),
+    verb("ERROR", 0, Always, server::nothing, "text -- for servers only; ignored"),
+    verb("HELP", 0, Registered, server::help, "[verb] -- all verbs, or what one of them is for"),
+    verb("HELPOP", 0, Registered, server::help, "[verb] -- the same as HELP"),
+    verb("INFO", 0, Registered, server::info, "[server] -- what this server runs"),
+    verb("INVITE", 2, Registered, rooms::invite, "nick #room -- invite somebody into a room"),
+    verb("ISON", 1, Registered, ask::ison, "nick [nick…] -- which of these nicks are here"),
+    verb("JOIN", 1, Registered, rooms::join, "#room[,#room…] [key[,key…]] -- enter rooms; JOIN 0 leaves all"),
+    verb("KICK", 2, Registered, rooms::kick, "#room nick[,nick…] [reason] -- put somebody out of a room"),
+    verb("KILL", 1, Registered, server::kill, "nick [reason] -- operators: end a client's connection"),
+    verb("LIST", 0, Registered, rooms::list, "[#room or mask[,…]] -- all rooms, or those that fit a mask"),
+    verb("LUSERS", 0, Registered, ask::lusers, "-- how many clients and rooms there are"),
+    verb("MODE", 1, Registered, mode::mode, "#room|nick [+-letters [parameters…]] -- see or change modes"),
+    verb("MOTD", 0, Registered, server::motd, "[server] -- the message of the day"),
+    verb("NAMES", 0, Registered, rooms::names, "#room[,#room…] -- who is in a room"),
+    verb("NICK", 0, Always, registration::nick, "nick -- take a nick"),
+    verb(
+        "NOTICE",
+        0,
+        Registered,
+        talk::notice,
+        "to[,to…] :text -- say something that programs must not answer",
+    ),
+    verb("OPER", 2, Registered, server::oper, "name password -- become an operator"),
+    verb("PART", 1, Registered, rooms::part, "#room[,#room…] [words] -- leave rooms"),
+    verb(
+        "PASS",
+        1,
+        Unregistered,
+        registration::pass,
+        "password -- the server's password, before NICK and USER",
+    ),
+    verb("PING", 1, Always, server::ping, "token -- ask whether the server is there"),
+    verb("PONG", 0, Always, server::nothing, "token -- the answer to PING"),
+    verb(
+        "PRIVMSG",
+        0,
+        Registered,
+        talk::privmsg,
+        "to[,to…] :text -- say something to a nick, a #room or the desk",
+    ),
+    verb("QUIT", 0, Always, server::quit, "[words] -- leave the server"),
+    verb("REHASH", 0, Registered, server::rehash, "-- operators: read the configuration again"),
+    verb("TAGMSG", 0, Registered, talk::tagmsg, "to[,to…] -- send client-only tags without a text"),
+    verb("TIME", 0, Registered, server::time, "[server] -- the server's clock"),
+    verb("TOPIC", 1, Registered, rooms::topic, "#room [:text] -- see or change a topic"),
+    verb("USER", 4, Unregistered, registration::user, "user 0 * :real name -- say who you are"),
+    verb("USERHOST", 1, Registered, ask::userhost, "nick [nick…] -- user and host of up to five nicks"),
+    verb("VERSION", 0, Registered, server::version, "[server] -- the server's version and features"),
+    verb("WALLOPS", 1, Registered, talk::wallops, "text -- operators: speak to all who have user mode w"),
+    verb("WHO", 0, Registered, ask::who, "[#room|mask [o]] -- those in a room or who fit a mask"),
+    verb("WHOIS", 0, Registered, ask::whois, "nick -- all about one client"),
+    verb("WHOWAS", 0, Registered, ask::whowas, "nick [count] -- about those who had a nick"),
+];
+
+/// The verb with this name, in whatever case.
+pub(super) fn find(name: &str) -> Option<&'static Verb> {
+    /// Every verb fits, and no allocation is needed to fold its case.
+    const NAME_MAX: usize = 8;
+    let mut folded = [0; NAME_MAX];
+    let folded = folded.get_mut(..name.len())?;
+    folded.copy_from_slice(name.as_bytes());
+    folded.make_ascii_uppercase();
+    let at = VERBS.binary_search_by(|verb| verb.name.as_bytes().cmp(folded)).ok()?;
+    VERBS.get(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{VERBS, find};
+
+    #[test]
+    fn the_table_is_sorted_and_every_verb_in_it_is_found_in_any_case() {
+        assert!(VERBS.is_sorted_by(|one, other| one.name < other.name));
+        for verb in &VERBS {
+            assert_eq!(find(verb.name).map(|found| found.name), Some(verb.name));
+            assert_eq!(find(&verb.name.to_lowercase()).map(|found| found.name), Some(verb.name));
+        }
+    }
+
+    #[test]
+    fn what_is_not_in_the_table_is_not_found() {
+        for name in ["", "JOI", "JOINS", "PRIVMSGS", "A_VERY_LONG_VERB", "ſ"] {
+            assert!(find(name).is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_verb_has_help() {
+        assert!(VERBS.iter().all(|verb| verb.help.contains("-- ")));
+    }
+}

@@ -1,0 +1,49 @@
+//! Changes of modes as letters and parameters, the same in every dialect.
+
+use crate::domain::mode::{Rank, RoomChange, UserMode};
+
+/// Mode letters with a sign only where it changes: `+o-v`.
+#[derive(Debug, Default)]
+pub(super) struct Letters {
+    pub(super) text: String,
+    on: Option<bool>,
+}
+
+impl Letters {
+    /// Appends one letter.
+    pub(super) fn push(&mut self, letter: char, on: bool) {
+        if self.on != Some(on) {
+            self.text.push(if on { '+' } else { '-' });
+            self.on = Some(on);
+        }
+        self.text.push(letter);
+    }
+}
+
+/// A change as its letter, its direction and its parameter. Which key was taken away is told to nobody.
+pub(super) fn room_change(change: &RoomChange) -> (char, bool, Option<String>) {
+    match change {
+        RoomChange::Flag(flag, on) => (flag.letter(), *on, None),
+        RoomChange::Key(Some(key)) => ('k', true, Some(key.to_string())),
+        RoomChange::Key(None) => ('k', false, Some("*".into())),
+        RoomChange::Limit(Some(limit)) => ('l', true, Some(limit.to_string())),
+        RoomChange::Limit(None) => ('l', false, None),
+        RoomChange::List(list, mask, on) => (list.letter(), *on, Some(mask.as_str().into())),
+        RoomChange::Rank(rank, nick, _, on) => (rank_letter(*rank), *on, Some(nick.to_string())),
+    }
+}
+
+fn rank_letter(rank: Rank) -> char {
+    Rank::TABLE.iter().find(|(.., known)| *known == rank).map_or('v', |(letter, ..)| *letter)
+}
+
+/// Changes of user modes: `+iw-B`.
+pub(super) fn user_letters(changes: &[(UserMode, bool)]) -> String {
+    let mut letters = Letters::default();
+    for (mode, on) in changes {
+        if let Some((letter, _)) = UserMode::TABLE.iter().find(|(_, known)| known == mode) {
+            letters.push(*letter, *on);
+        }
+    }
+    letters.text
+}

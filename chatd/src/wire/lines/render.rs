@@ -1,0 +1,83 @@
+//! Notices as a person reads them at a terminal.
+
+use crate::domain::message::{Author, Conversation, Message, MessageKind, nick_of};
+use crate::domain::mode::RoomChange;
+use crate::domain::notice::{Notice, What};
+use crate::wire::letters::{Letters, room_change};
+
+/// Appends one line and its end.
+///
+/// What others wrote goes straight to somebody's terminal, where a control character is a command: ESC and the C1
+/// controls move the cursor, change keys, answer for the reader. None of them passes, but for the tabulator.
+pub(super) fn line(out: &mut Vec<u8>, text: &str) {
+    let mut buffer = [0; 4];
+    for letter in text.chars().filter(|letter| *letter == '\t' || !letter.is_control()) {
+        out.extend_from_slice(letter.encode_utf8(&mut buffer).as_bytes());
+    }
+    out.push(b'\n');
+}
+
+/// Appends `notice`; nothing if it is nothing to people with plain lines.
+pub fn notice(notice: &Notice, out: &mut Vec<u8>) {
+    let text = match &notice.what {
+        // Their own modes are letters that no command of plain lines changes.
+        What::Connected { .. } | What::UserModes { .. } => return,
+        What::Said(message) => match said(message) {
+            Some(text) => text,
+            None => return,
+        },
+        What::Quit { source, why, .. } => format!("* {} left the server ({why})", nick_of(source)),
+        What::Nick { source, nick } => format!("* {} is now called {nick}", nick_of(source)),
+        What::Joined { source, room } => format!("* {} joined {room}", nick_of(source)),
+        What::Parted { source, room, reason } => {
+            format!("* {} left {room}{}", nick_of(source), in_brackets(reason))
+        }
+        What::Kicked { by, room, nick, reason } => {
+            format!("* {nick} was put out of {room} by {}{}", by.nick(), in_brackets(reason))
+        }
+        What::Topic { by, room, text } if text.is_empty() => {
+            format!("* {} took the topic of {room} away", by.nick())
+        }
+        What::Topic { by, room, text } => format!("* {} set the topic of {room}: {text}", by.nick()),
+        What::RoomModes { by, room, changes } => modes(by, room.as_str(), changes),
+        What::Invited { by, room, .. } => format!("* {} invites you into {room}: /join {room}", by.nick()),
+        What::Wallops { by, text } => format!("*** <{}> {text}", by.nick()),
+    };
+    line(out, &text);
+}
+
+/// A message. Messages to the desk are for operators, and plain lines cannot become one.
+fn said(message: &Message) -> Option<String> {
+    if message.kind == MessageKind::Tag {
+        return None;
+    }
+    let (from, text) = (message.from.nick(), &*message.text);
+    let spoken = match text.strip_prefix("\u{1}ACTION ") {
+        Some(action) => format!("* {from} {action}"),
+        None => format!("<{from}> {text}"),
+    };
+    match &message.to {
+        Conversation::Room { name, .. } => Some(format!("{name} {spoken}")),
+        Conversation::Direct { .. } | Conversation::Desk { is_inbound: false, .. } => Some(spoken),
+        Conversation::Desk { is_inbound: true, .. } => None,
+        Conversation::Everyone => Some(format!("*** {text}")),
+    }
+}
+
+fn modes(by: &Author, room: &str, changes: &[RoomChange]) -> String {
+    let mut letters = Letters::default();
+    let mut params = String::new();
+    for (letter, on, param) in changes.iter().map(room_change) {
+        letters.push(letter, on);
+        if let Some(param) = param {
+            params.push(' ');
+            params.push_str(&param);
+        }
+    }
+    format!("* {} changed the modes of {room}: {}{params}", by.nick(), letters.text)
+}
+
+/// ` (words)`, or nothing.
+fn in_brackets(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!(" ({words})") }
+}
