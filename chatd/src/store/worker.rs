@@ -66,7 +66,7 @@ pub(super) struct Worker {
     is_dirty: bool,
     /// When the last group was done with, or the thread began.
     last_group: Instant,
-    /// The causes of the present failures, of groups and of the fsync in between.
+    /// Why the last timed fsync failed, until one succeeds.
     sync_failure: Option<String>,
     pass: Option<Stage>,
     pass_due: Instant,
