@@ -113,7 +113,9 @@ pub(super) fn view(state: &State, roster: &Roster, what: &Inspect) -> View {
             View::Clients(entries.map(|entry| client_view(state, entry)).collect())
         }
         Inspect::Rooms => View::Rooms(state.rooms_from(0).map(room_view).collect()),
-        Inspect::Room(name) => View::Rooms(state.room_named(name).map(|room| detail(state, room)).into_iter().collect()),
+        Inspect::Room(name) => {
+            View::Rooms(state.room_named(name).map(|room| detail(state, room)).into_iter().collect())
+        }
         Inspect::Desk => View::Desk(state.desk().all()),
         Inspect::Counts => {
             let mut counts = state.counts();

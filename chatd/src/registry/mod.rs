@@ -129,7 +129,8 @@ pub fn start<L: EventLog + 'static>(
     let tap = Arc::<Tap>::default();
     let metrics = Arc::<Metrics>::default();
     let state = State::new(config);
-    let owner = Owner::new(state, log, encoders, Arc::clone(&slots), Arc::clone(&tap), Arc::clone(&metrics), reload);
+    let owner =
+        Owner::new(state, log, encoders, Arc::clone(&slots), Arc::clone(&tap), Arc::clone(&metrics), reload);
     (Registry { to_owner, slots, tap, metrics }, owner.run(inbox, stop))
 }
 

@@ -40,7 +40,11 @@ const TICK: Duration = Duration::from_secs(1);
 enum Asker {
     Nobody,
     /// A client: whether the event is a message, and whether it is the last of its request.
-    Client { id: ClientId, is_message: bool, is_last: bool },
+    Client {
+        id: ClientId,
+        is_message: bool,
+        is_last: bool,
+    },
     /// An operator, by the control API.
     Operator(oneshot::Sender<Result<Answer, Refusal>>, Answer),
 }
@@ -311,7 +315,9 @@ impl<L: EventLog> Owner<L> {
         if let Some((audience, notice)) = applied.notice {
             heard = self.publish(&audience, &notice);
             self.deliveries += heard as u64;
-            self.metrics.messages.fetch_add(u64::from(matches!(notice.what, What::Said(_))), Ordering::Relaxed);
+            self.metrics
+                .messages
+                .fetch_add(u64::from(matches!(notice.what, What::Said(_))), Ordering::Relaxed);
             self.tapped.push(notice);
         }
         for (client, reply) in applied.replies {

@@ -126,8 +126,11 @@ impl Roster {
     }
 
     fn touch(&mut self, id: ClientId) -> Option<&mut Entry> {
-        let entry =
-            self.entries.get_mut(id.slot as usize)?.as_deref_mut().filter(|entry| entry.connection.id == id)?;
+        let entry = self
+            .entries
+            .get_mut(id.slot as usize)?
+            .as_deref_mut()
+            .filter(|entry| entry.connection.id == id)?;
         if !entry.is_dirty {
             entry.is_dirty = true;
             self.dirty.push(id.slot);
@@ -138,7 +141,8 @@ impl Roster {
     /// Moves all that is staged into the outboxes and wakes each session once.
     pub(super) fn flush(&mut self, hard: usize) {
         for slot in self.dirty.drain(..) {
-            let Some(entry) = self.entries.get_mut(slot as usize).and_then(|entry| entry.as_deref_mut()) else {
+            let Some(entry) = self.entries.get_mut(slot as usize).and_then(|entry| entry.as_deref_mut())
+            else {
                 continue;
             };
             entry.is_dirty = false;

@@ -16,8 +16,8 @@ mod desk;
 pub mod irc;
 mod letters;
 pub mod lines;
-pub mod session;
 mod password;
+pub mod session;
 mod stranger;
 
 /// How many shared encodings of a notice there are; see [`encode`].
