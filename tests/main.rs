@@ -6,3 +6,4 @@ mod harness;
 mod lines;
 mod registration;
 mod rooms;
+mod talk;

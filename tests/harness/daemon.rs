@@ -76,11 +76,14 @@ impl Daemon {
 
     /// Waits until the daemon tells its service manager this, e.g. `RELOADING=1`; all that it said with it.
     #[track_caller]
-    pub(crate) fn wait_notify(&self, line: &str) -> String {
-        match self.notify.wait_for(line) {
-            Some(message) => message,
-            None => panic!("the daemon has not said {line}"),
-        }
+    pub(crate) fn wait_notify(&mut self, line: &str) -> String {
+        until(line, || {
+            // Whether it lives is asked first: its last words may come between the two looks.
+            let ended = self.child.try_wait().unwrap();
+            let said = self.notify.take(line);
+            assert!(said.is_some() || ended.is_none(), "the daemon ended without {line}: {ended:?}");
+            said
+        })
     }
 
     pub(crate) fn irc_port(&self) -> u16 {
@@ -124,7 +127,7 @@ impl Daemon {
 
     /// Sends SIGHUP and waits until the daemon has read its configuration, good or bad.
     #[track_caller]
-    pub(crate) fn reload(&self) {
+    pub(crate) fn reload(&mut self) {
         self.signal(Signal::SIGHUP);
         self.wait_notify("RELOADING=1");
         self.wait_notify("READY=1");

@@ -3,8 +3,6 @@
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 
-use super::wait::DEADLINE;
-
 /// What systemd would listen on.
 #[derive(Debug)]
 pub(crate) struct NotifySocket {
@@ -15,7 +13,7 @@ pub(crate) struct NotifySocket {
 impl NotifySocket {
     pub(crate) fn bind(path: PathBuf) -> Self {
         let socket = UnixDatagram::bind(&path).unwrap();
-        socket.set_read_timeout(Some(DEADLINE)).unwrap();
+        socket.set_nonblocking(true).unwrap();
         Self { path, socket }
     }
 
@@ -23,8 +21,8 @@ impl NotifySocket {
         &self.path
     }
 
-    /// The next message with this line, whole; nothing after the deadline.
-    pub(crate) fn wait_for(&self, line: &str) -> Option<String> {
+    /// The next message with this line, whole, of those that have come; those before it are forgotten.
+    pub(crate) fn take(&self, line: &str) -> Option<String> {
         let mut buffer = [0; 4096];
         loop {
             let count = self.socket.recv(&mut buffer).ok()?;
