@@ -15,10 +15,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{Listen, Protocol};
 use crate::registry::Registry;
+use crate::wire::Dialect;
 use crate::wire::irc::Irc;
 use crate::wire::lines::Lines;
 use crate::wire::session::{self, Shared};
-use crate::wire::Dialect;
 
 /// How long accepting pauses after it failed, and how often it is said: out of descriptors, trying again at once is no use.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -59,7 +59,10 @@ fn take_inherited(inherited: &mut ListenFd) -> Result<HashMap<SocketAddr, TcpLis
         let Ok(Some(listener)) = inherited.take_tcp_listener(index) else { continue };
         listener.set_nonblocking(true).context("cannot use a socket from systemd")?;
         let listener = TcpListener::from_std(listener).context("cannot use a socket from systemd")?;
-        taken.insert(listener.local_addr().context("cannot read the address of a socket from systemd")?, listener);
+        taken.insert(
+            listener.local_addr().context("cannot read the address of a socket from systemd")?,
+            listener,
+        );
     }
     Ok(taken)
 }
@@ -186,9 +189,9 @@ async fn serve<D: Dialect>(
     _place: Place,
 ) {
     let ip = peer.ip().to_canonical();
-    let Ok(seat) = registry.connect(ip, D::NAME, D::IS_PINGED).await else { return };
+    let Ok(seat) = registry.connect(ip, D::MANNER).await else { return };
     let client = seat.id;
-    tracing::info!(%client, %peer, dialect = D::NAME, "connected");
+    tracing::info!(%client, %peer, dialect = D::MANNER.dialect, "connected");
     let why = session::run::<D, _>(stream, shown_host(ip), seat, shared).await;
     tracing::info!(%client, %peer, reason = why.kind(), detail = %why, "disconnected");
 }

@@ -60,7 +60,11 @@ fn raise_descriptor_limit(clients: usize) {
         Ok((soft, hard)) if soft < wanted => {
             let raised = hard.min(wanted);
             if raised < wanted {
-                tracing::warn!(limit = hard, wanted, "the descriptor limit is below limits.clients; raise LimitNOFILE");
+                tracing::warn!(
+                    limit = hard,
+                    wanted,
+                    "the descriptor limit is below limits.clients; raise LimitNOFILE"
+                );
             }
             if let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, raised, hard) {
                 tracing::warn!(%error, "cannot raise the descriptor limit");
@@ -251,7 +255,9 @@ impl Daemon {
         if let Some(store) = self.store.take() {
             match tokio::task::spawn_blocking(|| store.close()).await {
                 Ok(Ok(())) => tracing::info!("stopped"),
-                Ok(Err(error)) => tracing::error!(%error, "the store did not close cleanly; nothing acknowledged is lost"),
+                Ok(Err(error)) => {
+                    tracing::error!(%error, "the store did not close cleanly; nothing acknowledged is lost")
+                }
                 Err(error) => tracing::error!(%error, "the store did not close cleanly"),
             }
         }

@@ -87,6 +87,9 @@ pub struct MemberView {
     pub desk: u64,
 }
 
+/// Members with their ranks, and the masks of bans.
+pub type RoomDetail = (Vec<(Rank, Box<str>)>, Vec<Box<str>>);
+
 /// One room.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoomView {
@@ -101,7 +104,7 @@ pub struct RoomView {
     /// Since when.
     pub created_at: Time,
     /// Members and bans; filled only when one room was asked for.
-    pub detail: Option<(Vec<(Rank, Box<str>)>, Vec<Box<str>>)>,
+    pub detail: Option<RoomDetail>,
 }
 
 pub(super) fn view(state: &State, roster: &Roster, what: &Inspect) -> View {
@@ -113,7 +116,9 @@ pub(super) fn view(state: &State, roster: &Roster, what: &Inspect) -> View {
             View::Clients(entries.map(|entry| client_view(state, entry)).collect())
         }
         Inspect::Rooms => View::Rooms(state.rooms_from(0).map(room_view).collect()),
-        Inspect::Room(name) => View::Rooms(state.room_named(name).map(|room| detail(state, room)).into_iter().collect()),
+        Inspect::Room(name) => {
+            View::Rooms(state.room_named(name).map(|room| detail(state, room)).into_iter().collect())
+        }
         Inspect::Desk => View::Desk(state.desk().all()),
         Inspect::Counts => {
             let mut counts = state.counts();
@@ -143,7 +148,7 @@ fn client_view(state: &State, entry: &Entry) -> ClientView {
         id: connection.id,
         member: state.client(connection.id).map(|client| member_view(state, client)),
         address: connection.address,
-        dialect: connection.dialect,
+        dialect: connection.manner.dialect,
         connected_at: connection.at,
         heard_at: Time(connection.outbox.heard_ms()),
         queued: connection.outbox.queued(),

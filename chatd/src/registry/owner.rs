@@ -21,7 +21,6 @@ use crate::domain::decide::{self, Outcome};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::event::{Dated, Event};
 use crate::domain::id::{ClientId, Seq, Time};
-use crate::domain::mode::UserMode;
 use crate::domain::notice::{Audience, Notice, What};
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
@@ -40,7 +39,11 @@ const TICK: Duration = Duration::from_secs(1);
 enum Asker {
     Nobody,
     /// A client: whether the event is a message, and whether it is the last of its request.
-    Client { id: ClientId, is_message: bool, is_last: bool },
+    Client {
+        id: ClientId,
+        is_message: bool,
+        is_last: bool,
+    },
     /// An operator, by the control API.
     Operator(oneshot::Sender<Result<Answer, Refusal>>, Answer),
 }
@@ -311,7 +314,9 @@ impl<L: EventLog> Owner<L> {
         if let Some((audience, notice)) = applied.notice {
             heard = self.publish(&audience, &notice);
             self.deliveries += heard as u64;
-            self.metrics.messages.fetch_add(u64::from(matches!(notice.what, What::Said(_))), Ordering::Relaxed);
+            self.metrics
+                .messages
+                .fetch_add(u64::from(matches!(notice.what, What::Said(_))), Ordering::Relaxed);
             self.tapped.push(notice);
         }
         for (client, reply) in applied.replies {
@@ -338,54 +343,21 @@ impl<L: EventLog> Owner<L> {
         }
     }
 
+    /// Stages a notice for all who hear it; says how many that are.
     fn publish(&mut self, audience: &Audience, notice: &Notice) -> usize {
-        let (state, roster) = (&self.state, &mut self.roster);
-        let mut broadcast = Broadcast::new(notice, state.desk_source(), self.encoders.notice);
+        let roster = &mut self.roster;
+        let desk = self.state.desk_source();
+        let mut shared = Broadcast::new(notice, desk, self.encoders.notice);
+        let mut echoed = Broadcast::new(notice, desk, self.encoders.echo);
         let mut heard = 0;
-        let mut push = |id: ClientId, is_own: bool| {
-            let staged = roster.stage_adapted(id, |adapt| {
-                if is_own && !adapt.echo { None } else { broadcast.line(adapt.variant).map(Item::Line) }
+        audience.visit(&self.state, |id, is_own| {
+            let staged = roster.stage_adapted(id, |adapt| match (is_own, adapt.echo) {
+                (false, _) => shared.line(adapt.variant).map(Item::Line),
+                (true, true) => echoed.line(adapt.variant).map(Item::Line),
+                (true, false) => None,
             });
-            heard += usize::from(staged);
-        };
-        match audience {
-            Audience::Nobody => {}
-            Audience::Client(id) => push(*id, false),
-            Audience::Clients(ids) => ids.iter().for_each(|id| push(*id, false)),
-            Audience::Room { room, from } => {
-                let members = state.room(*room).into_iter().flat_map(|room| room.members.keys());
-                members.for_each(|id| push(*id, Some(*id) == *from));
-                if let Some(from) = from.filter(|from| !is_member(state, *room, *from)) {
-                    push(from, true);
-                }
-            }
-            Audience::RoomAnd { room, also } => {
-                let members = state.room(*room).into_iter().flat_map(|room| room.members.keys());
-                members.for_each(|id| push(*id, false));
-                push(*also, false);
-            }
-            Audience::Direct { to, from } => {
-                if to != from {
-                    push(*from, true);
-                }
-                push(*to, false);
-            }
-            Audience::Operators { from } => {
-                let others = state.operators().iter().filter(|id| *id != from);
-                others.for_each(|id| push(*id, false));
-            }
-            Audience::Wallops => state
-                .clients()
-                .filter(|client| client.is_operator() || client.modes.has(UserMode::Wallops))
-                .for_each(|client| push(client.id, false)),
-            Audience::Everyone => state.clients().for_each(|client| push(client.id, false)),
-        }
-        if let Audience::Operators { from } = audience {
-            let mut echo = Broadcast::new(notice, self.state.desk_source(), self.encoders.echo);
-            self.roster.stage_adapted(*from, |adapt| {
-                if adapt.echo { echo.line(adapt.variant).map(Item::Line) } else { None }
-            });
-        }
+            heard += usize::from(staged && !is_own);
+        });
         heard
     }
 
@@ -419,7 +391,7 @@ impl<L: EventLog> Owner<L> {
                 }
                 continue;
             }
-            if !connection.is_pinged {
+            if !connection.manner.is_pinged {
                 continue;
             }
             if quiet > limits.ping_interval + limits.ping_timeout && entry.is_asked {
@@ -448,8 +420,4 @@ impl<L: EventLog> Owner<L> {
         self.metrics.deliveries.fetch_add(std::mem::take(&mut self.deliveries), Ordering::Relaxed);
         self.metrics.connections.store(self.roster.len(), Ordering::Relaxed);
     }
-}
-
-fn is_member(state: &State, room: crate::domain::id::RoomId, client: ClientId) -> bool {
-    state.room(room).is_some_and(|room| room.members.contains_key(&client))
 }

@@ -101,13 +101,12 @@ pub(super) fn modes_set(
     }
     let (after, nick, source) = (client.modes, client.nick.clone(), Arc::clone(&client.source));
     state.set_operator(id, after.has(UserMode::Operator));
-    let effective: Arc<[_]> =
-        UserMode::TABLE
-            .iter()
-            .map(|(_, mode)| *mode)
-            .filter(|mode| before.has(*mode) != after.has(*mode))
-            .map(|mode| (mode, after.has(mode)))
-            .collect();
+    let effective: Arc<[_]> = UserMode::TABLE
+        .iter()
+        .map(|(_, mode)| *mode)
+        .filter(|mode| before.has(*mode) != after.has(*mode))
+        .map(|mode| (mode, after.has(mode)))
+        .collect();
     if effective.is_empty() {
         return Ok(Applied::default());
     }
@@ -139,7 +138,8 @@ fn peers(state: &State, rooms: &[RoomId]) -> Audience {
         [] => Audience::Nobody,
         [room] => Audience::Room { room: room.id, from: None },
         several => {
-            let mut all: Vec<ClientId> = several.iter().flat_map(|room| room.members.keys().copied()).collect();
+            let mut all: Vec<ClientId> =
+                several.iter().flat_map(|room| room.members.keys().copied()).collect();
             all.sort_unstable();
             all.dedup();
             Audience::Clients(all)

@@ -27,13 +27,7 @@ pub(super) fn said(state: &mut State, at: Place, message: &Arc<Message>) -> Resu
     }
 }
 
-fn direct(
-    state: &State,
-    at: Place,
-    message: &Message,
-    to: ClientId,
-    what: What,
-) -> Result<Applied, Refusal> {
+fn direct(state: &State, at: Place, message: &Message, to: ClientId, what: What) -> Result<Applied, Refusal> {
     let hearer = state.client(to).ok_or_else(|| Refusal::NoSuchNick(addressee(message).into()))?;
     let Some(from) = message.from.client else {
         return Ok(Applied::told(at, Audience::Client(to), what));
@@ -70,5 +64,9 @@ fn desk(state: &mut State, at: Place, message: &Arc<Message>, what: What) -> Res
         return Ok(Applied::told(at, Audience::Client(*guest), what));
     }
     let applied = Applied::told(at, Audience::Operators { from: *guest }, what);
-    Ok(if message.kind == MessageKind::Privmsg { applied.and(*guest, Reply::Receipt { seq: at.seq }) } else { applied })
+    Ok(if message.kind == MessageKind::Privmsg {
+        applied.and(*guest, Reply::Receipt { seq: at.seq })
+    } else {
+        applied
+    })
 }

@@ -13,6 +13,7 @@ use crate::domain::command::Operator;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
+use crate::registry::Manner;
 
 mod ask;
 mod cap;
@@ -130,8 +131,7 @@ impl Irc {
 impl Dialect for Irc {
     /// `@`, the tags, a blank, and the rest.
     const LINE_MAX: usize = 2 + TAGS_MAX_CLIENT + BODY_MAX;
-    const NAME: &'static str = "irc";
-    const IS_PINGED: bool = true;
+    const MANNER: Manner = Manner { dialect: "irc", is_pinged: true, variant: 0 };
 
     fn new(host: Box<str>) -> Self {
         Self {
