@@ -16,9 +16,11 @@ mod desk;
 pub mod irc;
 mod letters;
 pub mod lines;
-pub mod session;
 mod password;
+pub mod session;
 mod stranger;
+#[cfg(test)]
+mod testing;
 
 /// How many shared encodings of a notice there are; see [`encode`].
 pub const VARIANTS: usize = irc::VARIANTS + 1;
