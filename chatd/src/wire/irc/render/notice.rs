@@ -147,7 +147,7 @@ impl Page<'_> {
 }
 
 /// A message's id: its place in the log, which is never given twice (IRCv3 message-ids).
-pub(super) fn message_id(seq: u64) -> String {
+fn message_id(seq: u64) -> String {
     let mut digits = Vec::new();
     let mut rest = seq;
     loop {

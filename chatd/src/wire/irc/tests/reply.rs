@@ -206,11 +206,11 @@ fn replies_about_oneself_are_exact() {
 }
 
 #[test]
-fn a_receipt_is_a_notice_of_the_desk_with_the_message_s_id_and_time() {
+fn a_receipt_is_a_notice_of_the_desk_with_its_place_and_time() {
     let mut session = alice_with(|config| config.desk.receipt = "kept as {id}".into());
     let receipt = Reply::Receipt { seq: Seq(1295) };
-    assert_eq!(session.reads(&receipt), ":desk!desk@irc.test NOTICE alice :kept as zz\r\n");
+    assert_eq!(session.reads(&receipt), ":desk!desk@irc.test NOTICE alice :kept as 1295\r\n");
     session.sends("CAP REQ server-time");
-    let expected = "@time=2024-12-31T23:59:59.001Z :desk!desk@irc.test NOTICE alice :kept as zz\r\n";
+    let expected = "@time=2024-12-31T23:59:59.001Z :desk!desk@irc.test NOTICE alice :kept as 1295\r\n";
     assert_eq!(session.reads(&receipt), expected);
 }
