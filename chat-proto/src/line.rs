@@ -128,7 +128,7 @@ impl Framer {
         None
     }
 
-    /// Whether the line made of the tail and `more` is too long already; a last `\r` may yet belong to its end.
+    /// Whether tail and `more` are too long for a line already; a last `\r` may yet belong to its end.
     fn is_beyond_limit(&self, more: &[u8]) -> bool {
         let ends_with_cr = more.last().or(self.tail.last()) == Some(&b'\r');
         self.tail.len() + more.len() > self.limit.saturating_add(usize::from(ends_with_cr))

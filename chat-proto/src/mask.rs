@@ -16,7 +16,8 @@ const STORED_MAX: usize = 1024;
 pub struct Mask(Box<str>);
 
 impl Mask {
-    /// Reads a mask and completes it with `*`: `alice` is `alice!*@*`, `a!b` is `a!b@*`, `u@host` is `*!u@host`.
+    /// Reads a mask and completes it with `*`: `alice` is `alice!*@*`, `a!b` is `a!b@*`, `u@host` is
+    /// `*!u@host`.
     /// What has a dot or a colon and neither `!` nor `@` cannot be a nick and is a host: `*!*@10.0.0.*`.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Who a message says it comes from, taken apart. Judges nothing: servers show hosts that no rule would allow.
+//! Who a message says it comes from, taken apart. Never judges: servers show hosts that no rule allows.
 
 /// The parts of `nick!user@host`; a part that is not there is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 
 pub mod cli;
 pub mod config;
+pub mod control;
+pub mod daemon;
 pub mod delivery;
 pub mod domain;
 pub mod log;
@@ -11,9 +13,77 @@ pub mod store;
 pub mod telemetry;
 pub mod wire;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-/// Runs the program.
+use anyhow::{Context as _, Result};
+use clap::Parser;
+use listenfd::ListenFd;
+
+use cli::Arguments;
+use config::{Config, ConfigError, Environment, Source};
+
+/// Wrong configuration, as `sysexits.h` numbers it.
+const EX_CONFIG: u8 = 78;
+
+/// Runs the program: what its arguments ask for, or the daemon.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let arguments = Arguments::parse();
+    let source = arguments.source(Environment::of_process());
+    let done = if arguments.hash_password {
+        hash_password()
+    } else {
+        match config::load(&source) {
+            Err(error) => return wrong_configuration(&error),
+            Ok(_) if arguments.check => print(&format!("{}: ok\n", name_of(&source))),
+            Ok(config) if arguments.print_config => print(&config.to_toml()),
+            Ok(config) => serve(config, source),
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("chatd: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn name_of(source: &Source) -> String {
+    source.file.as_ref().map_or_else(|| "built-in defaults".into(), |file| file.display().to_string())
+}
+
+fn wrong_configuration(error: &ConfigError) -> ExitCode {
+    complain(&error.to_string());
+    ExitCode::from(EX_CONFIG)
+}
+
+fn complain(text: &str) {
+    // Nobody is left to tell when standard error is closed.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+fn print(text: &str) -> Result<()> {
+    io::stdout().lock().write_all(text.as_bytes()).context("cannot write to standard output")
+}
+
+fn hash_password() -> Result<()> {
+    let mut password = String::new();
+    io::stdin().read_line(&mut password).context("cannot read a password from standard input")?;
+    let password = password.trim_end_matches(['\r', '\n']);
+    anyhow::ensure!(!password.is_empty(), "cannot hash an empty password; give one line on standard input");
+    print(&format!("{}\n", config::password::hash(password)?))
+}
+
+fn serve(config: Config, source: Source) -> Result<()> {
+    // Before any thread: this takes variables out of the environment.
+    let inherited = ListenFd::from_env();
+    let telemetry = Arc::new(telemetry::start(&config, &source.environment)?);
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if config.server.worker_threads > 0 {
+        builder.worker_threads(config.server.worker_threads);
+    }
+    let runtime = builder.enable_all().build().context("cannot start the runtime")?;
+    runtime.block_on(daemon::run(config, source, telemetry, inherited))
 }

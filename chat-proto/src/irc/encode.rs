@@ -14,7 +14,8 @@ mod tests;
 /// ```
 /// # use chat_proto::irc::LineWriter;
 /// let mut out = Vec::new();
-/// LineWriter::new(&mut out).source("alice!a@host").verb("PRIVMSG").param("#room").trailing("hello there").end();
+/// let line = LineWriter::new(&mut out).source("alice!a@host").verb("PRIVMSG");
+/// line.param("#room").trailing("hello there").end();
 /// assert_eq!(out, b":alice!a@host PRIVMSG #room :hello there\r\n");
 /// ```
 #[must_use = "a line ends with `end`"]
@@ -79,8 +80,10 @@ impl<'b> LineWriter<'b> {
         self
     }
 
-    /// Adds a parameter, with a `:` if it needs one as the last. If another parameter follows one that can only
-    /// be last, it is mended so that the number of parameters stays: spaces become `_`, nothing becomes `*`.
+    /// Adds a parameter, with a `:` if it needs one as the last.
+    ///
+    /// If another parameter follows one that can only be last, the earlier one is mended so that the number
+    /// of parameters stays: spaces become `_`, a leading `:` becomes `_`, nothing becomes `*`.
     pub fn param(mut self, param: &str) -> Self {
         let bytes = param.as_bytes();
         let needs_colon = bytes.is_empty()
@@ -97,7 +100,7 @@ impl<'b> LineWriter<'b> {
         self
     }
 
-    /// Bytes that still fit into the line; a negative number of them is none.
+    /// How many bytes still fit into the line; 0 if it is too long already.
     pub const fn room(&self) -> usize {
         BODY_MAX.saturating_sub(self.out.len() - self.body)
     }

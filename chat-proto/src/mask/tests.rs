@@ -1,1 +1,129 @@
-//! Tests.
+//! How masks are completed, what they match, and that hostile ones cost little.
+
+use super::{Mask, glob_matches};
+use crate::name::{CaseMapping, NameError};
+use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
+
+const RFC: CaseMapping = CaseMapping::Rfc1459;
+
+#[test]
+fn shorthand_is_completed() {
+    let table = [
+        ("alice", "alice!*@*"),
+        ("al*", "al*!*@*"),
+        ("a!b", "a!b@*"),
+        ("*@host", "*!*@host"),
+        ("user@host", "*!user@host"),
+        ("a!b@c", "a!b@c"),
+        ("!b@", "*!b@*"),
+        ("a!@", "a!*@*"),
+        ("10.0.0.*", "*!*@10.0.0.*"),
+        ("2001:db8:*", "*!*@2001:db8:*"),
+        ("*", "*!*@*"),
+    ];
+    for (short, full) in table {
+        assert_eq!(Mask::parse(short, 64).unwrap().as_str(), full);
+        assert_eq!(Mask::parse(full, 64).unwrap().as_str(), full);
+    }
+}
+
+#[test]
+fn the_limit_counts_the_completed_mask() {
+    assert!(Mask::parse("abc", 7).is_ok());
+    assert_eq!(Mask::parse("abcd", 7), Err(NameError::TooLong { max: 7 }));
+}
+
+#[test]
+fn masks_that_could_break_a_line_are_refused() {
+    assert_eq!(Mask::parse("", 64), Err(NameError::Empty));
+    assert_eq!(Mask::parse("a b", 64), Err(NameError::BadChar(' ')));
+    assert_eq!(Mask::parse("a\r", 64), Err(NameError::BadChar('\r')));
+}
+
+#[test]
+fn a_mask_is_a_plain_string_in_json_and_is_completed_when_read() {
+    let mask: Mask = serde_json::from_str("\"alice\"").unwrap();
+    assert_eq!(serde_json::to_string(&mask).unwrap(), "\"alice!*@*\"");
+    assert!(serde_json::from_str::<Mask>("\"\"").is_err());
+}
+
+#[test]
+fn wildcards_and_escapes_mean_what_the_rfc_says() {
+    let table = [
+        ("", "", true),
+        ("", "a", false),
+        ("*", "", true),
+        ("**", "ab", true),
+        ("?", "", false),
+        ("?", "é", true),
+        ("??", "é", false),
+        ("*?", "é", true),
+        ("*??", "é", false),
+        ("*??ab", "日ab", false),
+        ("a*c", "abcbc", true),
+        ("a*c", "abcb", false),
+        ("*ab*", "xaab", true),
+        ("a?c*e", "abcde", true),
+        ("\\*", "*", true),
+        ("\\*", "a", false),
+        ("\\?", "?", true),
+        ("\\?", "a", false),
+        ("*\\*", "ab*", true),
+        ("a\\b", "a\\b", true),
+        ("a\\", "a\\", true),
+        ("ALICE[", "alice{", true),
+        ("a\\b", "A|B", true),
+    ];
+    for (mask, text, expected) in table {
+        assert_eq!(glob_matches(mask, text, RFC), expected, "{mask:?} on {text:?}");
+    }
+    assert!(!glob_matches("alice[", "alice{", CaseMapping::Ascii));
+}
+
+#[test]
+fn a_mask_matches_a_whole_source() {
+    let mask = Mask::parse("*@10.0.0.*", 64).unwrap();
+    assert!(mask.matches("alice!a@10.0.0.7", RFC));
+    assert!(!mask.matches("alice!a@10.0.1.7", RFC));
+}
+
+#[test]
+fn catastrophic_masks_end_at_once() {
+    // A matcher that tries every star again needs more than 10^50 steps here; this one at most a few million.
+    let mask = "*a".repeat(500) + "b";
+    let text = "a".repeat(4000);
+    assert!(!glob_matches(&mask, &text, RFC));
+    assert!(!glob_matches(&("*?".repeat(500) + "b"), &text, RFC));
+    assert!(glob_matches(&mask, &(text + "b"), RFC));
+}
+
+/// The definition of a match, exponential and plainly right.
+fn by_definition(mask: &[char], text: &[char]) -> bool {
+    match mask {
+        [] => text.is_empty(),
+        ['*', rest @ ..] => (0..=text.len()).any(|skip| by_definition(rest, &text[skip..])),
+        ['?', rest @ ..] => !text.is_empty() && by_definition(rest, &text[1..]),
+        ['\\', wild @ ('*' | '?'), rest @ ..] => {
+            text.first() == Some(wild) && by_definition(rest, &text[1..])
+        }
+        [c, rest @ ..] => text.first() == Some(c) && by_definition(rest, &text[1..]),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2048))]
+
+    #[test]
+    fn matching_agrees_with_its_definition(mask in "[ab日*?\\\\]{0,7}", text in "[ab日*?\\\\]{0,7}") {
+        let chars = |s: &str| s.chars().collect::<Vec<_>>();
+        let expected = by_definition(&chars(&mask), &chars(&text));
+        prop_assert_eq!(glob_matches(&mask, &text, CaseMapping::Ascii), expected);
+    }
+
+    #[test]
+    fn completing_a_mask_again_changes_nothing(text in "[a*?!@.:]{1,8}") {
+        let mask = Mask::parse(&text, 64).unwrap();
+        prop_assert!(mask.as_str().contains('!') && mask.as_str().contains('@'));
+        prop_assert_eq!(&Mask::parse(mask.as_str(), 64).unwrap(), &mask);
+    }
+}

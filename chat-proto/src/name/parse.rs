@@ -47,8 +47,9 @@ pub struct Nick(Arc<str>);
 pub struct RoomName(Arc<str>);
 
 impl Nick {
-    /// Takes `text` if it is a nick of at most `max` bytes: letters, digits, hyphens and ``[]\`_^{|}``, neither
-    /// a digit nor a hyphen first (RFC 2812 §2.3.1; the length is the server's own, ISUPPORT `NICKLEN`).
+    /// Takes `text` if it is a nick of at most `max` bytes: letters, digits, hyphens and ``[]\`_^{|}``,
+    /// neither a digit nor a hyphen first (RFC 2812 §2.3.1; the length is the server's own, ISUPPORT
+    /// `NICKLEN`).
     ///
     /// # Errors
     /// The first rule that `text` breaks.
@@ -65,9 +66,9 @@ impl Nick {
 }
 
 impl RoomName {
-    /// Takes `text` if it is a room's name of at most `max` bytes: `#` and then any characters but space, comma
-    /// and control characters (RFC 2812 §1.3; the length is the server's own, ISUPPORT `CHANNELLEN`). A lone
-    /// `#` is a name.
+    /// Takes `text` if it is a room's name of at most `max` bytes: `#` and then any characters but space,
+    /// comma and control characters (RFC 2812 §1.3; the length is the server's own, ISUPPORT
+    /// `CHANNELLEN`). A lone `#` is a name.
     ///
     /// # Errors
     /// The first rule that `text` breaks.

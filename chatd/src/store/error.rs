@@ -1,6 +1,7 @@
 //! What can go wrong with the store, each with its remedy.
 
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use nix::unistd::{Uid, User, geteuid};
@@ -115,6 +116,7 @@ impl StoreError {
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
                 Self::Denied { path, owner: our_user() }
             }
+            Some(ErrorCode::CannotOpen) if is_foreign(&path) => Self::Denied { path, owner: our_user() },
             Some(ErrorCode::NotADatabase) => Self::NotOurs { path },
             Some(ErrorCode::DatabaseCorrupt) => Self::Corrupt { path, cause: source.to_string() },
             Some(_) if is_full_disk(&source) => Self::DiskFull { doing, path },
@@ -153,6 +155,14 @@ impl From<&rusqlite::Error> for CommitError {
 fn is_full_disk(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DiskFull)
         || error.sqlite_error().is_some_and(|e| e.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
+}
+
+/// Whether a file belongs to somebody else. Asked without opening it, see `Database::sync_log`.
+fn is_foreign(path: &Path) -> bool {
+    match std::fs::metadata(path) {
+        Ok(file) => file.uid() != geteuid().as_raw(),
+        Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
+    }
 }
 
 /// The user that this process runs as, by name if it has one.

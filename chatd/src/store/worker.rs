@@ -25,6 +25,9 @@ const LOG_MAX: u64 = 64 << 20;
 /// How often retention passes through the database.
 const PASS_EVERY: Duration = Duration::from_secs(60 * 60);
 
+/// The shortest time between two checkpoints.
+const CHECKPOINT_REST: Duration = Duration::from_secs(1);
+
 /// The interval of `every-second`.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
@@ -61,11 +64,15 @@ pub(super) struct Worker {
     sync_due: Option<Instant>,
     /// Whether anything was written since the last checkpoint.
     is_dirty: bool,
-    is_calm: bool,
+    /// When the last group was done with, or the thread began.
+    last_group: Instant,
+    /// The causes of the present failures, of groups and of the fsync in between.
+    sync_failure: Option<String>,
     pass: Option<Stage>,
     pass_due: Instant,
     /// Under load, retention rests nine times as long as it worked: it never takes more than a tenth of this thread.
     slice_due: Instant,
+    checkpoint_due: Instant,
     lock: Lock,
 }
 
@@ -88,10 +95,12 @@ impl Worker {
             syncs_every_second: sync == config::Sync::EverySecond,
             sync_due: None,
             is_dirty: false,
-            is_calm: false,
+            last_group: now,
+            sync_failure: None,
             pass: None,
-            pass_due: now,
+            pass_due: now + CALM,
             slice_due: now,
+            checkpoint_due: now,
             lock,
         }
     }
@@ -101,9 +110,8 @@ impl Worker {
         loop {
             match self.jobs.recv_timeout(self.patience()) {
                 Ok(Job::Commit(group, answer)) => self.commit(&group, answer),
-                Ok(Job::Wake) => {}
                 Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => return self.finish(),
-                Err(RecvTimeoutError::Timeout) => self.is_calm = true,
+                Ok(Job::Wake) | Err(RecvTimeoutError::Timeout) => {}
             }
             self.keep_house();
         }
@@ -121,7 +129,6 @@ impl Worker {
     }
 
     fn commit(&mut self, group: &[Record], answer: oneshot::Sender<Result<(), CommitError>>) {
-        self.is_calm = false;
         let start = Instant::now();
         let done = self.database.commit(group);
         match &done {
@@ -129,13 +136,14 @@ impl Worker {
                 self.wrote();
                 let took_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
                 self.stats.committed(group.len() as u64, took_us, wall_clock());
-                self.tell_health(None);
+                self.tell_health(self.sync_failure.as_deref());
             }
             Err(error) => {
                 self.stats.refused();
                 self.tell_health(Some(&error.cause));
             }
         }
+        self.last_group = Instant::now();
         // Whoever asked may be gone; the group is kept all the same.
         let _ = answer.send(done);
     }
@@ -150,24 +158,30 @@ impl Worker {
     /// Logs only changes: a full disk must not fill the log too.
     fn tell_health(&self, cause: Option<&str>) {
         match (self.stats.set_failing(cause), cause) {
-            (true, Some(cause)) => tracing::error!(cause, "store cannot keep messages; senders are refused"),
-            (true, None) => tracing::info!("store keeps messages again"),
+            (true, Some(cause)) => tracing::error!(cause, "store fails to keep messages as promised"),
+            (true, None) => tracing::info!("store keeps messages again as promised"),
             (false, _) => {}
         }
     }
 
     /// How long to wait for the next group before there is something else to do.
     fn patience(&self) -> Duration {
-        if self.is_calm && self.pass.is_some() {
-            return Duration::ZERO;
+        let mut due = self.pass_due;
+        if let Some(sync_due) = self.sync_due {
+            due = due.min(sync_due);
         }
-        let now = Instant::now();
-        let mut patience = self.pass_due.saturating_duration_since(now);
-        if let Some(due) = self.sync_due {
-            patience = patience.min(due.saturating_duration_since(now));
+        if self.pass.is_some() {
+            due = due.min(self.calm_from());
         }
-        let has_work = self.pass.is_some() || self.wants_checkpoint(LOG_CALM);
-        if has_work && !self.is_calm { patience.min(CALM) } else { patience }
+        if self.wants_checkpoint(LOG_CALM) {
+            due = due.min(self.calm_from().max(self.checkpoint_due));
+        }
+        due.saturating_duration_since(Instant::now())
+    }
+
+    /// From when on the moment is calm, if no group comes.
+    fn calm_from(&self) -> Instant {
+        self.last_group + CALM
     }
 
     fn keep_house(&mut self) {
@@ -175,15 +189,16 @@ impl Worker {
         if self.sync_due.is_some_and(|due| due <= now) {
             self.sync();
         }
-        if self.wants_checkpoint(if self.is_calm { LOG_CALM } else { LOG_MAX }) {
-            self.checkpoint();
+        let is_calm = self.calm_from() <= now;
+        if self.checkpoint_due <= now && self.wants_checkpoint(if is_calm { LOG_CALM } else { LOG_MAX }) {
+            self.checkpoint(now);
         }
         let (policy, is_new) = self.policy.take();
         if is_new || (self.pass.is_none() && self.pass_due <= now) {
             self.pass = Some(retention::START);
             self.pass_due = now + PASS_EVERY;
         }
-        if let Some(stage) = self.pass.filter(|_| self.is_calm || self.slice_due <= now) {
+        if let Some(stage) = self.pass.filter(|_| is_calm || self.slice_due <= now) {
             self.slice(policy, stage);
         }
     }
@@ -192,15 +207,21 @@ impl Worker {
         self.is_dirty && self.database.log_size() > size
     }
 
+    /// A failure is tried again, though a later success proves less: the operating system may have given up the pages.
     fn sync(&mut self) {
         self.sync_due = None;
-        if let Err(error) = self.database.sync_log() {
-            tracing::error!(%error, "the last second's messages may not survive a loss of power: fsync failed");
-        }
+        self.sync_failure = self.database.sync_log().err().map(|error| {
+            self.sync_due = Some(Instant::now() + SYNC_EVERY);
+            format!("cannot fsync the write-ahead log: {error}")
+        });
+        self.tell_health(self.sync_failure.as_deref());
     }
 
-    fn checkpoint(&mut self) {
+    /// A reader may keep the log from starting anew; trying at most once a second keeps that from costing every commit
+    /// a checkpoint.
+    fn checkpoint(&mut self, now: Instant) {
         self.is_dirty = false;
+        self.checkpoint_due = now + CHECKPOINT_REST;
         if let Err(error) = self.database.checkpoint() {
             tracing::warn!(%error, "checkpoint failed; the write-ahead log grows until one succeeds");
         }

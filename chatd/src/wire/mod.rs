@@ -89,6 +89,8 @@ pub trait Dialect {
     const LINE_MAX: usize;
     /// The word for it in lists and logs.
     const NAME: &'static str;
+    /// Whether its clients answer a PING; those that cannot are left to the operating system's keep-alive.
+    const IS_PINGED: bool;
 
     /// A new session for a client that others see as coming from `host`.
     fn new(host: Box<str>) -> Self;

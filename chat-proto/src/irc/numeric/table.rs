@@ -1,5 +1,5 @@
-//! Every numeric once: code, name, usual text, and as its comment the parameters before the text, as the modern
-//! IRC documentation states them. Where networks disagree about a code, its most common meaning stands here.
+//! Every numeric once: the parameters before the text, code, name, usual text, as the modern IRC
+//! documentation states them. Where networks disagree about a code, its most common meaning stands here.
 
 use super::Numeric;
 
@@ -22,7 +22,7 @@ numerics! {
     "<client> <welcome with the full nick!user@host>" 1 RPL_WELCOME ""
     "<client> <server name and version>" 2 RPL_YOURHOST ""
     "<client> <when the server was started>" 3 RPL_CREATED ""
-    "<client> <server> <version> <user modes> <channel modes> [<channel modes with a parameter>]" 4 RPL_MYINFO ""
+    "<client> <server> <version> <user modes> <channel modes> [<those with a parameter>]" 4 RPL_MYINFO ""
     "<client> <1 to 13 tokens>" 5 RPL_ISUPPORT "are supported by this server"
     "<client> <host> <port> <info>" 10 RPL_BOUNCE ""
     "<client> <verb> <count> [<bytes> <remote count>]" 212 RPL_STATSCOMMANDS ""

@@ -129,6 +129,7 @@ impl Dialect for Irc {
     /// `@`, the tags, a blank, and the rest.
     const LINE_MAX: usize = 2 + TAGS_MAX_CLIENT + BODY_MAX;
     const NAME: &'static str = "irc";
+    const IS_PINGED: bool = true;
 
     fn new(host: Box<str>) -> Self {
         Self {

@@ -88,6 +88,7 @@ impl Dialect for Lines {
     /// Longer than any message may be, so that a person reads what is wrong with theirs.
     const LINE_MAX: usize = 4096;
     const NAME: &'static str = "lines";
+    const IS_PINGED: bool = false;
 
     fn new(host: Box<str>) -> Self {
         Self { host, awaits: Awaits::Nothing, is_heard: false }

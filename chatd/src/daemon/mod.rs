@@ -1,0 +1,277 @@
+//! The life of the daemon: built from the bottom up, run, drained from the top down. Everything that fails here names what
+//! was tried, the cause and the remedy.
+
+mod listen;
+mod reload;
+mod signal;
+mod steer;
+mod systemd;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use listenfd::ListenFd;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::{Config, Protocol, Source};
+use crate::control::{self, Facts, Steer};
+use crate::delivery::broadcast::{Encoders, VARIANTS_MAX};
+use crate::log::local::LocalLog;
+use crate::registry::{self, Registry};
+use crate::store::Store;
+use crate::telemetry::Telemetry;
+use crate::wire::{self, session::Shared};
+use listen::{Bound, Gatekeeper};
+use signal::Signal;
+
+const _: () = assert!(wire::VARIANTS <= VARIANTS_MAX);
+
+/// Runs the daemon until it is told to stop. Must be called inside the runtime.
+///
+/// # Errors
+/// It could not be started, or a core task ended by itself.
+pub async fn run(
+    config: Config,
+    source: Source,
+    telemetry: Arc<Telemetry>,
+    mut inherited: ListenFd,
+) -> Result<()> {
+    raise_descriptor_limit(config.limits.clients);
+    let mut daemon = Daemon::build(config, source, telemetry, &mut inherited)?;
+    systemd::ready(daemon.config().limits.clients);
+    let outcome = daemon.serve().await;
+    daemon.drain().await;
+    outcome
+}
+
+/// One descriptor a client and some for listeners, store and control: the soft limit of 1024 that most systems set would be the
+/// real limit of clients.
+fn raise_descriptor_limit(clients: usize) {
+    let wanted = clients as u64 + 64;
+    match getrlimit(Resource::RLIMIT_NOFILE) {
+        Ok((soft, hard)) if soft < wanted => {
+            let raised = hard.min(wanted);
+            if raised < wanted {
+                tracing::warn!(limit = hard, wanted, "the descriptor limit is below limits.clients; raise LimitNOFILE");
+            }
+            if let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, raised, hard) {
+                tracing::warn!(%error, "cannot raise the descriptor limit");
+            }
+        }
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "cannot read the descriptor limit"),
+    }
+}
+
+/// All that runs.
+struct Daemon {
+    source: Source,
+    telemetry: Arc<Telemetry>,
+    shared: Arc<Shared>,
+    registry: Registry,
+    facts: Arc<Facts>,
+    store: Option<Store>,
+    sessions: TaskTracker,
+    /// Ends accepting.
+    accepting: CancellationToken,
+    acceptors: TaskTracker,
+    /// Ends the control API.
+    controlling: CancellationToken,
+    control: JoinHandle<()>,
+    /// Ends the owner, once its log is idle.
+    owning: CancellationToken,
+    owner: JoinHandle<()>,
+    steering: mpsc::Receiver<Steer>,
+    reload_asked: Arc<Notify>,
+    signals: mpsc::Receiver<Signal>,
+    _signal_thread: signal::SignalThread,
+    /// How long clients have to leave; set by who stops the daemon.
+    drain_timeout: Duration,
+}
+
+impl Daemon {
+    fn config(&self) -> Arc<Config> {
+        self.shared.config()
+    }
+
+    /// Bottom up: store, log, registry, listeners, control. What fails undoes what was built by dropping it.
+    fn build(
+        config: Config,
+        source: Source,
+        telemetry: Arc<Telemetry>,
+        inherited: &mut ListenFd,
+    ) -> Result<Self> {
+        let (signal_thread, signals) = signal::listen().context("cannot listen for signals")?;
+        let state_directory = config.state_directory(&source.environment)?;
+        let socket = config.control_socket(&source.environment)?;
+        let (store, opened) = Store::open(&state_directory, &config.history)?;
+        let bound = listen::bind_all(&config.listen, inherited)?;
+        let control_listener = control::bind(&socket)?;
+        let config = Arc::new(config);
+        let started = registry::now();
+        let log = LocalLog::new(store.writer(), opened.next_seq, config.history.enabled);
+        let owning = CancellationToken::new();
+        let reload_asked = Arc::<Notify>::default();
+        let encoders = Encoders { notice: wire::encode, echo: wire::encode_echo };
+        let (registry, owner) =
+            registry::start(Arc::clone(&config), log, encoders, Arc::clone(&reload_asked), owning.clone());
+        registry.tap().begin(opened.next_seq);
+        let shared = Arc::new(Shared::new(Arc::clone(&config), started));
+        let facts = Arc::new(Facts {
+            started_at: started,
+            control_socket: socket,
+            config_source: source_name(&source),
+            listeners: bound.iter().map(|one| (protocol_name(one.protocol), one.address)).collect(),
+            is_draining: AtomicBool::new(false),
+            config_loaded_at: AtomicU64::new(started.0),
+        });
+        // Full: the control API waits to hand its wish in.
+        let (steer, steering) = mpsc::channel(16);
+        let context = control::Context {
+            registry: registry.clone(),
+            readers: store.readers(),
+            stats: store.stats(),
+            telemetry: Arc::clone(&telemetry),
+            shared: Arc::clone(&shared),
+            steer,
+            facts: Arc::clone(&facts),
+        };
+        let controlling = CancellationToken::new();
+        let control = tokio::spawn(control::serve(control_listener, context, controlling.clone()));
+        let drain_timeout = config.server.drain_timeout;
+        let daemon = Self {
+            source,
+            telemetry,
+            shared,
+            registry,
+            facts,
+            store: Some(store),
+            sessions: TaskTracker::new(),
+            accepting: CancellationToken::new(),
+            acceptors: TaskTracker::new(),
+            controlling,
+            control,
+            owning,
+            owner: tokio::spawn(owner),
+            steering,
+            reload_asked,
+            signals,
+            _signal_thread: signal_thread,
+            drain_timeout,
+        };
+        daemon.open(bound);
+        Ok(daemon)
+    }
+
+    fn open(&self, bound: Vec<Bound>) {
+        let gatekeeper = Gatekeeper {
+            registry: self.registry.clone(),
+            shared: Arc::clone(&self.shared),
+            sessions: self.sessions.clone(),
+            by_address: Arc::new(Mutex::new(HashMap::new())),
+        };
+        for one in bound {
+            tracing::info!(protocol = protocol_name(one.protocol), address = %one.address, "listening");
+            self.acceptors.spawn(listen::accept(one, gatekeeper.clone(), self.accepting.clone()));
+        }
+        let socket = self.facts.control_socket.display();
+        tracing::info!(%socket, config = self.facts.config_source, "chatd {} is ready", env!("CARGO_PKG_VERSION"));
+    }
+
+    /// Runs until somebody stops the daemon or a core task ends by itself, which nothing can repair but a restart.
+    async fn serve(&mut self) -> Result<()> {
+        let watchdog = systemd::watchdog(self.registry.clone());
+        tokio::pin!(watchdog);
+        loop {
+            tokio::select! {
+                Some(signal) = self.signals.recv() => match signal {
+                    Signal::Stop => return Ok(()),
+                    Signal::Reload => drop(self.reload().await),
+                    Signal::ReopenLogs => self.reopen_logs(),
+                },
+                Some(steer) = self.steering.recv() => {
+                    if self.steer(steer).await.is_break() {
+                        return Ok(());
+                    }
+                }
+                () = self.reload_asked.notified() => drop(self.reload().await),
+                ended = &mut self.owner => return Err(core_task("registry", ended)),
+                ended = &mut self.control => return Err(core_task("control API", ended)),
+                () = &mut watchdog => bail!("the watchdog ended"),
+            }
+        }
+    }
+
+    fn reopen_logs(&self) {
+        match self.telemetry.reopen() {
+            Ok(()) => tracing::info!("log files opened anew"),
+            Err(error) => tracing::error!(%error, "cannot open the log files anew; writing to the old ones"),
+        }
+    }
+
+    /// Top down: no new clients, all clients told, the log written out, the store closed. Bounded by one deadline.
+    async fn drain(mut self) {
+        let within = self.drain_timeout;
+        let deadline = Instant::now() + within;
+        self.facts.is_draining.store(true, Ordering::Relaxed);
+        systemd::stopping(within + Duration::from_secs(5));
+        tracing::info!(clients = self.sessions.len(), within_s = within.as_secs(), "stopping");
+        self.accepting.cancel();
+        self.acceptors.close();
+        self.acceptors.wait().await;
+        // The owner may be what failed; then the sessions end because it is gone.
+        let _ = self.registry.drain().await;
+        self.sessions.close();
+        tokio::select! {
+            () = self.sessions.wait() => {}
+            () = tokio::time::sleep_until(deadline) => {
+                tracing::warn!(clients = self.sessions.len(), "the deadline passed; the rest is cut off");
+            }
+            Some(Signal::Stop) = self.signals.recv() => {
+                tracing::warn!(clients = self.sessions.len(), "told twice to stop; the rest is cut off");
+            }
+        }
+        self.owning.cancel();
+        let grace = Duration::from_secs(5);
+        if !self.owner.is_finished() && timeout(grace, &mut self.owner).await.is_err() {
+            tracing::error!("the log did not settle; what was not acknowledged may be lost");
+        }
+        self.controlling.cancel();
+        if !self.control.is_finished() && timeout(grace, &mut self.control).await.is_err() {
+            tracing::warn!("the control API did not end in time");
+        }
+        if let Some(store) = self.store.take() {
+            match tokio::task::spawn_blocking(|| store.close()).await {
+                Ok(Ok(())) => tracing::info!("stopped"),
+                Ok(Err(error)) => tracing::error!(%error, "the store did not close cleanly; nothing acknowledged is lost"),
+                Err(error) => tracing::error!(%error, "the store did not close cleanly"),
+            }
+        }
+    }
+}
+
+fn core_task(name: &str, ended: Result<(), tokio::task::JoinError>) -> anyhow::Error {
+    match ended {
+        Ok(()) => anyhow!("the {name} ended by itself"),
+        Err(error) => anyhow!("the {name} failed: {error}"),
+    }
+}
+
+fn source_name(source: &Source) -> String {
+    source.file.as_ref().map_or_else(|| "built-in defaults".into(), |file| file.display().to_string())
+}
+
+fn protocol_name(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Irc => "irc",
+        Protocol::Lines => "lines",
+    }
+}

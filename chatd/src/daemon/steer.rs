@@ -1,0 +1,102 @@
+//! What the control API asks of the daemon itself: reload, check, drain, stop.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use chat_proto::control::{Accepted, CheckResult, ReloadResult};
+
+use super::{Daemon, reload, source_name, systemd};
+use crate::config::{self, Source};
+use crate::control::Steer;
+use crate::registry;
+
+impl Daemon {
+    /// Does one thing; breaks when the daemon shall end.
+    pub(super) async fn steer(&mut self, steer: Steer) -> ControlFlow<()> {
+        // Whoever asked may be gone; what was asked is done all the same.
+        match steer {
+            Steer::Reload(answer) => drop(answer.send(self.reload().await)),
+            Steer::Check(path, answer) => drop(answer.send(self.check(path).await)),
+            Steer::Drain { timeout, answer } => {
+                self.drain_timeout = timeout.unwrap_or(self.drain_timeout);
+                drop(answer.send(self.accepted()));
+                return ControlFlow::Break(());
+            }
+            Steer::Stop { answer } => {
+                drop(answer.send(self.accepted()));
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn accepted(&self) -> Accepted {
+        let deadline = jiff::Timestamp::now().checked_add(self.drain_timeout);
+        Accepted {
+            clients: self.sessions.len() as u64,
+            deadline_at: deadline.ok().map(|at| format!("{at:.3}")),
+        }
+    }
+
+    /// Reads the configuration again; says what changed, or reports all that is wrong and changes nothing.
+    pub(super) async fn reload(&mut self) -> Result<ReloadResult, String> {
+        systemd::reloading();
+        let result = self.try_reload().await;
+        match &result {
+            Ok(ReloadResult { changed, restart_needed }) => {
+                tracing::info!(?changed, ?restart_needed, "configuration read again");
+            }
+            Err(report) => tracing::error!(report, "the configuration is wrong; the old one stays in force"),
+        }
+        systemd::ready(self.config().limits.clients);
+        result
+    }
+
+    async fn try_reload(&mut self) -> Result<ReloadResult, String> {
+        let new = load(self.source.clone()).await?;
+        let old = self.config();
+        let result = reload::changes(&old, &new);
+        let effective = reload::effective(&old, new);
+        if effective.log.level != old.log.level {
+            self.telemetry.set_level(&effective.log.level).map_err(|error| error.to_string())?;
+        }
+        if let Some(store) = &self.store {
+            store.set_retention(&effective.history);
+        }
+        self.drain_timeout = effective.server.drain_timeout;
+        self.shared.configure(Arc::clone(&effective));
+        self.registry.configure(effective).await.map_err(|error| error.to_string())?;
+        self.facts.config_loaded_at.store(registry::now().0, Ordering::Relaxed);
+        Ok(result)
+    }
+
+    /// Checks a configuration without touching the one in force.
+    async fn check(&self, path: Option<PathBuf>) -> CheckResult {
+        let file = path.or_else(|| self.source.file.clone());
+        let source = Source { file, environment: self.source.environment.clone() };
+        let name = source_name(&source);
+        match load(source).await {
+            Ok(new) => {
+                let ReloadResult { changed, restart_needed } = reload::changes(&self.config(), &new);
+                CheckResult { source: name, is_valid: true, faults: Vec::new(), changed, restart_needed }
+            }
+            Err(report) => CheckResult {
+                source: name,
+                is_valid: false,
+                faults: report.lines().map(str::to_owned).collect(),
+                changed: Vec::new(),
+                restart_needed: Vec::new(),
+            },
+        }
+    }
+}
+
+/// Reads files, so not on a task that others wait for.
+async fn load(source: Source) -> Result<config::Config, String> {
+    match tokio::task::spawn_blocking(move || config::load(&source)).await {
+        Ok(loaded) => loaded.map_err(|error| error.to_string()),
+        Err(error) => Err(format!("cannot read the configuration: {error}")),
+    }
+}

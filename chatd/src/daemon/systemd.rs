@@ -1,0 +1,47 @@
+//! What systemd is told, and what it hands over. Without systemd all of this does nothing.
+
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use tokio::time::{interval, timeout};
+
+use crate::registry::{Inspect, Registry};
+
+/// The daemon serves.
+pub(super) fn ready(clients_at_most: usize) {
+    let status = format!("serving, at most {clients_at_most} clients");
+    tell(&[NotifyState::Ready, NotifyState::Status(&status)]);
+}
+
+/// The daemon reads its configuration again; [`ready`] ends this.
+pub(super) fn reloading() {
+    match NotifyState::monotonic_usec_now() {
+        Ok(now) => tell(&[NotifyState::Reloading, now]),
+        Err(error) => tracing::warn!(%error, "cannot read the monotonic clock"),
+    }
+}
+
+/// The daemon drains; it may take this long.
+pub(super) fn stopping(at_most: Duration) {
+    let micros = u32::try_from(at_most.as_micros()).unwrap_or(u32::MAX);
+    tell(&[NotifyState::Stopping, NotifyState::ExtendTimeoutUsec(micros), NotifyState::Status("draining")]);
+}
+
+fn tell(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::warn!(%error, "cannot tell systemd the state of the daemon");
+    }
+}
+
+/// Tells the watchdog twice in its interval that the owner still answers; runs until dropped. An owner that hangs is not
+/// covered up, so systemd restarts the daemon.
+pub(super) async fn watchdog(registry: Registry) {
+    let Some(within) = sd_notify::watchdog_enabled() else { return std::future::pending().await };
+    let mut tick = interval(within / 2);
+    loop {
+        tick.tick().await;
+        if matches!(timeout(within / 2, registry.inspect(Inspect::Counts)).await, Ok(Ok(_))) {
+            tell(&[NotifyState::Watchdog]);
+        }
+    }
+}
