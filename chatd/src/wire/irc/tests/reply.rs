@@ -121,7 +121,7 @@ fn a_list_goes_on_page_by_page() {
 }
 
 #[test]
-fn replies_about_clients_are_exact() {
+fn who_is_exact() {
     let entry = WhoEntry {
         room: Some(room("#a")),
         rank: Rank::OPERATOR,
@@ -137,6 +137,10 @@ fn replies_about_clients_are_exact() {
         &Reply::Who { mask: "#a".into(), entries: vec![entry] },
         &["352 alice #a ~b h irc.test bob G*B@ :0 Bob B.", "315 alice #a :End of WHO list"],
     );
+}
+
+#[test]
+fn whois_is_exact_but_for_its_end() {
     let whois = Whois {
         nick: nick("bob"),
         user: "~b".into(),
@@ -163,6 +167,10 @@ fn replies_about_clients_are_exact() {
             "317 alice bob 4 8 :seconds idle, signon time",
         ],
     );
+}
+
+#[test]
+fn whowas_ison_and_userhost_are_exact() {
     let gone = Gone {
         nick: nick("bob"),
         user: "~b".into(),
