@@ -20,6 +20,8 @@ pub mod lines;
 mod password;
 pub mod session;
 mod stranger;
+#[cfg(test)]
+mod testing;
 
 /// How many shared encodings of a notice there are; see [`encode`].
 pub const VARIANTS: usize = irc::VARIANTS + 1;

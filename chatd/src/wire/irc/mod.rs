@@ -28,8 +28,6 @@ mod rooms;
 mod server;
 mod talk;
 #[cfg(test)]
-mod testing;
-#[cfg(test)]
 mod tests;
 mod time;
 mod turn;

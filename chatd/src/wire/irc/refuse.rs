@@ -13,7 +13,7 @@ pub(super) fn refuse(pen: &mut Pen<'_>, refusal: &Refusal, config: &Config) {
         Refusal::NickInUse(nick) => pen.numeric(Numeric::ERR_NICKNAMEINUSE, &[nick]),
         Refusal::AlreadyRegistered => pen.numeric(Numeric::ERR_ALREADYREGISTERED, &[]),
         Refusal::NoSuchNick(nick) | Refusal::NoSuchClient(nick) => {
-            pen.numeric(Numeric::ERR_NOSUCHNICK, &[nick])
+            pen.numeric(Numeric::ERR_NOSUCHNICK, &[nick]);
         }
         Refusal::NotOperator => pen.numeric(Numeric::ERR_NOPRIVILEGES, &[]),
         Refusal::RoleTooLow { .. } => pen.numeric_with(Numeric::ERR_NOPRIVILEGES, &[], &said(refusal)),
