@@ -256,7 +256,7 @@ impl Daemon {
             match tokio::task::spawn_blocking(|| store.close()).await {
                 Ok(Ok(())) => tracing::info!("stopped"),
                 Ok(Err(error)) => {
-                    tracing::error!(%error, "the store did not close cleanly; nothing acknowledged is lost")
+                    tracing::error!(%error, "the store did not close cleanly; nothing acknowledged is lost");
                 }
                 Err(error) => tracing::error!(%error, "the store did not close cleanly"),
             }

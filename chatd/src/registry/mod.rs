@@ -8,6 +8,8 @@ mod inspect;
 mod owner;
 mod roster;
 mod tap;
+#[cfg(test)]
+mod tests;
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -273,7 +273,7 @@ impl<L: EventLog> Owner<L> {
         let result = match settled.failure {
             Some(cause) => {
                 tracing::error!(seq = settled.seq.0, %cause, "cannot keep an event");
-                Err(Refusal::NotKept { cause })
+                Err(Refusal::NotKept { to: addressee(&settled.dated.event), cause })
             }
             None => apply(&mut self.state, settled.seq, &settled.dated),
         };
@@ -420,4 +420,9 @@ impl<L: EventLog> Owner<L> {
         self.metrics.deliveries.fetch_add(std::mem::take(&mut self.deliveries), Ordering::Relaxed);
         self.metrics.connections.store(self.roster.len(), Ordering::Relaxed);
     }
+}
+
+/// For whom a message was.
+fn addressee(event: &Event) -> Option<Box<str>> {
+    if let Event::Said(message) = event { Some(message.to.addressee().into()) } else { None }
 }

@@ -25,6 +25,9 @@ pub(super) fn refuse(pen: &mut Pen<'_>, refusal: &Refusal, config: &Config) {
             pen.server_line("FAIL", &["*", "TEXT_TOO_LONG", what], &said(refusal));
         }
         Refusal::Overtaken => pen.server_line("FAIL", &["*", "OVERTAKEN"], &said(refusal)),
+        Refusal::NotKept { to: Some(room), .. } if room.starts_with('#') => {
+            pen.numeric_with(Numeric::ERR_CANNOTSENDTOCHAN, &[room], &said(refusal));
+        }
         // The words of the desk, so that they stand where the message was written.
         Refusal::NotKept { .. } | Refusal::DeskNeedsNick => pen.notice(&desk::source(config), &said(refusal)),
         _ => in_room(pen, refusal),

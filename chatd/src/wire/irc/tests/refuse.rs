@@ -74,6 +74,10 @@ fn every_other_refusal_has_its_numeric_and_parameters() {
             Refusal::LineTooLong { excess: 3 },
             "417 alice :the message is 3 bytes too long for one line; nothing was sent",
         ),
+        (
+            Refusal::NotKept { to: Some("#a".into()), cause: "disk full".into() },
+            "404 alice #a :not sent, because it could not be kept: disk full",
+        ),
         (Refusal::NoText, "412 alice :No text to send"),
         (Refusal::NoSuchClient(nick), "401 alice bob :No such nick/channel"),
         (Refusal::Overtaken, "FAIL * OVERTAKEN :something changed meanwhile; nothing was done"),
@@ -83,7 +87,10 @@ fn every_other_refusal_has_its_numeric_and_parameters() {
 #[test]
 fn what_the_desk_could_not_take_is_said_by_the_desk() {
     for (refusal, expected) in [
-        (Refusal::NotKept { cause: "disk full".into() }, "not sent, because it could not be kept: disk full"),
+        (
+            Refusal::NotKept { to: None, cause: "disk full".into() },
+            "not sent, because it could not be kept: disk full",
+        ),
         (Refusal::DeskNeedsNick, "begin with `nick: ` to answer somebody from the desk"),
     ] {
         let expected = format!(":desk!desk@irc.test NOTICE alice :{expected}\r\n");
