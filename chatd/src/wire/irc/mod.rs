@@ -38,6 +38,9 @@ use pen::Pen;
 use registration::Registering;
 use turn::Turn;
 
+/// The word for this dialect in lists and logs.
+pub const DIALECT: &str = "irc";
+
 /// How many shared encodings IRC sessions read.
 pub const VARIANTS: usize = 4;
 
@@ -129,7 +132,7 @@ impl Irc {
 impl Dialect for Irc {
     /// `@`, the tags, a blank, and the rest.
     const LINE_MAX: usize = 2 + TAGS_MAX_CLIENT + BODY_MAX;
-    const MANNER: Manner = Manner { dialect: "irc", is_pinged: true, variant: 0 };
+    const MANNER: Manner = Manner { dialect: DIALECT, is_pinged: true, variant: 0 };
 
     fn new(host: Box<str>) -> Self {
         Self {

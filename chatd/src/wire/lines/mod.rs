@@ -13,6 +13,9 @@ use crate::domain::reply::Reply;
 use crate::domain::request::{Register, Request, Say};
 use crate::registry::Manner;
 
+/// The word for this dialect in lists and logs.
+pub const DIALECT: &str = "lines";
+
 pub mod render;
 mod reply;
 #[cfg(test)]
@@ -88,7 +91,7 @@ impl Lines {
 impl Dialect for Lines {
     /// Longer than any message may be, so that a person reads what is wrong with theirs.
     const LINE_MAX: usize = 4096;
-    const MANNER: Manner = Manner { dialect: "lines", is_pinged: false, variant: super::LINES };
+    const MANNER: Manner = Manner { dialect: DIALECT, is_pinged: false, variant: super::LINES };
 
     fn new(host: Box<str>) -> Self {
         Self { host, awaits: Awaits::Nothing, is_heard: false }
