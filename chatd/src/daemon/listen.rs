@@ -189,9 +189,9 @@ async fn serve<D: Dialect>(
     _place: Place,
 ) {
     let ip = peer.ip().to_canonical();
-    let Ok(seat) = registry.connect(ip, D::NAME, D::IS_PINGED).await else { return };
+    let Ok(seat) = registry.connect(ip, D::MANNER).await else { return };
     let client = seat.id;
-    tracing::info!(%client, %peer, dialect = D::NAME, "connected");
+    tracing::info!(%client, %peer, dialect = D::MANNER.dialect, "connected");
     let why = session::run::<D, _>(stream, shown_host(ip), seat, shared).await;
     tracing::info!(%client, %peer, reason = why.kind(), detail = %why, "disconnected");
 }

@@ -136,6 +136,7 @@ impl Daemon {
             listeners: bound.iter().map(|one| (protocol_name(one.protocol), one.address)).collect(),
             is_draining: AtomicBool::new(false),
             config_loaded_at: AtomicU64::new(started.0),
+            owner: nix::unistd::geteuid().as_raw(),
         });
         // Full: the control API waits to hand its wish in.
         let (steer, steering) = mpsc::channel(16);
@@ -256,7 +257,7 @@ impl Daemon {
             match tokio::task::spawn_blocking(|| store.close()).await {
                 Ok(Ok(())) => tracing::info!("stopped"),
                 Ok(Err(error)) => {
-                    tracing::error!(%error, "the store did not close cleanly; nothing acknowledged is lost")
+                    tracing::error!(%error, "the store did not close cleanly; nothing acknowledged is lost");
                 }
                 Err(error) => tracing::error!(%error, "the store did not close cleanly"),
             }

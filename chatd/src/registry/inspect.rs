@@ -87,6 +87,9 @@ pub struct MemberView {
     pub desk: u64,
 }
 
+/// Members with their ranks, and the masks of bans.
+pub type RoomDetail = (Vec<(Rank, Box<str>)>, Vec<Box<str>>);
+
 /// One room.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoomView {
@@ -101,7 +104,7 @@ pub struct RoomView {
     /// Since when.
     pub created_at: Time,
     /// Members and bans; filled only when one room was asked for.
-    pub detail: Option<(Vec<(Rank, Box<str>)>, Vec<Box<str>>)>,
+    pub detail: Option<RoomDetail>,
 }
 
 pub(super) fn view(state: &State, roster: &Roster, what: &Inspect) -> View {
@@ -145,7 +148,7 @@ fn client_view(state: &State, entry: &Entry) -> ClientView {
         id: connection.id,
         member: state.client(connection.id).map(|client| member_view(state, client)),
         address: connection.address,
-        dialect: connection.dialect,
+        dialect: connection.manner.dialect,
         connected_at: connection.at,
         heard_at: Time(connection.outbox.heard_ms()),
         queued: connection.outbox.queued(),

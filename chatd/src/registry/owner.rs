@@ -21,7 +21,6 @@ use crate::domain::decide::{self, Outcome};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::event::{Dated, Event};
 use crate::domain::id::{ClientId, Seq, Time};
-use crate::domain::mode::UserMode;
 use crate::domain::notice::{Audience, Notice, What};
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
@@ -274,7 +273,7 @@ impl<L: EventLog> Owner<L> {
         let result = match settled.failure {
             Some(cause) => {
                 tracing::error!(seq = settled.seq.0, %cause, "cannot keep an event");
-                Err(Refusal::NotKept { cause })
+                Err(Refusal::NotKept { to: addressee(&settled.dated.event), cause })
             }
             None => apply(&mut self.state, settled.seq, &settled.dated),
         };
@@ -344,54 +343,21 @@ impl<L: EventLog> Owner<L> {
         }
     }
 
+    /// Stages a notice for all who hear it; says how many that are.
     fn publish(&mut self, audience: &Audience, notice: &Notice) -> usize {
-        let (state, roster) = (&self.state, &mut self.roster);
-        let mut broadcast = Broadcast::new(notice, state.desk_source(), self.encoders.notice);
+        let roster = &mut self.roster;
+        let desk = self.state.desk_source();
+        let mut shared = Broadcast::new(notice, desk, self.encoders.notice);
+        let mut echoed = Broadcast::new(notice, desk, self.encoders.echo);
         let mut heard = 0;
-        let mut push = |id: ClientId, is_own: bool| {
-            let staged = roster.stage_adapted(id, |adapt| {
-                if is_own && !adapt.echo { None } else { broadcast.line(adapt.variant).map(Item::Line) }
+        audience.visit(&self.state, |id, is_own| {
+            let staged = roster.stage_adapted(id, |adapt| match (is_own, adapt.echo) {
+                (false, _) => shared.line(adapt.variant).map(Item::Line),
+                (true, true) => echoed.line(adapt.variant).map(Item::Line),
+                (true, false) => None,
             });
-            heard += usize::from(staged);
-        };
-        match audience {
-            Audience::Nobody => {}
-            Audience::Client(id) => push(*id, false),
-            Audience::Clients(ids) => ids.iter().for_each(|id| push(*id, false)),
-            Audience::Room { room, from } => {
-                let members = state.room(*room).into_iter().flat_map(|room| room.members.keys());
-                members.for_each(|id| push(*id, Some(*id) == *from));
-                if let Some(from) = from.filter(|from| !is_member(state, *room, *from)) {
-                    push(from, true);
-                }
-            }
-            Audience::RoomAnd { room, also } => {
-                let members = state.room(*room).into_iter().flat_map(|room| room.members.keys());
-                members.for_each(|id| push(*id, false));
-                push(*also, false);
-            }
-            Audience::Direct { to, from } => {
-                if to != from {
-                    push(*from, true);
-                }
-                push(*to, false);
-            }
-            Audience::Operators { from } => {
-                let others = state.operators().iter().filter(|id| *id != from);
-                others.for_each(|id| push(*id, false));
-            }
-            Audience::Wallops => state
-                .clients()
-                .filter(|client| client.is_operator() || client.modes.has(UserMode::Wallops))
-                .for_each(|client| push(client.id, false)),
-            Audience::Everyone => state.clients().for_each(|client| push(client.id, false)),
-        }
-        if let Audience::Operators { from } = audience {
-            let mut echo = Broadcast::new(notice, self.state.desk_source(), self.encoders.echo);
-            self.roster.stage_adapted(*from, |adapt| {
-                if adapt.echo { echo.line(adapt.variant).map(Item::Line) } else { None }
-            });
-        }
+            heard += usize::from(staged && !is_own);
+        });
         heard
     }
 
@@ -425,7 +391,7 @@ impl<L: EventLog> Owner<L> {
                 }
                 continue;
             }
-            if !connection.is_pinged {
+            if !connection.manner.is_pinged {
                 continue;
             }
             if quiet > limits.ping_interval + limits.ping_timeout && entry.is_asked {
@@ -456,6 +422,7 @@ impl<L: EventLog> Owner<L> {
     }
 }
 
-fn is_member(state: &State, room: crate::domain::id::RoomId, client: ClientId) -> bool {
-    state.room(room).is_some_and(|room| room.members.contains_key(&client))
+/// For whom a message was.
+fn addressee(event: &Event) -> Option<Box<str>> {
+    if let Event::Said(message) = event { Some(message.to.addressee().into()) } else { None }
 }

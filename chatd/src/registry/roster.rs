@@ -8,6 +8,17 @@ use crate::delivery::outbox::{Item, Outbox};
 use crate::domain::id::{ClientId, Time};
 use crate::domain::request::Adapt;
 
+/// What the registry has to know of a dialect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manner {
+    /// The word for it in lists and logs.
+    pub dialect: &'static str,
+    /// Whether its clients answer a PING; those that cannot are left to the operating system's keep-alive.
+    pub is_pinged: bool,
+    /// The shared encoding that its clients read until they negotiate another.
+    pub variant: u8,
+}
+
 /// A connection as it comes.
 #[derive(Debug)]
 pub struct Connection {
@@ -18,9 +29,7 @@ pub struct Connection {
     /// Where it comes from.
     pub address: IpAddr,
     /// How it speaks.
-    pub dialect: &'static str,
-    /// Whether its dialect can answer a PING.
-    pub is_pinged: bool,
+    pub manner: Manner,
     /// When it came.
     pub at: Time,
 }
@@ -58,9 +67,10 @@ impl Roster {
             self.entries.resize_with(slot + 1, || None);
         }
         self.len += 1;
+        let adapt = Adapt { variant: connection.manner.variant, echo: false };
         self.entries[slot] = Some(Box::new(Entry {
             connection: Box::new(connection),
-            adapt: Adapt::default(),
+            adapt,
             gate: Gate::default(),
             is_gone: false,
             has_left: false,

@@ -78,7 +78,9 @@ pub(super) fn left(state: &mut State, at: Place, id: ClientId, why: &Disconnect)
     for room in &client.rooms {
         state.remove_member(id, *room);
     }
-    let audience = peers(state, &client.rooms);
+    // When all have to leave, telling each of every other would be a storm that helps nobody.
+    let is_storm = matches!(why, Disconnect::Stopping);
+    let audience = if is_storm { Audience::Nobody } else { peers(state, &client.rooms) };
     state.remember_gone(gone(&client, at));
     state.desk.left(client.desk);
     let what = What::Quit { client: id, source: client.source, why: why.clone() };
