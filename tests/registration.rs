@@ -37,7 +37,9 @@ fn the_limits_of_the_configuration_are_announced() {
     let mut alice = Client::connect(&daemon, "alice");
     alice.send("VERSION");
     let tokens = alice.fence().join(" ");
-    for token in ["NICKLEN=17", "NETWORK=Testnet", "CASEMAPPING=rfc1459", "PRIVMSG:7,", "PREFIX=(ov)@+", "CHANTYPES=#"] {
+    for token in
+        ["NICKLEN=17", "NETWORK=Testnet", "CASEMAPPING=rfc1459", "PRIVMSG:7,", "PREFIX=(ov)@+", "CHANTYPES=#"]
+    {
         assert!(tokens.contains(token), "{token} is not in {tokens}");
     }
     alice.send(&format!("NICK {}", "n".repeat(17)));

@@ -19,7 +19,8 @@ fn a_message_reaches_everyone_but_its_author() {
     members.iter_mut().for_each(|member| drop(member.fence()));
     members[7].send("PRIVMSG #lobby :hello");
     members[7].expect_silence();
-    for member in members.iter_mut().enumerate().filter(|(number, _)| *number != 7).map(|(_, member)| member) {
+    for member in members.iter_mut().enumerate().filter(|(number, _)| *number != 7).map(|(_, member)| member)
+    {
         member.expect(":m7!~m7@127.0.0.1 PRIVMSG #lobby :hello");
         member.expect_silence();
     }
@@ -67,7 +68,14 @@ fn several_rooms_are_entered_at_once_and_left_at_once_each_with_its_own_key() {
     bob.send("JOIN #locked");
     bob.expect(":* 475 bob #locked :*");
     bob.send("JOIN #open,#locked ,key");
-    bob.expect_all(&[":bob!* JOIN #open", ":* 353 *", ":* 366 *", ":bob!* JOIN #locked", ":* 353 *", ":* 366 *"]);
+    bob.expect_all(&[
+        ":bob!* JOIN #open",
+        ":* 353 *",
+        ":* 366 *",
+        ":bob!* JOIN #locked",
+        ":* 353 *",
+        ":* 366 *",
+    ]);
     bob.send("JOIN 0");
     bob.expect_all(&[":bob!* PART #open", ":bob!* PART #locked"]);
 }

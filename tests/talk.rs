@@ -111,7 +111,8 @@ fn everybody_reads_the_tags_they_negotiated_and_the_same_id() {
     timed.expect("@time=20*-*-*T*:*:*Z :alice!~alice@127.0.0.1 PRIVMSG #room :hello");
     let heard = full.expect("@time=20*Z;msgid=*;+typing=done :alice!~alice@127.0.0.1 PRIVMSG #room :hello");
     let echoed = alice.expect("@msgid=*;+typing=done :alice!~alice@127.0.0.1 PRIVMSG #room :hello");
-    let id = |line: &str| line.split_once("msgid=").map(|(_, rest)| rest.split(';').next().map(str::to_owned));
+    let id =
+        |line: &str| line.split_once("msgid=").map(|(_, rest)| rest.split(';').next().map(str::to_owned));
     assert_eq!(id(&heard), id(&echoed));
 }
 
@@ -168,7 +169,9 @@ fn text_is_kept_as_it_was_typed() {
     let daemon = Daemon::start();
     let mut alice = Client::connect(&daemon, "alice");
     let mut bob = Client::connect(&daemon, "bob");
-    for text in ["  two blanks  ", ":a colon", "Grüße, 世界 🌍", "\u{1}ACTION waves\u{1}", "\u{3}4red\u{f}", "@a=b c"] {
+    for text in
+        ["  two blanks  ", ":a colon", "Grüße, 世界 🌍", "\u{1}ACTION waves\u{1}", "\u{3}4red\u{f}", "@a=b c"]
+    {
         alice.send(&format!("PRIVMSG bob :{text}"));
         let heard = bob.expect(":alice!* PRIVMSG bob :*");
         assert_eq!(heard, format!(":alice!~alice@127.0.0.1 PRIVMSG bob :{text}"));
