@@ -27,7 +27,7 @@ pub struct Limits {
     pub outbox_hard: usize,
     /// How long a closing client may take to read what is queued for it, its farewell included.
     pub write_grace: Duration,
-    /// Lines a second that a client may send for long.
+    /// Lines a second that a client may send for long; 0 for no bound.
     pub input_rate: u32,
     /// Lines that it may send at once after a pause.
     pub input_burst: u32,
@@ -117,7 +117,7 @@ impl Limits {
             outbox_soft: section.value("outbox-soft", self.outbox_soft, size(LEAST_OUTBOX)),
             outbox_hard: section.value("outbox-hard", self.outbox_hard, size(LEAST_OUTBOX)),
             write_grace: section.value("write-grace", self.write_grace, duration(Duration::ZERO)),
-            input_rate: section.value("input-rate", self.input_rate, whole(1..=1_000_000)),
+            input_rate: section.value("input-rate", self.input_rate, whole(0..=1_000_000)),
             input_burst: section.value("input-burst", self.input_burst, whole(1..=1_000_000)),
             ..self
         }

@@ -22,6 +22,7 @@ mod units;
 mod value;
 mod writer;
 
+pub use chat_proto::name::CaseMapping;
 pub use control::{Control, LoginRole, OperatorLogin};
 pub use desk::{Desk, DeskRule};
 pub use environment::Environment;
@@ -32,7 +33,6 @@ pub use load::{Source, load, parse};
 pub use log::{LevelError, LogConfig, LogFormat, LogTarget, Rotation, parse_level};
 pub use paths::PathError;
 pub use problem::{ConfigError, Place, Problem};
-pub use chat_proto::name::CaseMapping;
 pub use server::{Admin, Server};
 pub use units::{show_duration, show_size};
 

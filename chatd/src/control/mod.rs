@@ -1,10 +1,116 @@
-//! stub until merge
-#![allow(missing_docs)]
-use std::path::*; use std::sync::*; use std::sync::atomic::*; use std::net::*; use std::time::Duration;
-use crate::{registry::Registry, store, telemetry::Telemetry, wire, domain::id::Time};
-use tokio::sync::{mpsc,oneshot}; use chat_proto::control::*;
-pub struct Context { pub registry: Registry, pub readers: store::Readers, pub stats: store::StatsHandle, pub telemetry: Arc<Telemetry>, pub shared: Arc<wire::session::Shared>, pub steer: mpsc::Sender<Steer>, pub facts: Arc<Facts> }
-pub struct Facts { pub started_at: Time, pub control_socket: PathBuf, pub config_source: String, pub listeners: Vec<(&'static str, SocketAddr)>, pub is_draining: AtomicBool, pub config_loaded_at: AtomicU64 }
-pub enum Steer { Reload(oneshot::Sender<Result<ReloadResult, String>>), Check(Option<PathBuf>, oneshot::Sender<CheckResult>), Drain { timeout: Option<Duration>, answer: oneshot::Sender<Accepted> }, Stop { answer: oneshot::Sender<Accepted> } }
-pub fn bind(_p: &Path) -> Result<(), std::io::Error> { Ok(()) }
-pub async fn serve(_l: (), _c: Context, stop: tokio_util::sync::CancellationToken) { stop.cancelled().await }
+//! The control API: HTTP/1.1 with JSON over a Unix socket, the one way to administer the daemon.
+//!
+//! It turns what registry, store and telemetry show into the types of [`chat_proto::control`], and what an operator asks for
+//! into a [`Command`](crate::domain::command::Command) or a [`Steer`]. It never changes anything itself: the owner and the
+//! daemon do, and every change leaves an audit entry. Who asks is told by the kernel, not by the asker.
+
+mod audit;
+mod clients;
+mod daemon;
+mod desk;
+mod entry;
+mod history;
+mod kick;
+mod log;
+mod modes;
+mod peer;
+mod problem;
+mod request;
+mod rooms;
+mod router;
+mod say;
+mod select;
+mod serve;
+mod socket;
+mod status;
+mod stream;
+mod time;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::time::Duration;
+
+use chat_proto::control::{Accepted, CheckResult, ReloadResult};
+use tokio::sync::{mpsc, oneshot};
+
+pub use peer::{Person, role_of};
+pub use serve::serve;
+pub use socket::{BindError, Listener, bind};
+
+use crate::domain::id::Time;
+use crate::registry::Registry;
+use crate::store::{Readers, StatsHandle};
+use crate::telemetry::Telemetry;
+use crate::wire::session::Shared;
+
+/// What the control API looks at and asks.
+#[derive(Clone)]
+pub struct Context {
+    /// The present, and whoever may change it.
+    pub registry: Registry,
+    /// Opens the past.
+    pub readers: Readers,
+    /// How the store is doing.
+    pub stats: StatsHandle,
+    /// What the daemon logs.
+    pub telemetry: Arc<Telemetry>,
+    /// The configuration in force.
+    pub shared: Arc<Shared>,
+    /// What only the daemon itself can do. Bounded; when it is full, the asker waits and is refused after a deadline.
+    pub steer: mpsc::Sender<Steer>,
+    /// What the daemon knows about itself.
+    pub facts: Arc<Facts>,
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("facts", &self.facts).finish_non_exhaustive()
+    }
+}
+
+/// What the daemon knows about itself.
+#[derive(Debug)]
+pub struct Facts {
+    /// When the process began.
+    pub started_at: Time,
+    /// The path of the control socket.
+    pub control_socket: PathBuf,
+    /// The configuration file, or `defaults`.
+    pub config_source: String,
+    /// Where clients connect: protocol, and the bound address with its real port.
+    pub listeners: Vec<(&'static str, SocketAddr)>,
+    /// Whether it takes nobody new and ends when all have left.
+    pub is_draining: AtomicBool,
+    /// When the configuration in force was read, in milliseconds since 1970.
+    pub config_loaded_at: AtomicU64,
+    /// The user that the daemon runs as, who is always an admin: `geteuid`.
+    pub owner: u32,
+}
+
+/// What only the daemon itself can do. Who asks may not wait for the answer any more: that is no fault.
+#[derive(Debug)]
+pub enum Steer {
+    /// Read the configuration again; answered with the report of its faults when it has any.
+    Reload(oneshot::Sender<Result<ReloadResult, String>>),
+    /// Read a configuration (none: the one in use) and say what a reload would do.
+    Check(Option<PathBuf>, oneshot::Sender<CheckResult>),
+    /// Take nobody new and end when all have left or the time is over.
+    Drain {
+        /// How long clients may take; none for the configured time.
+        timeout: Option<Duration>,
+        /// Answered when it has begun.
+        answer: oneshot::Sender<Accepted>,
+    },
+    /// End now.
+    Stop {
+        /// Answered when it has begun.
+        answer: oneshot::Sender<Accepted>,
+    },
+}

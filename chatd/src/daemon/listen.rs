@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use listenfd::ListenFd;
+use nix::sys::socket::{setsockopt, sockopt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -15,13 +16,18 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{Listen, Protocol};
 use crate::registry::Registry;
+use crate::wire::Dialect;
 use crate::wire::irc::Irc;
 use crate::wire::lines::Lines;
 use crate::wire::session::{self, Shared};
-use crate::wire::Dialect;
 
 /// How long accepting pauses after it failed, and how often it is said: out of descriptors, trying again at once is no use.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// A silent peer is asked after this time, so often, this many times: a dead one is gone after two and a half minutes.
+const KEEP_ALIVE_IDLE_S: u32 = 90;
+const KEEP_ALIVE_INTERVAL_S: u32 = 15;
+const KEEP_ALIVE_COUNT: u32 = 4;
 
 /// A listener and what is spoken there.
 #[derive(Debug)]
@@ -59,7 +65,10 @@ fn take_inherited(inherited: &mut ListenFd) -> Result<HashMap<SocketAddr, TcpLis
         let Ok(Some(listener)) = inherited.take_tcp_listener(index) else { continue };
         listener.set_nonblocking(true).context("cannot use a socket from systemd")?;
         let listener = TcpListener::from_std(listener).context("cannot use a socket from systemd")?;
-        taken.insert(listener.local_addr().context("cannot read the address of a socket from systemd")?, listener);
+        taken.insert(
+            listener.local_addr().context("cannot read the address of a socket from systemd")?,
+            listener,
+        );
     }
     Ok(taken)
 }
@@ -139,7 +148,12 @@ impl Gatekeeper {
         let (registry, shared) = (self.registry.clone(), Arc::clone(&self.shared));
         match protocol {
             Protocol::Irc => self.sessions.spawn(serve::<Irc>(stream, peer, registry, shared, place)),
-            Protocol::Lines => self.sessions.spawn(serve::<Lines>(stream, peer, registry, shared, place)),
+            Protocol::Lines => {
+                if let Err(error) = keep_alive(&stream) {
+                    tracing::debug!(%peer, %error, "cannot switch on keep-alive");
+                }
+                self.sessions.spawn(serve::<Lines>(stream, peer, registry, shared, place))
+            }
         };
     }
 
@@ -157,6 +171,14 @@ impl Gatekeeper {
         *count += 1;
         Ok(Place { ip, by_address: Arc::clone(&self.by_address) })
     }
+}
+
+/// Has the operating system ask a silent peer whether it is there: somebody at `nc` cannot answer a PING.
+fn keep_alive(stream: &TcpStream) -> nix::Result<()> {
+    setsockopt(stream, sockopt::KeepAlive, &true)?;
+    setsockopt(stream, sockopt::TcpKeepIdle, &KEEP_ALIVE_IDLE_S)?;
+    setsockopt(stream, sockopt::TcpKeepInterval, &KEEP_ALIVE_INTERVAL_S)?;
+    setsockopt(stream, sockopt::TcpKeepCount, &KEEP_ALIVE_COUNT)
 }
 
 /// One connection counted for its address; dropping it counts it out.
@@ -186,9 +208,9 @@ async fn serve<D: Dialect>(
     _place: Place,
 ) {
     let ip = peer.ip().to_canonical();
-    let Ok(seat) = registry.connect(ip, D::NAME, D::IS_PINGED).await else { return };
+    let Ok(seat) = registry.connect(ip, D::MANNER).await else { return };
     let client = seat.id;
-    tracing::info!(%client, %peer, dialect = D::NAME, "connected");
+    tracing::info!(%client, %peer, dialect = D::MANNER.dialect, "connected");
     let why = session::run::<D, _>(stream, shown_host(ip), seat, shared).await;
     tracing::info!(%client, %peer, reason = why.kind(), detail = %why, "disconnected");
 }

@@ -60,7 +60,11 @@ fn raise_descriptor_limit(clients: usize) {
         Ok((soft, hard)) if soft < wanted => {
             let raised = hard.min(wanted);
             if raised < wanted {
-                tracing::warn!(limit = hard, wanted, "the descriptor limit is below limits.clients; raise LimitNOFILE");
+                tracing::warn!(
+                    limit = hard,
+                    wanted,
+                    "the descriptor limit is below limits.clients; raise LimitNOFILE"
+                );
             }
             if let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, raised, hard) {
                 tracing::warn!(%error, "cannot raise the descriptor limit");
@@ -132,6 +136,7 @@ impl Daemon {
             listeners: bound.iter().map(|one| (protocol_name(one.protocol), one.address)).collect(),
             is_draining: AtomicBool::new(false),
             config_loaded_at: AtomicU64::new(started.0),
+            owner: nix::unistd::geteuid().as_raw(),
         });
         // Full: the control API waits to hand its wish in.
         let (steer, steering) = mpsc::channel(16);
@@ -251,7 +256,9 @@ impl Daemon {
         if let Some(store) = self.store.take() {
             match tokio::task::spawn_blocking(|| store.close()).await {
                 Ok(Ok(())) => tracing::info!("stopped"),
-                Ok(Err(error)) => tracing::error!(%error, "the store did not close cleanly; nothing acknowledged is lost"),
+                Ok(Err(error)) => {
+                    tracing::error!(%error, "the store did not close cleanly; nothing acknowledged is lost");
+                }
                 Err(error) => tracing::error!(%error, "the store did not close cleanly"),
             }
         }

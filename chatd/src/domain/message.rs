@@ -90,3 +90,15 @@ pub enum Conversation {
     /// An announcement to every client.
     Everyone,
 }
+
+impl Conversation {
+    /// The name of the room or client that is told; `*` for everyone.
+    #[must_use]
+    pub fn addressee(&self) -> &str {
+        match self {
+            Self::Room { name, .. } => name.as_str(),
+            Self::Direct { nick, .. } | Self::Desk { nick, .. } => nick.as_str(),
+            Self::Everyone => "*",
+        }
+    }
+}

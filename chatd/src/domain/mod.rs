@@ -23,3 +23,5 @@ pub mod reply;
 pub mod request;
 pub mod room;
 pub mod state;
+#[cfg(test)]
+mod tests;

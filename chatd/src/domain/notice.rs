@@ -9,6 +9,7 @@ use super::disconnect::Disconnect;
 use super::id::{ClientId, RoomId, Seq, Time};
 use super::message::{Author, Message};
 use super::mode::{RoomChange, UserMode};
+use super::state::State;
 
 /// A notice with its place in the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -160,4 +161,44 @@ pub enum Audience {
     Wallops,
     /// All registered clients.
     Everyone,
+}
+
+impl Audience {
+    /// Names everybody who hears the notice, once, to `push`; the flag says that it is the hearer's own message, which it
+    /// hears only if it asked for echoes.
+    pub fn visit(&self, state: &State, mut push: impl FnMut(ClientId, bool)) {
+        let members = |room: &RoomId| state.room(*room).into_iter().flat_map(|room| room.members.keys());
+        match self {
+            Self::Nobody => {}
+            Self::Client(id) => push(*id, false),
+            Self::Clients(ids) => ids.iter().for_each(|id| push(*id, false)),
+            Self::Room { room, from } => {
+                members(room).for_each(|id| push(*id, Some(*id) == *from));
+                let outside = from.filter(|from| !is_member(state, *room, *from));
+                outside.into_iter().for_each(|from| push(from, true));
+            }
+            Self::RoomAnd { room, also } => {
+                members(room).for_each(|id| push(*id, false));
+                push(*also, false);
+            }
+            Self::Direct { to, from } => {
+                push(*from, true);
+                push(*to, false);
+            }
+            Self::Operators { from } => {
+                let others = state.operators().iter().filter(|id| *id != from);
+                others.for_each(|id| push(*id, false));
+                push(*from, true);
+            }
+            Self::Wallops => state
+                .clients()
+                .filter(|client| client.is_operator() || client.modes.has(UserMode::Wallops))
+                .for_each(|client| push(client.id, false)),
+            Self::Everyone => state.clients().for_each(|client| push(client.id, false)),
+        }
+    }
+}
+
+fn is_member(state: &State, room: RoomId, client: ClientId) -> bool {
+    state.room(room).is_some_and(|room| room.members.contains_key(&client))
 }

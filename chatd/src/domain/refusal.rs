@@ -117,8 +117,10 @@ pub enum Refusal {
     DeskNeedsNick,
     /// Nobody fits what the operator named.
     NoSuchClient(Box<str>),
-    /// The message could not be kept, so nobody was told.
+    /// What was said or done could not be kept, so nobody was told and nothing was done.
     NotKept {
+        /// The room or nick it was for, if it was a message.
+        to: Option<Box<str>>,
         /// What the store says.
         cause: Box<str>,
     },
@@ -165,7 +167,7 @@ impl fmt::Display for Refusal {
             Self::NoText => write!(f, "there is no text to send"),
             Self::DeskNeedsNick => write!(f, "begin with `nick: ` to answer somebody from the desk"),
             Self::NoSuchClient(who) => write!(f, "no client is called {who}, has that id or that address"),
-            Self::NotKept { cause } => write!(f, "not sent, because it could not be kept: {cause}"),
+            Self::NotKept { cause, .. } => write!(f, "not sent, because it could not be kept: {cause}"),
             Self::Overtaken => write!(f, "something changed meanwhile; nothing was done"),
         }
     }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::roster::{Entry, Roster};
 use crate::domain::client::Client;
+use crate::domain::command::{Command, SayTo};
 use crate::domain::desk::DeskConversation;
 use crate::domain::id::{ClientId, Time};
 use crate::domain::mode::Rank;
@@ -87,6 +88,9 @@ pub struct MemberView {
     pub desk: u64,
 }
 
+/// Members with their ranks, and the masks of bans.
+pub type RoomDetail = (Vec<(Rank, Box<str>)>, Vec<Box<str>>);
+
 /// One room.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoomView {
@@ -101,7 +105,7 @@ pub struct RoomView {
     /// Since when.
     pub created_at: Time,
     /// Members and bans; filled only when one room was asked for.
-    pub detail: Option<(Vec<(Rank, Box<str>)>, Vec<Box<str>>)>,
+    pub detail: Option<RoomDetail>,
 }
 
 pub(super) fn view(state: &State, roster: &Roster, what: &Inspect) -> View {
@@ -113,7 +117,9 @@ pub(super) fn view(state: &State, roster: &Roster, what: &Inspect) -> View {
             View::Clients(entries.map(|entry| client_view(state, entry)).collect())
         }
         Inspect::Rooms => View::Rooms(state.rooms_from(0).map(room_view).collect()),
-        Inspect::Room(name) => View::Rooms(state.room_named(name).map(|room| detail(state, room)).into_iter().collect()),
+        Inspect::Room(name) => {
+            View::Rooms(state.room_named(name).map(|room| detail(state, room)).into_iter().collect())
+        }
         Inspect::Desk => View::Desk(state.desk().all()),
         Inspect::Counts => {
             let mut counts = state.counts();
@@ -123,8 +129,16 @@ pub(super) fn view(state: &State, roster: &Roster, what: &Inspect) -> View {
     }
 }
 
+/// The connections that a command names: only the roster knows addresses and those who have not registered.
+pub(super) fn targets(state: &State, roster: &Roster, command: &Command) -> Vec<ClientId> {
+    match command {
+        Command::Kick { who, .. } | Command::Say { to: SayTo::Client(who), .. } => find(state, roster, who),
+        _ => Vec::new(),
+    }
+}
+
 /// The connections that `who` names: one by nick, else one by id, else all of an address.
-pub(super) fn find(state: &State, roster: &Roster, who: &str) -> Vec<ClientId> {
+fn find(state: &State, roster: &Roster, who: &str) -> Vec<ClientId> {
     if let Some(client) = state.client_named(who) {
         return vec![client.id];
     }
@@ -143,7 +157,7 @@ fn client_view(state: &State, entry: &Entry) -> ClientView {
         id: connection.id,
         member: state.client(connection.id).map(|client| member_view(state, client)),
         address: connection.address,
-        dialect: connection.dialect,
+        dialect: connection.manner.dialect,
         connected_at: connection.at,
         heard_at: Time(connection.outbox.heard_ms()),
         queued: connection.outbox.queued(),

@@ -8,6 +8,9 @@ mod inspect;
 mod owner;
 mod roster;
 mod tap;
+#[cfg(test)]
+mod tests;
+mod timeouts;
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,8 +19,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-pub use inspect::{ClientView, Inspect, RoomView, View};
-pub use roster::Connection;
+pub use inspect::{ClientView, Inspect, MemberView, RoomDetail, RoomView, View};
+pub use roster::{Connection, Manner};
 pub use tap::{Tap, Tapped};
 
 use crate::config::Config;
@@ -129,7 +132,8 @@ pub fn start<L: EventLog + 'static>(
     let tap = Arc::<Tap>::default();
     let metrics = Arc::<Metrics>::default();
     let state = State::new(config);
-    let owner = Owner::new(state, log, encoders, Arc::clone(&slots), Arc::clone(&tap), Arc::clone(&metrics), reload);
+    let owner =
+        Owner::new(state, log, encoders, Arc::clone(&slots), Arc::clone(&tap), Arc::clone(&metrics), reload);
     (Registry { to_owner, slots, tap, metrics }, owner.run(inbox, stop))
 }
 
@@ -150,16 +154,11 @@ impl Registry {
     ///
     /// # Errors
     /// The owner is gone.
-    pub async fn connect(
-        &self,
-        address: std::net::IpAddr,
-        dialect: &'static str,
-        is_pinged: bool,
-    ) -> Result<Seat, Stopped> {
+    pub async fn connect(&self, address: std::net::IpAddr, manner: Manner) -> Result<Seat, Stopped> {
         let id = Slots::take(&self.slots);
         let at = now();
         let outbox = Arc::new(Outbox::new(at.0));
-        let connection = Connection { id, outbox: Arc::clone(&outbox), address, dialect, is_pinged, at };
+        let connection = Connection { id, outbox: Arc::clone(&outbox), address, manner, at };
         self.to_owner.send(ToOwner::Connect(Box::new(connection))).await.map_err(|_| Stopped)?;
         Ok(Seat { id, outbox, registry: self.clone(), why: Disconnect::SessionFault })
     }

@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::roster::Roster;
+use super::timeouts::{self, Verdict};
 use super::{Metrics, ReloadAsked, Slots, Tap, ToOwner, inspect, now};
 use crate::delivery::broadcast::{Broadcast, Encoders};
 use crate::delivery::outbox::Item;
@@ -21,7 +22,6 @@ use crate::domain::decide::{self, Outcome};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::event::{Dated, Event};
 use crate::domain::id::{ClientId, Seq, Time};
-use crate::domain::mode::UserMode;
 use crate::domain::notice::{Audience, Notice, What};
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
@@ -40,7 +40,11 @@ const TICK: Duration = Duration::from_secs(1);
 enum Asker {
     Nobody,
     /// A client: whether the event is a message, and whether it is the last of its request.
-    Client { id: ClientId, is_message: bool, is_last: bool },
+    Client {
+        id: ClientId,
+        is_message: bool,
+        is_last: bool,
+    },
     /// An operator, by the control API.
     Operator(oneshot::Sender<Result<Answer, Refusal>>, Answer),
 }
@@ -215,7 +219,7 @@ impl<L: EventLog> Owner<L> {
     }
 
     fn command(&mut self, by: &Operator, command: Command, answer: oneshot::Sender<Result<Answer, Refusal>>) {
-        let targets = self.targets(&command);
+        let targets = inspect::targets(&self.state, &self.roster, &command);
         match decide::command(&self.state, by, self.now, command, &targets) {
             Ok((mut events, done)) => {
                 let last = events.pop();
@@ -226,17 +230,6 @@ impl<L: EventLog> Owner<L> {
             }
             // Nobody waiting for the answer any more is no fault, here and below.
             Err(refusal) => drop(answer.send(Err(refusal))),
-        }
-    }
-
-    /// The connections a command names: only the roster knows addresses and those who have not registered.
-    fn targets(&self, command: &Command) -> Vec<ClientId> {
-        use crate::domain::command::SayTo;
-        match command {
-            Command::Kick { who, .. } | Command::Say { to: SayTo::Client(who), .. } => {
-                inspect::find(&self.state, &self.roster, who)
-            }
-            _ => Vec::new(),
         }
     }
 
@@ -270,7 +263,7 @@ impl<L: EventLog> Owner<L> {
         let result = match settled.failure {
             Some(cause) => {
                 tracing::error!(seq = settled.seq.0, %cause, "cannot keep an event");
-                Err(Refusal::NotKept { cause })
+                Err(Refusal::NotKept { to: addressee(&settled.dated.event), cause })
             }
             None => apply(&mut self.state, settled.seq, &settled.dated),
         };
@@ -311,7 +304,9 @@ impl<L: EventLog> Owner<L> {
         if let Some((audience, notice)) = applied.notice {
             heard = self.publish(&audience, &notice);
             self.deliveries += heard as u64;
-            self.metrics.messages.fetch_add(u64::from(matches!(notice.what, What::Said(_))), Ordering::Relaxed);
+            self.metrics
+                .messages
+                .fetch_add(u64::from(matches!(notice.what, What::Said(_))), Ordering::Relaxed);
             self.tapped.push(notice);
         }
         for (client, reply) in applied.replies {
@@ -338,54 +333,21 @@ impl<L: EventLog> Owner<L> {
         }
     }
 
+    /// Stages a notice for all who hear it; says how many that are.
     fn publish(&mut self, audience: &Audience, notice: &Notice) -> usize {
-        let (state, roster) = (&self.state, &mut self.roster);
-        let mut broadcast = Broadcast::new(notice, state.desk_source(), self.encoders.notice);
+        let roster = &mut self.roster;
+        let desk = self.state.desk_source();
+        let mut shared = Broadcast::new(notice, desk, self.encoders.notice);
+        let mut echoed = Broadcast::new(notice, desk, self.encoders.echo);
         let mut heard = 0;
-        let mut push = |id: ClientId, is_own: bool| {
-            let staged = roster.stage_adapted(id, |adapt| {
-                if is_own && !adapt.echo { None } else { broadcast.line(adapt.variant).map(Item::Line) }
+        audience.visit(&self.state, |id, is_own| {
+            let staged = roster.stage_adapted(id, |adapt| match (is_own, adapt.echo) {
+                (false, _) => shared.line(adapt.variant).map(Item::Line),
+                (true, true) => echoed.line(adapt.variant).map(Item::Line),
+                (true, false) => None,
             });
-            heard += usize::from(staged);
-        };
-        match audience {
-            Audience::Nobody => {}
-            Audience::Client(id) => push(*id, false),
-            Audience::Clients(ids) => ids.iter().for_each(|id| push(*id, false)),
-            Audience::Room { room, from } => {
-                let members = state.room(*room).into_iter().flat_map(|room| room.members.keys());
-                members.for_each(|id| push(*id, Some(*id) == *from));
-                if let Some(from) = from.filter(|from| !is_member(state, *room, *from)) {
-                    push(from, true);
-                }
-            }
-            Audience::RoomAnd { room, also } => {
-                let members = state.room(*room).into_iter().flat_map(|room| room.members.keys());
-                members.for_each(|id| push(*id, false));
-                push(*also, false);
-            }
-            Audience::Direct { to, from } => {
-                if to != from {
-                    push(*from, true);
-                }
-                push(*to, false);
-            }
-            Audience::Operators { from } => {
-                let others = state.operators().iter().filter(|id| *id != from);
-                others.for_each(|id| push(*id, false));
-            }
-            Audience::Wallops => state
-                .clients()
-                .filter(|client| client.is_operator() || client.modes.has(UserMode::Wallops))
-                .for_each(|client| push(client.id, false)),
-            Audience::Everyone => state.clients().for_each(|client| push(client.id, false)),
-        }
-        if let Audience::Operators { from } = audience {
-            let mut echo = Broadcast::new(notice, self.state.desk_source(), self.encoders.echo);
-            self.roster.stage_adapted(*from, |adapt| {
-                if adapt.echo { echo.line(adapt.variant).map(Item::Line) } else { None }
-            });
-        }
+            heard += usize::from(staged && !is_own);
+        });
         heard
     }
 
@@ -406,37 +368,14 @@ impl<L: EventLog> Owner<L> {
 
     fn look_for_timeouts(&mut self) {
         self.now = now();
-        let mut overdue = Vec::new();
-        let mut silent = Vec::new();
-        for entry in self.roster.iter().filter(|entry| !entry.has_left && !entry.is_gone) {
-            let limits = &self.state.config().limits;
-            let connection = &entry.connection;
-            let quiet = Duration::from_millis(self.now.since_ms(Time(connection.outbox.heard_ms())));
-            if self.state.client(connection.id).is_none() {
-                let age = Duration::from_millis(self.now.since_ms(connection.at));
-                if age > limits.registration_timeout {
-                    overdue.push((connection.id, Disconnect::RegistrationTimeout));
-                }
-                continue;
-            }
-            if !connection.is_pinged {
-                continue;
-            }
-            if quiet > limits.ping_interval + limits.ping_timeout && entry.is_asked {
-                overdue.push((connection.id, Disconnect::PingTimeout { silent_s: quiet.as_secs() }));
-            } else if (quiet > limits.ping_interval) != entry.is_asked {
-                silent.push((connection.id, !entry.is_asked));
-            }
-        }
-        for (client, why) in overdue {
-            self.append(Event::Left { client, why }, Asker::Nobody);
-        }
-        for (client, ask) in silent {
+        for (client, verdict) in timeouts::look(&self.state, &self.roster, self.now) {
             if let Some(entry) = self.roster.get_mut(client) {
-                entry.is_asked = ask;
+                entry.is_asked = verdict == Verdict::Ask;
             }
-            if ask {
-                self.roster.stage(client, Item::Ping);
+            match verdict {
+                Verdict::End(why) => self.append(Event::Left { client, why }, Asker::Nobody),
+                Verdict::Ask => self.roster.stage(client, Item::Ping),
+                Verdict::Heard => {}
             }
         }
     }
@@ -450,6 +389,7 @@ impl<L: EventLog> Owner<L> {
     }
 }
 
-fn is_member(state: &State, room: crate::domain::id::RoomId, client: ClientId) -> bool {
-    state.room(room).is_some_and(|room| room.members.contains_key(&client))
+/// For whom a message was.
+fn addressee(event: &Event) -> Option<Box<str>> {
+    if let Event::Said(message) = event { Some(message.to.addressee().into()) } else { None }
 }

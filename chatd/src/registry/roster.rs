@@ -8,6 +8,17 @@ use crate::delivery::outbox::{Item, Outbox};
 use crate::domain::id::{ClientId, Time};
 use crate::domain::request::Adapt;
 
+/// What the registry has to know of a dialect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manner {
+    /// The word for it in lists and logs.
+    pub dialect: &'static str,
+    /// Whether its clients answer a PING; those that cannot are left to the operating system's keep-alive.
+    pub is_pinged: bool,
+    /// The shared encoding that its clients read until they negotiate another.
+    pub variant: u8,
+}
+
 /// A connection as it comes.
 #[derive(Debug)]
 pub struct Connection {
@@ -18,9 +29,7 @@ pub struct Connection {
     /// Where it comes from.
     pub address: IpAddr,
     /// How it speaks.
-    pub dialect: &'static str,
-    /// Whether its dialect can answer a PING.
-    pub is_pinged: bool,
+    pub manner: Manner,
     /// When it came.
     pub at: Time,
 }
@@ -58,9 +67,10 @@ impl Roster {
             self.entries.resize_with(slot + 1, || None);
         }
         self.len += 1;
+        let adapt = Adapt { variant: connection.manner.variant, echo: false };
         self.entries[slot] = Some(Box::new(Entry {
             connection: Box::new(connection),
-            adapt: Adapt::default(),
+            adapt,
             gate: Gate::default(),
             is_gone: false,
             has_left: false,
@@ -126,8 +136,11 @@ impl Roster {
     }
 
     fn touch(&mut self, id: ClientId) -> Option<&mut Entry> {
-        let entry =
-            self.entries.get_mut(id.slot as usize)?.as_deref_mut().filter(|entry| entry.connection.id == id)?;
+        let entry = self
+            .entries
+            .get_mut(id.slot as usize)?
+            .as_deref_mut()
+            .filter(|entry| entry.connection.id == id)?;
         if !entry.is_dirty {
             entry.is_dirty = true;
             self.dirty.push(id.slot);
@@ -138,7 +151,8 @@ impl Roster {
     /// Moves all that is staged into the outboxes and wakes each session once.
     pub(super) fn flush(&mut self, hard: usize) {
         for slot in self.dirty.drain(..) {
-            let Some(entry) = self.entries.get_mut(slot as usize).and_then(|entry| entry.as_deref_mut()) else {
+            let Some(entry) = self.entries.get_mut(slot as usize).and_then(|entry| entry.as_deref_mut())
+            else {
                 continue;
             };
             entry.is_dirty = false;

@@ -11,14 +11,17 @@ use crate::domain::id::Time;
 use crate::domain::notice::Notice;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
+use crate::registry::Manner;
 
 mod desk;
 pub mod irc;
 mod letters;
 pub mod lines;
-pub mod session;
 mod password;
+pub mod session;
 mod stranger;
+#[cfg(test)]
+mod testing;
 
 /// How many shared encodings of a notice there are; see [`encode`].
 pub const VARIANTS: usize = irc::VARIANTS + 1;
@@ -85,10 +88,8 @@ pub enum Step {
 pub trait Dialect {
     /// Longest line in bytes, without its end.
     const LINE_MAX: usize;
-    /// The word for it in lists and logs.
-    const NAME: &'static str;
-    /// Whether its clients answer a PING; those that cannot are left to the operating system's keep-alive.
-    const IS_PINGED: bool;
+    /// What the registry has to know of it.
+    const MANNER: Manner;
 
     /// A new session for a client that others see as coming from `host`.
     fn new(host: Box<str>) -> Self;

@@ -78,7 +78,9 @@ pub(super) fn left(state: &mut State, at: Place, id: ClientId, why: &Disconnect)
     for room in &client.rooms {
         state.remove_member(id, *room);
     }
-    let audience = peers(state, &client.rooms);
+    // When all have to leave, telling each of every other would be a storm that helps nobody.
+    let is_storm = matches!(why, Disconnect::Stopping);
+    let audience = if is_storm { Audience::Nobody } else { peers(state, &client.rooms) };
     state.remember_gone(gone(&client, at));
     state.desk.left(client.desk);
     let what = What::Quit { client: id, source: client.source, why: why.clone() };
@@ -101,13 +103,12 @@ pub(super) fn modes_set(
     }
     let (after, nick, source) = (client.modes, client.nick.clone(), Arc::clone(&client.source));
     state.set_operator(id, after.has(UserMode::Operator));
-    let effective: Arc<[_]> =
-        UserMode::TABLE
-            .iter()
-            .map(|(_, mode)| *mode)
-            .filter(|mode| before.has(*mode) != after.has(*mode))
-            .map(|mode| (mode, after.has(mode)))
-            .collect();
+    let effective: Arc<[_]> = UserMode::TABLE
+        .iter()
+        .map(|(_, mode)| *mode)
+        .filter(|mode| before.has(*mode) != after.has(*mode))
+        .map(|mode| (mode, after.has(mode)))
+        .collect();
     if effective.is_empty() {
         return Ok(Applied::default());
     }
@@ -139,7 +140,8 @@ fn peers(state: &State, rooms: &[RoomId]) -> Audience {
         [] => Audience::Nobody,
         [room] => Audience::Room { room: room.id, from: None },
         several => {
-            let mut all: Vec<ClientId> = several.iter().flat_map(|room| room.members.keys().copied()).collect();
+            let mut all: Vec<ClientId> =
+                several.iter().flat_map(|room| room.members.keys().copied()).collect();
             all.sort_unstable();
             all.dedup();
             Audience::Clients(all)

@@ -95,8 +95,8 @@ pub(super) fn topic_set(
     text: &str,
 ) -> Result<Applied, Refusal> {
     let Some(room) = state.room_mut(room_id) else { return Err(Refusal::Overtaken) };
-    room.topic = (!text.is_empty())
-        .then(|| TopicInfo { text: text.into(), by: Arc::clone(&by.source), at: at.time });
+    room.topic =
+        (!text.is_empty()).then(|| TopicInfo { text: text.into(), by: Arc::clone(&by.source), at: at.time });
     let what = What::Topic { by: by.clone(), room: room.name.clone(), text: text.into() };
     Ok(Applied::told(at, Audience::Room { room: room_id, from: None }, what))
 }

@@ -27,14 +27,8 @@ pub(super) fn said(state: &mut State, at: Place, message: &Arc<Message>) -> Resu
     }
 }
 
-fn direct(
-    state: &State,
-    at: Place,
-    message: &Message,
-    to: ClientId,
-    what: What,
-) -> Result<Applied, Refusal> {
-    let hearer = state.client(to).ok_or_else(|| Refusal::NoSuchNick(addressee(message).into()))?;
+fn direct(state: &State, at: Place, message: &Message, to: ClientId, what: What) -> Result<Applied, Refusal> {
+    let hearer = state.client(to).ok_or_else(|| Refusal::NoSuchNick(message.to.addressee().into()))?;
     let Some(from) = message.from.client else {
         return Ok(Applied::told(at, Audience::Client(to), what));
     };
@@ -44,14 +38,6 @@ fn direct(
             Ok(applied.and(from, Reply::Away { nick: hearer.nick.clone(), words: words.clone() }))
         }
         _ => Ok(applied),
-    }
-}
-
-fn addressee(message: &Message) -> &str {
-    match &message.to {
-        Conversation::Direct { nick, .. } | Conversation::Desk { nick, .. } => nick.as_str(),
-        Conversation::Room { name, .. } => name.as_str(),
-        Conversation::Everyone => "*",
     }
 }
 
@@ -70,5 +56,9 @@ fn desk(state: &mut State, at: Place, message: &Arc<Message>, what: What) -> Res
         return Ok(Applied::told(at, Audience::Client(*guest), what));
     }
     let applied = Applied::told(at, Audience::Operators { from: *guest }, what);
-    Ok(if message.kind == MessageKind::Privmsg { applied.and(*guest, Reply::Receipt { seq: at.seq }) } else { applied })
+    Ok(if message.kind == MessageKind::Privmsg {
+        applied.and(*guest, Reply::Receipt { seq: at.seq })
+    } else {
+        applied
+    })
 }

@@ -89,7 +89,17 @@ fn say(
             let to = Conversation::Room { id: room.id, name: room.name.clone() };
             let from = state.desk_author(name);
             let target = room.name.as_str().into();
-            (target, said(Message { at: now, from, to, kind: MessageKind::Privmsg, text: text.clone(), tags: None }))
+            (
+                target,
+                said(Message {
+                    at: now,
+                    from,
+                    to,
+                    kind: MessageKind::Privmsg,
+                    text: text.clone(),
+                    tags: None,
+                }),
+            )
         }
         SayTo::Everyone => {
             talk::fits_from_desk(state, "$$*", &text)?;
@@ -99,7 +109,10 @@ fn say(
         }
     };
     let target: Box<str> = target;
-    Ok((vec![audit(by, now, "say", &target, &text), said], Answer::Said { seq: Seq::default(), recipients: 0 }))
+    Ok((
+        vec![audit(by, now, "say", &target, &text), said],
+        Answer::Said { seq: Seq::default(), recipients: 0 },
+    ))
 }
 
 fn said(message: Message) -> Event {

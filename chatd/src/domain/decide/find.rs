@@ -2,11 +2,11 @@
 
 use crate::domain::client::Client;
 use crate::domain::id::{ClientId, RoomId};
+use crate::domain::mode::RoomFlag;
 use crate::domain::policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::room::Room;
-use crate::domain::mode::RoomFlag;
 use crate::domain::state::State;
 
 /// The room that `asker` means. One that it may not see does not exist for it.

@@ -75,7 +75,8 @@ pub(super) fn set_modes(
     changes: Vec<(UserMode, bool)>,
 ) -> Result<Outcome, Refusal> {
     state.asker(who)?;
-    let changes: Vec<_> = changes.into_iter().filter(|change| *change != (UserMode::Operator, true)).collect();
+    let changes: Vec<_> =
+        changes.into_iter().filter(|change| *change != (UserMode::Operator, true)).collect();
     if changes.is_empty() {
         return Ok(Outcome::Nothing);
     }

@@ -46,7 +46,12 @@ pub(super) fn topic(state: &State, who: ClientId, room: &str) -> Result<Outcome,
     Ok(Outcome::Reply(Reply::Topic { room: room.name.clone(), topic: room.topic.clone() }))
 }
 
-pub(super) fn set_topic(state: &State, who: ClientId, room: &str, text: Box<str>) -> Result<Outcome, Refusal> {
+pub(super) fn set_topic(
+    state: &State,
+    who: ClientId,
+    room: &str,
+    text: Box<str>,
+) -> Result<Outcome, Refusal> {
     let client = state.asker(who)?;
     let room = find::room(state, client, room)?;
     policy::may_set_topic(client, room)?;

@@ -13,6 +13,7 @@ use crate::domain::command::Operator;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
+use crate::registry::Manner;
 
 mod ask;
 mod cap;
@@ -27,8 +28,6 @@ mod rooms;
 mod server;
 mod talk;
 #[cfg(test)]
-mod testing;
-#[cfg(test)]
 mod tests;
 mod time;
 mod turn;
@@ -38,6 +37,9 @@ use cap::Caps;
 use pen::Pen;
 use registration::Registering;
 use turn::Turn;
+
+/// The word for this dialect in lists and logs.
+pub const DIALECT: &str = "irc";
 
 /// How many shared encodings IRC sessions read.
 pub const VARIANTS: usize = 4;
@@ -130,8 +132,7 @@ impl Irc {
 impl Dialect for Irc {
     /// `@`, the tags, a blank, and the rest.
     const LINE_MAX: usize = 2 + TAGS_MAX_CLIENT + BODY_MAX;
-    const NAME: &'static str = "irc";
-    const IS_PINGED: bool = true;
+    const MANNER: Manner = Manner { dialect: DIALECT, is_pinged: true, variant: 0 };
 
     fn new(host: Box<str>) -> Self {
         Self {

@@ -13,7 +13,7 @@ pub(super) fn refuse(pen: &mut Pen<'_>, refusal: &Refusal, config: &Config) {
         Refusal::NickInUse(nick) => pen.numeric(Numeric::ERR_NICKNAMEINUSE, &[nick]),
         Refusal::AlreadyRegistered => pen.numeric(Numeric::ERR_ALREADYREGISTERED, &[]),
         Refusal::NoSuchNick(nick) | Refusal::NoSuchClient(nick) => {
-            pen.numeric(Numeric::ERR_NOSUCHNICK, &[nick])
+            pen.numeric(Numeric::ERR_NOSUCHNICK, &[nick]);
         }
         Refusal::NotOperator => pen.numeric(Numeric::ERR_NOPRIVILEGES, &[]),
         Refusal::RoleTooLow { .. } => pen.numeric_with(Numeric::ERR_NOPRIVILEGES, &[], &said(refusal)),
@@ -25,6 +25,9 @@ pub(super) fn refuse(pen: &mut Pen<'_>, refusal: &Refusal, config: &Config) {
             pen.server_line("FAIL", &["*", "TEXT_TOO_LONG", what], &said(refusal));
         }
         Refusal::Overtaken => pen.server_line("FAIL", &["*", "OVERTAKEN"], &said(refusal)),
+        Refusal::NotKept { to: Some(room), .. } if room.starts_with('#') => {
+            pen.numeric_with(Numeric::ERR_CANNOTSENDTOCHAN, &[room], &said(refusal));
+        }
         // The words of the desk, so that they stand where the message was written.
         Refusal::NotKept { .. } | Refusal::DeskNeedsNick => pen.notice(&desk::source(config), &said(refusal)),
         _ => in_room(pen, refusal),

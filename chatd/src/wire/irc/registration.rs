@@ -85,7 +85,10 @@ pub(super) fn complete(irc: &mut Irc, turn: &mut Turn<'_>) -> Step {
         !password::is_equal(expected, registering.password.as_deref().unwrap_or_default())
     }) {
         irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_PASSWDMISMATCH, &[]);
-        return Step::Close(Disconnect::BadPassword);
+        // Leaving is asked for like anything else, so that the numeric is written before the farewell.
+        turn.ask(Request::Leave(Disconnect::BadPassword));
+        irc.awaits = Awaits::End;
+        return Step::Wait;
     }
     turn.ask(Request::Register(Box::new(Register {
         nick: Some(nick.clone()),

@@ -1,1 +1,26 @@
+//! Conversations in IRC: lines in, requests out; replies in, lines out.
 
+mod line;
+mod notice;
+mod refuse;
+mod register;
+mod reply;
+mod verb;
+
+use super::Irc;
+use crate::config::Config;
+use crate::wire::testing::{Session, welcome};
+
+/// A session that is registered as alice, of a daemon with this configuration.
+fn alice_with(change: impl FnOnce(&mut Config)) -> Session<Irc> {
+    let mut session = Session::with(change);
+    session.sends("NICK alice");
+    session.sends("USER u 0 * :Alice");
+    session.reads(&welcome("alice"));
+    session
+}
+
+/// A session that is registered as alice.
+fn alice() -> Session<Irc> {
+    alice_with(|_| {})
+}

@@ -11,6 +11,10 @@ use crate::domain::disconnect::Disconnect;
 use crate::domain::message::MessageKind;
 use crate::domain::reply::Reply;
 use crate::domain::request::{Register, Request, Say};
+use crate::registry::Manner;
+
+/// The word for this dialect in lists and logs.
+pub const DIALECT: &str = "lines";
 
 pub mod render;
 mod reply;
@@ -87,8 +91,7 @@ impl Lines {
 impl Dialect for Lines {
     /// Longer than any message may be, so that a person reads what is wrong with theirs.
     const LINE_MAX: usize = 4096;
-    const NAME: &'static str = "lines";
-    const IS_PINGED: bool = false;
+    const MANNER: Manner = Manner { dialect: DIALECT, is_pinged: false, variant: super::LINES };
 
     fn new(host: Box<str>) -> Self {
         Self { host, awaits: Awaits::Nothing, is_heard: false }

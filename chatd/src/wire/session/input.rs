@@ -166,6 +166,13 @@ impl Input {
 
     /// After the last line of a closed input, and after a request to leave, nothing more is read.
     fn note_end(&mut self, read: &mut Read) {
+        // What was answered before the close goes out before the farewell: through the owner, like the answers.
+        if let Step::Close(why) = &read.step
+            && !read.requests.is_empty()
+        {
+            read.requests.push(Request::Leave(why.clone()));
+            read.step = Step::Go;
+        }
         let leaves = |request: &Request| matches!(request, Request::Leave(_));
         if let Some(place) = read.requests.iter().position(leaves) {
             read.requests.truncate(place + 1);

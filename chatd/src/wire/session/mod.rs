@@ -145,7 +145,9 @@ impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Session<D, IO> {
                 Poll::Pending => return None,
                 Poll::Ready(Taken::Ended(why)) => {
                     self.output.clear();
-                    self.close(why);
+                    self.close(why.clone());
+                    // The rooms learn it now and not only when the farewell is read, which may be never.
+                    return Some(Turn::Ask(vec![Request::Leave(why)]));
                 }
                 Poll::Ready(Taken::Items) => {
                     let mut requests = Vec::new();

@@ -73,9 +73,9 @@ impl Page<'_> {
             Conversation::Direct { nick, .. } | Conversation::Desk { nick, is_inbound: false, .. } => {
                 self.message(message, nick.as_str());
             }
-            Conversation::Desk { is_inbound: true, .. } => self.to_operators(message, desk),
+            Conversation::Desk { is_inbound: true, .. } => self.for_operators(message, desk),
             Conversation::Everyone => {
-                self.line(&message.from.source, "NOTICE", &["$$*"], Some(&message.text))
+                self.line(&message.from.source, "NOTICE", &["$$*"], Some(&message.text));
             }
         }
     }
@@ -101,7 +101,7 @@ impl Page<'_> {
 
     /// A guest's message to the desk, as operators hear it: from the desk, with the guest's nick before the text, so that
     /// it is answered with `nick: text`. Two lines if one is too short for both.
-    fn to_operators(&mut self, message: &Message, desk: &str) {
+    fn for_operators(&mut self, message: &Message, desk: &str) {
         if message.kind == MessageKind::Tag {
             return;
         }
@@ -147,7 +147,7 @@ impl Page<'_> {
 }
 
 /// A message's id: its place in the log, which is never given twice (IRCv3 message-ids).
-pub(super) fn message_id(seq: u64) -> String {
+fn message_id(seq: u64) -> String {
     let mut digits = Vec::new();
     let mut rest = seq;
     loop {

@@ -2,7 +2,7 @@
 
 use chat_proto::irc::Numeric;
 
-use super::{notice::message_id, people};
+use super::people;
 use crate::domain::id::Time;
 use crate::domain::mode::RoomList;
 use crate::domain::reply::{ListedRoom, Reply, TopicInfo};
@@ -19,7 +19,7 @@ pub(in crate::wire::irc) fn reply(pen: &mut Pen<'_>, reply: &Reply, caps: Caps, 
         Reply::Welcome(_) | Reply::Refused(_) | Reply::NickIs(_) | Reply::Ended(_) => {}
         Reply::Echo(bytes) => pen.raw(bytes),
         Reply::Receipt { seq } => {
-            pen.notice(&desk::source(config), &config.desk.receipt.replace("{id}", &message_id(seq.0)));
+            pen.notice(&desk::source(config), &config.desk.receipt.replace("{id}", &seq.to_string()));
         }
         Reply::Away { nick, words } => pen.numeric_with(Numeric::RPL_AWAY, &[nick.as_str()], words),
         Reply::AwayIs(true) => pen.numeric(Numeric::RPL_NOWAWAY, &[]),

@@ -1,0 +1,77 @@
+//! `POST /v1/reload`, `check`, `drain`, `stop`: what only the daemon itself can do. Passes it on and waits for the answer.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use chat_proto::control::{Accepted, CheckRequest, CheckResult, DrainRequest, ReloadResult};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::Steer;
+use super::audit::note;
+use super::problem::{Answer, Failure};
+use super::request::Body;
+use super::router::{App, Asker};
+
+/// How long the daemon may take to answer.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Reads the configuration again and puts it in force if it has no fault.
+pub(super) async fn reload(
+    State(app): State<App>,
+    Extension(Asker(by)): Extension<Asker>,
+) -> Answer<ReloadResult> {
+    let done = steer(&app, Steer::Reload).await?.map_err(Failure::bad_configuration)?;
+    note(&app, &by, "reload", &app.context.facts.config_source, &done.changed.join(" ")).await;
+    Ok(Json(done))
+}
+
+/// Reads a configuration and says what a reload would do; changes nothing.
+pub(super) async fn check(State(app): State<App>, Body(ask): Body<CheckRequest>) -> Answer<CheckResult> {
+    let path = ask.path.map(PathBuf::from);
+    if let Some(path) = path.as_ref().filter(|path| !path.is_absolute()) {
+        let detail = format!("the path {} is not absolute", path.display());
+        return Err(Failure::bad_request(detail).hint("the daemon has a working directory of its own"));
+    }
+    Ok(Json(steer(&app, |answer| Steer::Check(path, answer)).await?))
+}
+
+/// Takes nobody new and ends the daemon when all have left.
+pub(super) async fn drain(
+    State(app): State<App>,
+    Extension(Asker(by)): Extension<Asker>,
+    Body(ask): Body<DrainRequest>,
+) -> Result<(StatusCode, Json<Accepted>), Failure> {
+    let limit = ask.timeout_ms.map(Duration::from_millis);
+    let detail = ask.timeout_ms.map(|ms| format!("timeout {ms} ms")).unwrap_or_default();
+    note(&app, &by, "drain", "", &detail).await;
+    let accepted = steer(&app, |answer| Steer::Drain { timeout: limit, answer }).await?;
+    Ok((StatusCode::ACCEPTED, Json(accepted)))
+}
+
+/// Ends the daemon.
+pub(super) async fn stop(
+    State(app): State<App>,
+    Extension(Asker(by)): Extension<Asker>,
+) -> Result<(StatusCode, Json<Accepted>), Failure> {
+    // Before, because afterwards nothing takes an entry any more.
+    note(&app, &by, "stop", "", "").await;
+    let accepted = steer(&app, |answer| Steer::Stop { answer }).await?;
+    Ok((StatusCode::ACCEPTED, Json(accepted)))
+}
+
+async fn steer<T>(app: &App, ask: impl FnOnce(oneshot::Sender<T>) -> Steer) -> Result<T, Failure> {
+    let (answer, answered) = oneshot::channel();
+    let ask = ask(answer);
+    let whole = async {
+        app.context.steer.send(ask).await.map_err(|_| Failure::stopping())?;
+        answered.await.map_err(|_| Failure::stopping())
+    };
+    timeout(DEADLINE, whole).await.unwrap_or_else(|_| {
+        let detail = format!("the daemon did not answer within {} seconds", DEADLINE.as_secs());
+        Err(Failure::plain(StatusCode::SERVICE_UNAVAILABLE, detail))
+    })
+}

@@ -1,0 +1,70 @@
+//! Who is at the other end of a connection, and what they may do.
+//!
+//! The kernel names the user (SO_PEERCRED, unix(7)); groups are looked up for every request, so that neither a reload nor
+//! `usermod` needs a reconnection. Nothing that the peer says about itself counts.
+
+use std::ffi::CString;
+use std::sync::Arc;
+
+use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
+use tokio::net::unix::UCred;
+
+use crate::config::Control;
+use crate::domain::command::Role;
+
+/// A user of this machine as user and group files know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The user's id.
+    pub uid: u32,
+    /// The user's name; the id in digits if there is none.
+    pub name: Arc<str>,
+    /// Ids and names of its groups; a group without a name has its id in digits.
+    pub groups: Vec<(u32, String)>,
+}
+
+impl Person {
+    /// Looks a peer up. Blocks on files, or on whatever else holds the users of this machine.
+    pub(super) fn of(credentials: UCred) -> Self {
+        let uid = credentials.uid();
+        let user = User::from_uid(Uid::from_raw(uid)).ok().flatten();
+        let mut ids = user.as_ref().map(groups_of).unwrap_or_default();
+        // The process may run with another group than the user's first one (newgrp).
+        if !ids.contains(&credentials.gid()) {
+            ids.push(credentials.gid());
+        }
+        let name = user.map_or_else(|| uid.to_string(), |user| user.name);
+        Self { uid, name: name.into(), groups: ids.into_iter().map(|id| (id, group_name(id))).collect() }
+    }
+
+    fn is_one_of(&self, users: &[String], groups: &[String]) -> bool {
+        let is_meant = |listed: &String, id: u32, name: &str| listed == name || *listed == id.to_string();
+        users.iter().any(|listed| is_meant(listed, self.uid, &self.name))
+            || self.groups.iter().any(|(id, name)| groups.iter().any(|listed| is_meant(listed, *id, name)))
+    }
+}
+
+fn groups_of(user: &User) -> Vec<u32> {
+    let name = CString::new(user.name.as_str()).unwrap_or_default();
+    let groups = getgrouplist(&name, user.gid).unwrap_or_else(|_| vec![user.gid]);
+    groups.into_iter().map(Gid::as_raw).collect()
+}
+
+fn group_name(id: u32) -> String {
+    let group = Group::from_gid(Gid::from_raw(id)).ok().flatten();
+    group.map_or_else(|| id.to_string(), |group| group.name)
+}
+
+/// What somebody may do: root and the daemon's own user everything, others the highest role that `[control]` gives them.
+#[must_use]
+pub fn role_of(person: &Person, owner: u32, control: &Control) -> Option<Role> {
+    let roles = [
+        (Role::Admin, &control.admin_users, &control.admin_groups),
+        (Role::Operator, &control.operator_users, &control.operator_groups),
+        (Role::Viewer, &control.viewer_users, &control.viewer_groups),
+    ];
+    if person.uid == 0 || person.uid == owner {
+        return Some(Role::Admin);
+    }
+    roles.into_iter().find(|(_, users, groups)| person.is_one_of(users, groups)).map(|(role, ..)| role)
+}

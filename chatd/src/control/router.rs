@@ -1,0 +1,119 @@
+//! The table of routes with the role that each needs, and the gate before them.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post, put};
+use chat_proto::control::path;
+use tokio::net::unix::UCred;
+use tokio_util::sync::CancellationToken;
+
+use super::peer::{Person, role_of};
+use super::problem::Failure;
+use super::{Context, audit, clients, daemon, desk, history, kick, log, rooms, say, status, watch};
+use crate::domain::command::{Operator, Role};
+
+/// What handlers share.
+#[derive(Clone, Debug)]
+pub(super) struct App {
+    /// What the API looks at and asks.
+    pub(super) context: Context,
+    /// Ends streams.
+    pub(super) stop: CancellationToken,
+}
+
+/// Whoever asks; an extension of every request that has passed the gate. The name is `unix:NAME`, so that the audit can tell
+/// it from a name given with `OPER`.
+#[derive(Clone, Debug)]
+pub(super) struct Asker(pub(super) Operator);
+
+/// Marks the names of operators who come by the control socket.
+pub(super) const UNIX: &str = "unix:";
+
+/// Every route, once for each method.
+fn table() -> [(&'static str, Role, MethodRouter<App>); 17] {
+    use Role::{Admin, Operator, Viewer};
+    [
+        (path::STATUS, Viewer, get(status::show)),
+        (path::CLIENTS, Viewer, get(clients::list)),
+        (path::CLIENT, Viewer, get(clients::show)),
+        (path::ROOMS, Viewer, get(rooms::list)),
+        (path::ROOM, Viewer, get(rooms::show)),
+        (path::DESK, Viewer, get(desk::list)),
+        (path::HISTORY, Viewer, get(history::show)),
+        (path::WATCH, Viewer, get(watch::stream)),
+        (path::LOG, Viewer, get(log::stream)),
+        (path::AUDIT, Viewer, get(audit::list)),
+        (path::KICK, Operator, post(kick::kick)),
+        (path::SAY, Operator, post(say::say)),
+        (path::RELOAD, Admin, post(daemon::reload)),
+        (path::CHECK, Admin, post(daemon::check)),
+        (path::DRAIN, Admin, post(daemon::drain)),
+        (path::STOP, Admin, post(daemon::stop)),
+        (path::LOG, Admin, put(log::set)),
+    ]
+}
+
+/// The whole API. Each request must carry the [`UCred`] of its connection as an extension.
+pub(super) fn router(app: App) -> Router {
+    let mut router = Router::new();
+    for (path, needs, handlers) in table() {
+        let gate = from_fn_with_state((app.clone(), needs), gate);
+        router = router.route(path, handlers.route_layer(gate));
+    }
+    router.fallback(no_such_path).method_not_allowed_fallback(wrong_method).with_state(app)
+}
+
+/// Lets a request pass whose sender has the role, and notes who it is.
+async fn gate(State((app, needs)): State<(App, Role)>, mut request: Request, next: Next) -> Response {
+    match admit(&app, needs, request.extensions().get().copied()).await {
+        Ok(asker) => {
+            request.extensions_mut().insert(asker);
+            next.run(request).await
+        }
+        Err(failure) => failure.into_response(),
+    }
+}
+
+async fn admit(app: &App, needs: Role, peer: Option<UCred>) -> Result<Asker, Failure> {
+    let unknown = || Failure::not_permitted("the system does not tell who is asking");
+    let person = match peer {
+        Some(peer) => tokio::task::spawn_blocking(move || Person::of(peer)).await.map_err(|_| unknown())?,
+        None => return Err(unknown()),
+    };
+    let config = app.context.shared.config();
+    permit(&person, role_of(&person, app.context.facts.owner, &config.control), needs)
+}
+
+/// Whether a role is enough.
+pub(super) fn permit(person: &Person, role: Option<Role>, needs: Role) -> Result<Asker, Failure> {
+    match role {
+        Some(role) if role >= needs => {
+            let name: Arc<str> = format!("{UNIX}{}", person.name).into();
+            Ok(Asker(Operator { name, role }))
+        }
+        _ => {
+            let (user, needed) = (&person.name, needs.as_str());
+            let has = role.map_or("no role", Role::as_str);
+            tracing::warn!(%user, has, needed, "refused on the control socket");
+            let detail = format!("the user {user} has {has} here and this needs the role {needed}");
+            Err(Failure::not_permitted(detail).hint(format!(
+                "an admin can add {user} to control.{needed}-users, or a group of {user} to control.{needed}-groups, and reload"
+            )))
+        }
+    }
+}
+
+async fn no_such_path(uri: Uri) -> Failure {
+    let detail = format!("the control API has no path {}", uri.path());
+    Failure::no_such_object(detail).hint(format!("paths begin with /v1; try GET {}", path::STATUS))
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Failure {
+    let detail = format!("{} does not take {method}", uri.path());
+    Failure::plain(StatusCode::METHOD_NOT_ALLOWED, detail).hint("the Allow header says what it takes")
+}

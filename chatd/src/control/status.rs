@@ -1,0 +1,88 @@
+//! `GET /v1/status`: the daemon at one moment.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use axum::Json;
+use axum::extract::State;
+use chat_proto::control::{Commits, Health, ListenerInfo, RunState, Status, StoreHealth};
+
+use super::problem::{Answer, Failure};
+use super::router::App;
+use super::time::rfc3339;
+use super::{Facts, desk};
+use crate::config::Sync;
+use crate::domain::id::Time;
+use crate::domain::reply::Counts;
+use crate::registry::{Inspect, View, now};
+use crate::store::Stats;
+
+/// What the daemon is and how it is.
+pub(super) async fn show(State(app): State<App>) -> Answer<Status> {
+    let context = &app.context;
+    let counts = counts(&app).await?;
+    let desk_open = desk::conversations(&app).await?.iter().filter(|one| one.is_waiting).count();
+    let (config, facts, metrics) = (context.shared.config(), &context.facts, context.registry.metrics());
+    let stats = context.stats.snapshot();
+    Ok(Json(Status {
+        version: env!("CARGO_PKG_VERSION").into(),
+        network: config.server.network.clone(),
+        server: config.server.name.clone(),
+        pid: std::process::id(),
+        started_at: rfc3339(facts.started_at),
+        uptime_ms: now().since_ms(facts.started_at),
+        state: state(facts),
+        health: health(&stats),
+        clients: (counts.clients + counts.unregistered) as u64,
+        registered: counts.clients as u64,
+        rooms: counts.rooms as u64,
+        desk_open: desk_open as u64,
+        messages_in: metrics.messages.load(Relaxed),
+        deliveries_out: metrics.deliveries.load(Relaxed),
+        last_seq: metrics.last_seq.load(Relaxed),
+        commits: commits(&stats),
+        listeners: facts.listeners.iter().map(listener).collect(),
+        control_socket: facts.control_socket.display().to_string(),
+        config_source: facts.config_source.clone(),
+        config_loaded_at: rfc3339(Time(facts.config_loaded_at.load(Relaxed))),
+        sync: sync(config.history.sync).into(),
+        log_level: context.telemetry.level(),
+    }))
+}
+
+async fn counts(app: &App) -> Result<Counts, Failure> {
+    match app.context.registry.inspect(Inspect::Counts).await? {
+        View::Counts(counts, _) => Ok(counts),
+        _ => Err(Failure::stopping()),
+    }
+}
+
+fn state(facts: &Facts) -> RunState {
+    if facts.is_draining.load(Relaxed) { RunState::Draining } else { RunState::Running }
+}
+
+fn health(stats: &Stats) -> Health {
+    let store = if stats.failing.is_some() { StoreHealth::Failing } else { StoreHealth::Ok };
+    Health { store, detail: stats.failing.clone() }
+}
+
+fn commits(stats: &Stats) -> Commits {
+    let ms = |us: u64| us as f64 / 1000.0;
+    Commits {
+        groups: stats.groups,
+        records: stats.records,
+        last_ms: ms(stats.last_group_us),
+        slowest_ms: ms(stats.last_group_us),
+    }
+}
+
+fn listener((protocol, address): &(&'static str, std::net::SocketAddr)) -> ListenerInfo {
+    ListenerInfo { protocol: (*protocol).into(), address: address.to_string() }
+}
+
+fn sync(sync: Sync) -> &'static str {
+    match sync {
+        Sync::Always => "always",
+        Sync::EverySecond => "every-second",
+        Sync::Never => "never",
+    }
+}

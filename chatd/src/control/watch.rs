@@ -1,0 +1,146 @@
+//! `GET /v1/watch`: everything as it happens, without a gap and without a repeat.
+//!
+//! A watcher has one place in the log. It looks into the registry's ring for what came behind its place; where the ring does
+//! not reach back so far, the store is read up to where the ring begins. So numbers only rise, and nothing queues for a slow
+//! watcher: it falls behind in the ring and goes on in the store. What is never stored (joins, direct messages …) is then gone.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use chat_proto::control::{Entry, WatchLine, WatchQuery};
+
+use super::entry;
+use super::history::read;
+use super::problem::Failure;
+use super::request::Asked;
+use super::router::{App, Asker};
+use super::select::Selection;
+use super::stream::{Source, respond};
+use crate::domain::command::Role;
+use crate::domain::id::Seq;
+use crate::domain::notice::Notice;
+use crate::registry::{Registry, Tapped};
+use crate::store::Stored;
+
+/// Most notices or stored messages that are looked at together, so that a watcher never holds the ring's lock for long.
+const PAGE: usize = 256;
+
+/// Streams what happens, from a place in the log or from now on.
+pub(super) async fn stream(
+    State(app): State<App>,
+    Extension(Asker(by)): Extension<Asker>,
+    Asked(query): Asked<WatchQuery>,
+) -> Result<Response, Failure> {
+    let folding = app.context.shared.config().server.casemapping;
+    let selection = Selection::parse(query.what.as_deref().unwrap_or_default(), folding)?;
+    let newest = newest(&app.context.registry);
+    // A greater number is of another log, which was longer.
+    let place = query.since_seq.map_or(newest, |since| Seq(since).min(newest));
+    let stop = app.stop.clone();
+    Ok(respond(Watcher { app, selection, place, is_admin: by.role == Role::Admin }, stop))
+}
+
+/// The greatest number there is.
+fn newest(registry: &Registry) -> Seq {
+    let applied = Seq(registry.metrics().last_seq.load(Relaxed));
+    // After a start nothing has been applied yet, but the ring knows where it begins.
+    match registry.tap().after(applied, 0) {
+        Tapped::TooOld(begin) => begin,
+        Tapped::Notices(_) => applied,
+    }
+}
+
+struct Watcher {
+    app: App,
+    selection: Selection,
+    /// All selected entries up to here have been handed out.
+    place: Seq,
+    is_admin: bool,
+}
+
+impl Source for Watcher {
+    type Line = WatchLine;
+
+    /// The place moves only together with what is handed out, and nothing waits in between.
+    async fn next(&mut self) -> Option<Vec<WatchLine>> {
+        let tap = Arc::clone(self.app.context.registry.tap());
+        loop {
+            let news = tap.news(); // Made before looking: what comes in between is not missed.
+            let lines = match tap.after(self.place, PAGE) {
+                Tapped::Notices(page) if page.is_empty() => {
+                    news.await;
+                    continue;
+                }
+                Tapped::Notices(page) => self.take(&page),
+                Tapped::TooOld(begin) => self.take_stored(begin).await?,
+            };
+            if !lines.is_empty() {
+                return Some(lines);
+            }
+            // Lets the heartbeat and the other tasks of this thread in.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn heartbeat(&self) -> WatchLine {
+        WatchLine::Heartbeat { seq: self.place.0 }
+    }
+}
+
+impl Watcher {
+    fn take(&mut self, page: &[Notice]) -> Vec<WatchLine> {
+        let config = self.app.context.shared.config();
+        let sees_direct = self.is_admin && config.control.watch_direct_messages;
+        let seen = page.iter().filter(|notice| sees_direct || !entry::is_direct(notice));
+        let entries = seen.filter_map(|notice| entry::of_notice(notice, &config.desk.nick));
+        let lines = self.selected(entries);
+        self.place = page.last().map_or(self.place, |notice| notice.seq);
+        lines
+    }
+
+    /// The next page of what is stored before the ring begins; none when the store cannot be read, which ends the stream.
+    async fn take_stored(&mut self, begin: Seq) -> Option<Vec<WatchLine>> {
+        let place = self.place;
+        let page = read(&self.app, move |reader| {
+            let oldest = reader.after(Seq(0), 1, begin)?.pop().map(|stored| stored.seq);
+            Ok((reader.after(place, PAGE, begin)?, oldest))
+        });
+        let (page, oldest) = page.await.ok()?;
+        let is_last = page.len() < PAGE;
+        let end = page.last().map_or(place, |stored| stored.seq);
+        let mut lines = Vec::from_iter(self.removed(oldest.unwrap_or(begin.next())));
+        let desk = self.app.context.shared.config().desk.nick.clone();
+        lines.extend(self.selected(page.into_iter().map(|stored: Stored| entry::of_stored(stored, &desk))));
+        if is_last {
+            lines.extend(self.unkept(end, begin));
+        }
+        self.place = if is_last { begin } else { end };
+        Some(lines)
+    }
+
+    fn selected(&self, entries: impl Iterator<Item = Entry>) -> Vec<WatchLine> {
+        entries.filter(|entry| self.selection.takes(entry)).map(WatchLine::Entry).collect()
+    }
+
+    /// What retention has taken away between the watcher's place and the oldest message.
+    fn removed(&self, oldest: Seq) -> Option<WatchLine> {
+        let has_pruned = self.app.context.stats.snapshot().pruned > 0;
+        let reason = "they are older than what is kept (history.keep-days, history.keep-count)";
+        gap(self.place, Seq(oldest.0.saturating_sub(1)), reason).filter(|_| has_pruned)
+    }
+
+    /// Without a history, what was said in rooms is not in the store.
+    fn unkept(&self, end: Seq, begin: Seq) -> Option<WatchLine> {
+        let reason = "rooms have no history (history.enabled)";
+        gap(end, begin, reason).filter(|_| !self.app.context.shared.config().history.enabled)
+    }
+}
+
+/// Everything behind `after` up to and including `to`, if that is anything.
+fn gap(after: Seq, to: Seq, reason: &str) -> Option<WatchLine> {
+    let (from_seq, to_seq) = (after.next().0, to.0);
+    (from_seq <= to_seq).then(|| WatchLine::Gap { from_seq, to_seq, reason: reason.into() })
+}

@@ -1,0 +1,94 @@
+//! Notices and replies in plain words, so that a test reads as a conversation.
+
+use crate::domain::message::{Conversation, Message, nick_of};
+use crate::domain::mode::RoomChange;
+use crate::domain::notice::{Notice, What};
+use crate::domain::reply::Reply;
+
+pub(super) fn notice(notice: &Notice) -> String {
+    match &notice.what {
+        What::Connected { source, .. } => format!("{} connects", nick_of(source)),
+        What::Quit { source, why, .. } => format!("{} quits: {why}", nick_of(source)),
+        What::Nick { source, nick } => format!("{} is now {nick}", nick_of(source)),
+        What::Joined { source, room } => format!("{} joins {room}", nick_of(source)),
+        What::Parted { source, room, reason } => format!("{} leaves {room}: {reason}", nick_of(source)),
+        What::Kicked { by, room, nick, reason } => {
+            format!("{} kicks {nick} from {room}: {reason}", by.nick())
+        }
+        What::Topic { by, room, text } => format!("{} sets topic of {room}: {text}", by.nick()),
+        What::RoomModes { by, room, changes } => {
+            let changes: Vec<_> = changes.iter().map(change).collect();
+            format!("{} sets {room} {}", by.nick(), changes.join(" "))
+        }
+        What::UserModes { nick, changes, .. } => format!("modes of {nick}: {changes:?}"),
+        What::Invited { by, room, nick } => format!("{} invites {nick} into {room}", by.nick()),
+        What::Said(message) => said(message),
+        What::Wallops { by, text } => format!("{} to all with +w: {text}", by.nick()),
+    }
+}
+
+fn said(message: &Message) -> String {
+    let from = message.from.nick();
+    match &message.to {
+        Conversation::Room { name, .. } => format!("{name} {from}: {}", message.text),
+        Conversation::Direct { .. } => format!("{from}: {}", message.text),
+        Conversation::Desk { nick, is_inbound: true, .. } => format!("desk <- {nick}: {}", message.text),
+        Conversation::Desk { .. } => format!("{from} says: {}", message.text),
+        Conversation::Everyone => format!("to all: {}", message.text),
+    }
+}
+
+fn change(change: &RoomChange) -> String {
+    let sign = |on: bool| if on { '+' } else { '-' };
+    match change {
+        RoomChange::Flag(flag, on) => format!("{}{}", sign(*on), flag.letter()),
+        RoomChange::Key(key) => format!("{}k", sign(key.is_some())),
+        RoomChange::Limit(limit) => format!("{}l", sign(limit.is_some())),
+        RoomChange::List(list, mask, on) => format!("{}{} {mask}", sign(*on), list.letter()),
+        RoomChange::Rank(rank, nick, _, on) => {
+            format!("{}{} {nick}", sign(*on), rank.prefixes().collect::<String>())
+        }
+    }
+}
+
+pub(super) fn reply(reply: &Reply) -> String {
+    match reply {
+        Reply::Welcome(welcome) => format!("welcome {}", welcome.nick),
+        Reply::Refused(refusal) => format!("no: {refusal}"),
+        Reply::Receipt { .. } => "received".into(),
+        Reply::Names { room, members, .. } => {
+            let mut names: Vec<String> = members
+                .iter()
+                .map(|(rank, nick)| rank.prefixes().map(String::from).chain([nick.to_string()]).collect())
+                .collect();
+            names.sort();
+            format!("in {room}: {}", names.join(" "))
+        }
+        Reply::Topic { room, topic } => {
+            format!("topic of {room}: {}", topic.as_ref().map_or("none", |topic| &topic.text))
+        }
+        Reply::RoomModes { room, modes, .. } => format!("modes of {room}: {}", modes.join(" ")),
+        Reply::Away { nick, words } => format!("{nick} is away: {words}"),
+        Reply::AwayIs(away) => format!("away: {away}"),
+        Reply::Inviting { nick, room } => format!("{nick} is invited into {room}"),
+        Reply::List { rooms, .. } => {
+            rooms.iter().map(|one| format!("{} {}", one.room, one.members)).collect::<Vec<_>>().join(", ")
+        }
+        Reply::Who { entries, .. } => {
+            let mut nicks: Vec<_> = entries.iter().map(|entry| entry.nick.as_str()).collect();
+            nicks.sort_unstable();
+            format!("who: {}", nicks.join(" "))
+        }
+        Reply::Whois(whois) => {
+            let rooms: Vec<_> = whois.rooms.iter().map(|(_, room)| room.as_str()).collect();
+            format!("{} is in {}", whois.nick, rooms.join(" "))
+        }
+        Reply::Whowas { entries, .. } => {
+            format!("was: {}", entries.iter().map(|gone| gone.nick.as_str()).collect::<Vec<_>>().join(" "))
+        }
+        Reply::RoomList { entries, .. } => {
+            entries.iter().map(|(mask, ..)| mask.as_ref()).collect::<Vec<_>>().join(" ")
+        }
+        other => format!("{other:?}"),
+    }
+}

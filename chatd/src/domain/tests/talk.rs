@@ -1,0 +1,92 @@
+//! Messages in rooms and between two.
+
+use super::{Chat, words};
+use crate::domain::message::MessageKind;
+use crate::domain::request::{Request, Say};
+
+#[test]
+fn a_message_reaches_everyone_in_the_room_but_its_author() {
+    let mut chat = Chat::new();
+    let [alice, bob, carol] = chat.room("#a", ["alice", "bob", "carol"]);
+    let outside = chat.client("dave");
+    chat.say(alice, "#A", "hello");
+    assert_eq!(chat.hears(bob), ["#a alice: hello"]);
+    assert_eq!(chat.hears(carol), ["#a alice: hello"]);
+    assert!(chat.hears(alice).is_empty() && chat.hears(outside).is_empty());
+}
+
+#[test]
+fn outsiders_speak_only_where_the_room_lets_them() {
+    let mut chat = Chat::new();
+    let [alice] = chat.room("#a", ["alice"]);
+    let bob = chat.client("bob");
+    chat.say(bob, "#a", "one");
+    assert_eq!(chat.hears(bob), ["no: you cannot speak in #a: you are not in it (+n)"]);
+    chat.mode(alice, "#a", 'n', false, None);
+    chat.heard.clear();
+    chat.say(bob, "#a", "two");
+    assert_eq!(chat.hears(alice), ["#a bob: two"]);
+}
+
+#[test]
+fn in_a_moderated_room_only_the_voiced_speak() {
+    let mut chat = Chat::new();
+    let [alice, bob] = chat.room("#a", ["alice", "bob"]);
+    chat.mode(alice, "#a", 'm', true, None);
+    chat.heard.clear();
+    chat.say(bob, "#a", "x");
+    assert_eq!(chat.hears(bob), ["no: you cannot speak in #a: only those with voice may speak (+m)"]);
+    chat.mode(alice, "#a", 'v', true, Some("bob"));
+    chat.heard.clear();
+    chat.say(bob, "#a", "y");
+    assert_eq!(chat.hears(alice), ["#a bob: y"]);
+}
+
+#[test]
+fn a_secret_room_does_not_exist_for_strangers() {
+    let mut chat = Chat::new();
+    let [alice] = chat.room("#a", ["alice"]);
+    chat.mode(alice, "#a", 's', true, None);
+    let bob = chat.client("bob");
+    chat.say(bob, "#a", "x");
+    assert_eq!(chat.hears(bob), ["no: there is no room #a"]);
+    chat.ask(bob, Request::Topic { room: "#a".into() });
+    chat.ask(bob, Request::Names { room: "#a".into() });
+    chat.ask(bob, Request::Whois("alice".into()));
+    assert_eq!(chat.hears(bob), ["no: there is no room #a", "in #a: ", "alice is in "]);
+}
+
+#[test]
+fn a_direct_message_reaches_one_and_tells_of_absence() {
+    let mut chat = Chat::new();
+    let (alice, bob) = (chat.client("alice"), chat.client("bob"));
+    chat.ask(bob, Request::Away(Some("lunch".into())));
+    chat.heard.clear();
+    chat.say(alice, "BOB", "there?");
+    assert_eq!(chat.hears(bob), ["alice: there?"]);
+    assert_eq!(chat.hears(alice), ["bob is away: lunch"]);
+    chat.ask(alice, Request::Say(Box::new(Say { kind: MessageKind::Notice, ..words("bob", "n") })));
+    assert!(chat.hears(alice).is_empty());
+}
+
+#[test]
+fn a_line_that_would_be_cut_is_refused_and_the_longest_passes() {
+    let mut chat = Chat::new();
+    let [alice, bob] = chat.room("#a", ["alice", "bob"]);
+    let fits = 512 - ":alice!~u@h PRIVMSG #a :\r\n".len();
+    chat.say(alice, "#a", &"x".repeat(fits));
+    assert_eq!(chat.hears(bob).len(), 1);
+    chat.say(alice, "#a", &"x".repeat(fits + 1));
+    assert_eq!(chat.hears(alice), ["no: the message is 1 bytes too long for one line; nothing was sent"]);
+    assert!(chat.hears(bob).is_empty());
+}
+
+#[test]
+fn a_message_without_text_is_refused() {
+    let mut chat = Chat::new();
+    let alice = chat.client("alice");
+    chat.say(alice, "alice", "");
+    assert_eq!(chat.hears(alice), ["no: there is no text to send"]);
+    chat.say(alice, "nobody", "x");
+    assert_eq!(chat.hears(alice), ["no: nobody here is called nobody"]);
+}

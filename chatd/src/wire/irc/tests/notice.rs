@@ -1,0 +1,146 @@
+//! Notices: exact lines, in every variant that differs.
+
+use std::sync::Arc;
+
+use chat_proto::mask::Mask;
+
+use crate::domain::disconnect::Disconnect;
+use crate::domain::message::{Conversation, MessageKind};
+use crate::domain::mode::{Rank, RoomChange, RoomFlag, RoomList, UserMode};
+use crate::domain::notice::{Notice, What};
+use crate::wire::irc::Variant;
+use crate::wire::testing::{author, client, in_room, nick, notice, room, said, to_desk};
+use crate::wire::{encode, encode_echo};
+
+const DESK: &str = "desk!desk@irc.test";
+const PLAIN: Variant = Variant { time: false, tags: false };
+const TAGS: Variant = Variant { time: false, tags: true };
+const ALL: Variant = Variant { time: true, tags: true };
+
+fn read(notice: &Notice, variant: Variant) -> Option<String> {
+    encode(notice, variant.index(), DESK).map(|line| String::from_utf8(line).unwrap())
+}
+
+fn check(what: What, expected: &str) {
+    assert_eq!(read(&notice(what), PLAIN), Some(format!("{expected}\r\n")));
+}
+
+#[test]
+fn comings_and_goings_are_exact() {
+    let source: Arc<str> = "alice!~u@host.test".into();
+    let reason: Box<str> = "see you".into();
+    check(What::Joined { source: source.clone(), room: room("#a") }, ":alice!~u@host.test JOIN #a");
+    let parted = |reason| What::Parted { source: source.clone(), room: room("#a"), reason };
+    check(parted(reason.clone()), ":alice!~u@host.test PART #a :see you");
+    check(parted("".into()), ":alice!~u@host.test PART #a");
+    let quit = What::Quit { client: client(1), source: source.clone(), why: Disconnect::Quit(reason) };
+    check(quit, ":alice!~u@host.test QUIT :Quit: see you");
+    check(What::Nick { source: source.clone(), nick: nick("al") }, ":alice!~u@host.test NICK al");
+    let kicked = |reason: &str| What::Kicked {
+        by: author("alice"),
+        room: room("#a"),
+        nick: nick("bob"),
+        reason: reason.into(),
+    };
+    check(kicked("spam"), ":alice!~u@host.test KICK #a bob :spam");
+    check(kicked(""), ":alice!~u@host.test KICK #a bob :alice");
+    assert_eq!(read(&notice(What::Connected { client: client(1), source }), ALL), None);
+}
+
+#[test]
+fn changes_are_exact() {
+    let topic = |text: &str| What::Topic { by: author("alice"), room: room("#a"), text: text.into() };
+    check(topic("news"), ":alice!~u@host.test TOPIC #a :news");
+    check(topic(""), ":alice!~u@host.test TOPIC #a :");
+    let invited = What::Invited { by: author("alice"), room: room("#a"), nick: nick("bob") };
+    check(invited, ":alice!~u@host.test INVITE bob #a");
+    check(What::Wallops { by: author("alice"), text: "hear".into() }, ":alice!~u@host.test WALLOPS :hear");
+    let changes: Arc<[_]> =
+        [(UserMode::Invisible, true), (UserMode::Bot, true), (UserMode::Wallops, false)].into();
+    let modes = What::UserModes { nick: nick("alice"), source: "alice!~u@host.test".into(), changes };
+    check(modes, ":alice!~u@host.test MODE alice +iB-w");
+}
+
+#[test]
+fn changes_of_a_room_s_modes_are_one_line() {
+    let changes = [
+        RoomChange::Rank(Rank::OPERATOR, "bob".into(), client(2), true),
+        RoomChange::Flag(RoomFlag::Moderated, true),
+        RoomChange::Rank(Rank::VOICE, "carol".into(), client(3), false),
+        RoomChange::Key(None),
+        RoomChange::Key(Some("key".into())),
+        RoomChange::Limit(Some(5)),
+        RoomChange::List(RoomList::Ban, Mask::parse("x", 99).unwrap(), true),
+        RoomChange::Limit(None),
+    ];
+    let modes = What::RoomModes { by: author("alice"), room: room("#a"), changes: Arc::from(changes) };
+    check(modes, ":alice!~u@host.test MODE #a +om-vk+klb-l bob carol * key 5 x!*@*");
+}
+
+#[test]
+fn changes_of_modes_that_are_too_long_for_one_line_lose_nothing() {
+    let masks: Vec<_> = (0..20).map(|number| format!("{}{number}!*@*", "n".repeat(60))).collect();
+    let change = |mask: &String| RoomChange::List(RoomList::Ban, Mask::parse(mask, 99).unwrap(), true);
+    let changes: Vec<_> = masks.iter().map(change).collect();
+    let modes = What::RoomModes { by: author("alice"), room: room("#a"), changes: changes.into() };
+    let text = read(&notice(modes), PLAIN).unwrap();
+    assert!(text.lines().count() > 1 && text.lines().all(|line| line.len() <= 510));
+    assert!(masks.iter().all(|mask| text.contains(mask)));
+    assert_eq!(text.matches('b').count(), 20);
+}
+
+#[test]
+fn a_message_has_the_tags_of_its_variant() {
+    let notice = said(in_room("#a"), MessageKind::Privmsg, "hello there", Some("+a=b;+c"));
+    let body = ":alice!~u@host.test PRIVMSG #a :hello there\r\n";
+    assert_eq!(read(&notice, PLAIN).unwrap(), body);
+    assert_eq!(read(&notice, TAGS).unwrap(), format!("@msgid=zz;+a=b;+c {body}"));
+    assert_eq!(
+        read(&notice, Variant { time: true, tags: false }).unwrap(),
+        format!("@time=2024-12-31T23:59:59.001Z {body}")
+    );
+    assert_eq!(
+        read(&notice, ALL).unwrap(),
+        format!("@time=2024-12-31T23:59:59.001Z;msgid=zz;+a=b;+c {body}")
+    );
+}
+
+#[test]
+fn a_tagmsg_is_for_those_with_tags_only() {
+    let notice = said(in_room("#a"), MessageKind::Tag, "", Some("+typing=active"));
+    assert_eq!(read(&notice, PLAIN), None);
+    assert_eq!(read(&notice, TAGS).unwrap(), "@msgid=zz;+typing=active :alice!~u@host.test TAGMSG #a\r\n");
+}
+
+#[test]
+fn messages_are_addressed_to_the_hearer() {
+    let direct = Conversation::Direct { to: client(2), nick: nick("bob") };
+    for (to, kind, expected) in [
+        (direct, MessageKind::Notice, "NOTICE bob :x"),
+        (to_desk(false), MessageKind::Privmsg, "PRIVMSG alice :x"),
+        (Conversation::Everyone, MessageKind::Privmsg, "NOTICE $$* :x"),
+    ] {
+        let expected = format!(":alice!~u@host.test {expected}\r\n");
+        assert_eq!(read(&said(to, kind, "x", None), PLAIN), Some(expected));
+    }
+}
+
+#[test]
+fn a_message_to_the_desk_is_told_to_operators_by_the_desk_and_echoed_as_said() {
+    let notice = said(to_desk(true), MessageKind::Privmsg, "help me", None);
+    assert_eq!(read(&notice, PLAIN).unwrap(), ":desk!desk@irc.test NOTICE * :alice> help me\r\n");
+    let echo =
+        |variant: Variant| String::from_utf8(encode_echo(&notice, variant.index(), DESK).unwrap()).unwrap();
+    assert_eq!(echo(PLAIN), ":alice!~u@host.test PRIVMSG desk :help me\r\n");
+    assert_eq!(echo(TAGS), "@msgid=zz :alice!~u@host.test PRIVMSG desk :help me\r\n");
+    let in_room = said(in_room("#a"), MessageKind::Privmsg, "x", None);
+    assert_eq!(encode_echo(&in_room, ALL.index(), DESK), encode(&in_room, ALL.index(), DESK));
+}
+
+#[test]
+fn a_long_message_to_the_desk_reaches_operators_whole() {
+    let words = "ä".repeat(240);
+    let text = read(&said(to_desk(true), MessageKind::Privmsg, &words, None), PLAIN).unwrap();
+    assert!(text.lines().count() == 2 && text.lines().all(|line| line.len() <= 510));
+    assert_eq!(text.matches('ä').count(), 240);
+}

@@ -1,0 +1,153 @@
+//! How a connection becomes a client.
+
+use super::alice;
+use crate::domain::disconnect::Disconnect;
+use crate::domain::refusal::Refusal;
+use crate::domain::reply::Reply;
+use crate::domain::request::{Adapt, Register, Request};
+use crate::wire::irc::{Irc, Variant};
+use crate::wire::testing::{Session, nick, text, welcome};
+use crate::wire::{Dialect as _, Step};
+
+fn fresh() -> Session<Irc> {
+    Session::with(|_| {})
+}
+
+fn register(name: &str, user: &str) -> Vec<Request> {
+    vec![Request::Register(Box::new(Register {
+        nick: Some(nick(name)),
+        user: user.into(),
+        host: "host.test".into(),
+        real_name: "Alice A.".into(),
+    }))]
+}
+
+#[test]
+fn nick_and_user_in_any_order_ask_for_registration_and_wait() {
+    for lines in [["NICK alice", "USER al 0 * :Alice A."], ["USER al 0 * :Alice A.", "NICK alice"]] {
+        let mut session = fresh();
+        assert_eq!(session.sends(lines[0]), (Step::Go, vec![]));
+        assert_eq!(session.sends(lines[1]), (Step::Wait, register("alice", "~al")));
+    }
+}
+
+#[test]
+fn user_names_are_marked_cut_and_made_safe() {
+    for (typed, expected) in
+        [("abcdefghijkl", "~abcdefghi"), ("a!b@c*", "~abc"), ("!", "~user"), ("ä.b-c_d", "~.b-c_d")]
+    {
+        let mut session = fresh();
+        session.sends("NICK alice");
+        assert_eq!(session.asks(format!("USER {typed} 0 * :Alice A.")), register("alice", expected));
+    }
+}
+
+#[test]
+fn bad_names_are_refused_at_once() {
+    for (line, expected) in [
+        ("NICK", "431 * :No nickname given"),
+        ("NICK :", "431 * :No nickname given"),
+        ("NICK 1a", "432 * 1a :Erroneous nickname"),
+        ("USER u 0 *", "461 * USER :Not enough parameters"),
+        ("USER u 0 * :", "461 * USER :Not enough parameters"),
+    ] {
+        assert_eq!(fresh().hears(line), format!(":irc.test {expected}\r\n"));
+    }
+    let nick_of = |len: usize| format!("NICK {}", "a".repeat(len));
+    assert_eq!(fresh().hears(nick_of(30)), "");
+    assert!(fresh().hears(nick_of(31)).contains(" 432 * "));
+}
+
+#[test]
+fn after_a_taken_nick_only_a_new_one_tries_again() {
+    let mut session = fresh();
+    session.sends("NICK alice");
+    session.sends("USER al 0 * :Alice A.");
+    let refusal = Reply::Refused(Refusal::NickInUse("alice".into()));
+    assert_eq!(session.reads(&refusal), ":irc.test 433 * alice :Nickname is already in use\r\n");
+    assert_eq!(session.sends("PING x").0, Step::Go);
+    assert_eq!(session.sends("NICK bob"), (Step::Wait, register("bob", "~al")));
+}
+
+#[test]
+fn echoes_that_come_first_do_not_end_the_wait_for_registration() {
+    let mut session = fresh();
+    session.sends("NICK alice");
+    session.sends("USER al 0 * :Alice A.");
+    assert_eq!(session.after(&Reply::Echo(Box::default())).0, Step::Wait);
+    assert_eq!(session.after(&welcome("alice")).0, Step::Go);
+}
+
+#[test]
+fn the_server_s_password_is_compared_at_the_end() {
+    for (pass, is_right) in [("PASS secret", true), ("PASS wrong", false), ("PING x", false)] {
+        let mut session = Session::<Irc>::with(|config| config.server.password = Some("secret".into()));
+        session.sends(pass);
+        session.sends("NICK alice");
+        let (step, requests) = session.sends("USER al 0 * :Alice A.");
+        if is_right {
+            assert_eq!((step, requests), (Step::Wait, register("alice", "~al")));
+        } else {
+            assert_eq!(text(&requests[..1]), ":irc.test 464 * :Password incorrect\r\n");
+            assert_eq!((step, &requests[1..]), (Step::Wait, &[Request::Leave(Disconnect::BadPassword)][..]));
+        }
+    }
+}
+
+#[test]
+fn capabilities_are_listed_and_hold_registration_until_the_end() {
+    let mut session = fresh();
+    let all = "cap-notify echo-message message-tags multi-prefix server-time";
+    assert_eq!(session.hears("CAP LS 302"), format!(":irc.test CAP * LS :{all}\r\n"));
+    assert_eq!(session.hears("CAP LIST"), ":irc.test CAP * LIST :cap-notify\r\n");
+    session.sends("NICK alice");
+    assert_eq!(session.sends("USER al 0 * :Alice A."), (Step::Go, vec![]));
+    assert_eq!(session.sends("CAP END"), (Step::Wait, register("alice", "~al")));
+}
+
+#[test]
+fn a_request_for_capabilities_is_granted_whole_or_not_at_all() {
+    let mut session = fresh();
+    let adapt = |time, tags, echo| Request::Adapt(Adapt { variant: Variant { time, tags }.index(), echo });
+    let requests = session.asks("CAP REQ :server-time message-tags");
+    assert_eq!(text(&requests[..1]), ":irc.test CAP * ACK :server-time message-tags\r\n");
+    assert_eq!(requests[1..], [adapt(true, true, false)]);
+    assert_eq!(session.hears("CAP REQ :echo-message nosuch"), ":irc.test CAP * NAK :echo-message nosuch\r\n");
+    assert_eq!(session.hears("CAP LIST"), ":irc.test CAP * LIST :message-tags server-time\r\n");
+    let requests = session.asks("CAP REQ :-server-time echo-message");
+    assert_eq!(requests[1..], [adapt(false, true, true)]);
+    assert_eq!(session.hears("CAP REQ multi-prefix"), ":irc.test CAP * ACK :multi-prefix\r\n");
+}
+
+#[test]
+fn cap_notify_cannot_be_laid_down_by_those_of_version_302() {
+    let mut session = fresh();
+    session.sends("CAP LS");
+    assert_eq!(session.hears("CAP REQ :cap-notify"), ":irc.test CAP * ACK :cap-notify\r\n");
+    assert_eq!(session.hears("CAP REQ :-cap-notify"), ":irc.test CAP * ACK :-cap-notify\r\n");
+    session.sends("CAP LS 302");
+    assert_eq!(session.hears("CAP REQ :-cap-notify"), ":irc.test CAP * NAK :-cap-notify\r\n");
+}
+
+#[test]
+fn an_unknown_subcommand_of_cap_is_named() {
+    assert_eq!(alice().hears("CAP FOO"), ":irc.test 410 alice FOO :Invalid CAP command\r\n");
+    assert_eq!(alice().hears("CAP"), ":irc.test 461 alice CAP :Not enough parameters\r\n");
+}
+
+#[test]
+fn variants_have_an_index_and_back() {
+    for index in 0..u8::try_from(crate::wire::irc::VARIANTS).unwrap() {
+        assert_eq!(Variant::from_index(index).index(), index);
+    }
+}
+
+#[test]
+fn the_farewell_names_who_and_why() {
+    let session = alice();
+    let mut out = Vec::new();
+    session.dialect.farewell(&Disconnect::PingTimeout { silent_s: 60 }, &session.setting, &mut out);
+    session.dialect.ping(&session.setting, &mut out);
+    let expected = "ERROR :Closing link: (~u@host.test) [Ping timeout: 60 seconds]\r\nPING :irc.test\r\n";
+    assert_eq!(String::from_utf8(out).unwrap(), expected);
+}

@@ -1,0 +1,224 @@
+//! Replies: exact lines.
+
+use super::{alice, alice_with};
+use crate::domain::id::{Seq, Time};
+use crate::domain::mode::{Rank, RoomList};
+use crate::domain::reply::{Gone, ListedRoom, Reply, TopicInfo, WhoEntry, Whois};
+use crate::domain::request::Request;
+use crate::wire::Step;
+use crate::wire::irc::Irc;
+use crate::wire::testing::{Session, nick, room, welcome};
+
+/// Lines of the server to alice.
+fn lines(expected: &[&str]) -> String {
+    expected.iter().map(|line| format!(":irc.test {line}\r\n")).collect()
+}
+
+fn check(reply: &Reply, expected: &[&str]) {
+    assert_eq!(alice().reads(reply), lines(expected));
+}
+
+#[test]
+fn the_welcome_has_all_that_clients_look_for_in_their_order() {
+    let mut session = Session::<Irc>::with(|config| config.desk.greeting = "Hello.\nAsk away.".into());
+    let text = session.reads(&welcome("alice"));
+    let version = format!("chatd-{}", env!("CARGO_PKG_VERSION"));
+    assert!(text.starts_with(&lines(&[
+        "001 alice :Welcome to the TestNet Network, alice!~u@host.test",
+        &format!("002 alice :Your host is irc.test, running version {version}"),
+        "003 alice :This server was created 1970-01-01T00:00:00.000Z",
+        &format!("004 alice irc.test {version} Biow Ibeiklmnostv Ibeklov"),
+        "005 alice AWAYLEN=300 BOT=B CASEMAPPING=rfc1459 CHANLIMIT=#:100 CHANMODES=beI,k,l,imnst CHANNELLEN=64 \
+         CHANTYPES=# ELIST=M EXCEPTS=e INVEX=I KICKLEN=300 MAXLIST=beI:100 MODES=20 :are supported by this server",
+    ])), "{text}");
+    assert!(text.ends_with(&(lines(&[
+        "251 alice :There are 2 users and 1 invisible on 1 servers",
+        "252 alice 1 :operator(s) online",
+        "253 alice 0 :unknown connection(s)",
+        "254 alice 2 :channels formed",
+        "255 alice :I have 3 clients and 0 servers",
+        "265 alice 3 5 :Current local users 3, max 5",
+        "266 alice 3 5 :Current global users 3, max 5",
+        "375 alice :- irc.test Message of the day - ",
+        "372 alice :- Welcome.",
+        "376 alice :End of /MOTD command.",
+    ]) + ":desk!desk@irc.test NOTICE alice :Hello.\r\n:desk!desk@irc.test NOTICE alice :Ask away.\r\n")), "{text}");
+}
+
+#[test]
+fn every_line_of_isupport_has_13_tokens_at_most() {
+    let text = alice().hears("VERSION");
+    let tokens =
+        text.lines().filter(|line| line.contains(" 005 ")).map(|line| line.split(" :").next().unwrap());
+    assert!(tokens.map(|line| line.trim_start_matches(':').split(' ').count()).all(|words| words <= 3 + 13));
+}
+
+#[test]
+fn replies_about_rooms_are_exact() {
+    let topic = TopicInfo { text: "news".into(), by: "bob!b@h".into(), at: Time(5_999) };
+    check(
+        &Reply::Topic { room: room("#a"), topic: Some(topic) },
+        &["332 alice #a :news", "333 alice #a bob!b@h 5"],
+    );
+    check(&Reply::Topic { room: room("#a"), topic: None }, &["331 alice #a :No topic is set"]);
+    let modes =
+        Reply::RoomModes { room: room("#a"), modes: vec!["+kn".into(), "key".into()], created: Time(7_000) };
+    check(&modes, &["324 alice #a +kn key", "329 alice #a 7"]);
+    check(&Reply::Inviting { nick: nick("bob"), room: room("#a") }, &["341 alice bob #a"]);
+    for (list, entry, end) in [
+        (RoomList::Ban, "367", "368 alice #a :End of channel ban list"),
+        (RoomList::Exception, "348", "349 alice #a :End of channel exception list"),
+        (RoomList::InviteException, "346", "347 alice #a :End of channel invite exception list"),
+    ] {
+        let entries = vec![("x!*@*".into(), "bob!b@h".into(), Time(9_000))];
+        let expected = format!("{entry} alice #a x!*@* bob!b@h 9");
+        check(&Reply::RoomList { room: room("#a"), list, entries }, &[&expected, end]);
+    }
+}
+
+#[test]
+fn names_show_the_highest_rank_or_all_of_it() {
+    let both = Rank::OPERATOR.with(Rank::VOICE, true);
+    let members = vec![(both, nick("bob")), (Rank::VOICE, nick("carol")), (Rank::NONE, nick("dan"))];
+    let reply = Reply::Names { room: "#a".into(), is_secret: false, members };
+    let mut session = alice();
+    let end = "366 alice #a :End of /NAMES list";
+    assert_eq!(session.reads(&reply), lines(&["353 alice = #a :@bob +carol dan", end]));
+    session.sends("CAP REQ multi-prefix");
+    assert_eq!(session.reads(&reply), lines(&["353 alice = #a :@+bob +carol dan", end]));
+}
+
+#[test]
+fn long_lists_of_names_are_cut_into_lines_without_losing_one() {
+    let members: Vec<_> = (0..500).map(|number| (Rank::NONE, nick(&format!("member{number}")))).collect();
+    let text = alice().reads(&Reply::Names { room: "#a".into(), is_secret: true, members });
+    assert!(text.lines().all(|line| line.len() <= 510));
+    let heard: usize = text
+        .lines()
+        .filter_map(|line| line.strip_prefix(":irc.test 353 alice @ #a :"))
+        .map(|names| names.split(' ').count())
+        .sum();
+    assert_eq!(heard, 500);
+}
+
+#[test]
+fn a_list_goes_on_page_by_page() {
+    let mut session = alice();
+    session.sends("LIST #*");
+    let listed = vec![ListedRoom { room: room("#a"), members: 3, topic: "news".into() }];
+    let masks: Vec<Box<str>> = vec!["#*".into()];
+    let page = |is_first, next| Reply::List { rooms: listed.clone(), is_first, next, masks: masks.clone() };
+    assert_eq!(session.after(&Reply::Receipt { seq: Seq(1) }).0, Step::Wait);
+    let next = vec![Request::List { from: 9, masks: masks.clone() }];
+    assert_eq!(session.after(&page(true, Some(9))), (Step::Wait, next));
+    assert_eq!(session.after(&page(false, None)), (Step::Go, vec![]));
+    let first = lines(&["321 alice Channel :Users  Name", "322 alice #a 3 :news"]);
+    assert_eq!(session.reads(&page(true, Some(9))), first);
+    assert_eq!(
+        session.reads(&page(false, None)),
+        lines(&["322 alice #a 3 :news", "323 alice :End of /LIST"])
+    );
+}
+
+#[test]
+fn who_is_exact() {
+    let entry = WhoEntry {
+        room: Some(room("#a")),
+        rank: Rank::OPERATOR,
+        nick: nick("bob"),
+        user: "~b".into(),
+        host: "h".into(),
+        real_name: "Bob B.".into(),
+        is_away: true,
+        is_operator: true,
+        is_bot: true,
+    };
+    check(
+        &Reply::Who { mask: "#a".into(), entries: vec![entry] },
+        &["352 alice #a ~b h irc.test bob G*B@ :0 Bob B.", "315 alice #a :End of WHO list"],
+    );
+}
+
+#[test]
+fn whois_is_exact_but_for_its_end() {
+    let whois = Whois {
+        nick: nick("bob"),
+        user: "~b".into(),
+        host: "h".into(),
+        real_name: "Bob B.".into(),
+        rooms: vec![(Rank::OPERATOR, room("#a")), (Rank::NONE, room("#b"))],
+        away: Some("lunch".into()),
+        is_operator: true,
+        is_bot: true,
+        idle_s: 4,
+        signed_on: Time(8_000),
+        modes: Some("io".into()),
+    };
+    check(
+        &Reply::Whois(Box::new(whois)),
+        &[
+            "311 alice bob ~b h * :Bob B.",
+            "319 alice bob :@#a #b",
+            "312 alice bob irc.test :a chat server",
+            "301 alice bob :lunch",
+            "313 alice bob :is an IRC operator",
+            "335 alice bob :is a bot",
+            "379 alice bob :is using modes +io",
+            "317 alice bob 4 8 :seconds idle, signon time",
+        ],
+    );
+}
+
+#[test]
+fn whowas_ison_and_userhost_are_exact() {
+    let gone = Gone {
+        nick: nick("bob"),
+        user: "~b".into(),
+        host: "h".into(),
+        real_name: "Bob B.".into(),
+        at: Time(0),
+    };
+    check(
+        &Reply::Whowas { nick: "bob".into(), entries: vec![gone] },
+        &[
+            "314 alice bob ~b h * :Bob B.",
+            "312 alice bob irc.test :1970-01-01T00:00:00.000Z",
+            "369 alice bob :End of WHOWAS",
+        ],
+    );
+    check(
+        &Reply::Whowas { nick: "bob".into(), entries: vec![] },
+        &["406 alice bob :There was no such nickname", "369 alice bob :End of WHOWAS"],
+    );
+    check(&Reply::Ison(vec![nick("bob"), nick("carol")]), &["303 alice :bob carol"]);
+    check(&Reply::Ison(vec![]), &["303 alice :"]);
+    check(
+        &Reply::Userhost(vec![
+            (nick("bob"), true, true, "~b@h".into()),
+            (nick("al"), false, false, "~a@h".into()),
+        ]),
+        &["302 alice :bob*=-~b@h al=+~a@h"],
+    );
+}
+
+#[test]
+fn replies_about_oneself_are_exact() {
+    check(&Reply::Away { nick: nick("bob"), words: "lunch".into() }, &["301 alice bob :lunch"]);
+    check(&Reply::AwayIs(true), &["306 alice :You have been marked as being away"]);
+    check(&Reply::AwayIs(false), &["305 alice :You are no longer marked as being away"]);
+    check(&Reply::UserModes("iw".into()), &["221 alice +iw"]);
+    check(&Reply::Rehashing, &["382 alice chatd.toml :Rehashing"]);
+    let mut session = alice();
+    assert_eq!(session.reads(&Reply::NickIs(nick("bob"))), "");
+    assert_eq!(session.hears("NICK"), ":irc.test 431 bob :No nickname given\r\n");
+}
+
+#[test]
+fn a_receipt_is_a_notice_of_the_desk_with_its_place_and_time() {
+    let mut session = alice_with(|config| config.desk.receipt = "kept as {id}".into());
+    let receipt = Reply::Receipt { seq: Seq(1295) };
+    assert_eq!(session.reads(&receipt), ":desk!desk@irc.test NOTICE alice :kept as 1295\r\n");
+    session.sends("CAP REQ server-time");
+    let expected = "@time=2024-12-31T23:59:59.001Z :desk!desk@irc.test NOTICE alice :kept as 1295\r\n";
+    assert_eq!(session.reads(&receipt), expected);
+}

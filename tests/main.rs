@@ -1,0 +1,9 @@
+//! The end-to-end tests: real executables, real sockets, one daemon for each test. A test reads as a conversation; what the
+//! domain can show without a socket is tested there.
+#![expect(clippy::unwrap_used, reason = "a harness has nobody to hand an error to: it fails the test")]
+
+mod harness;
+mod lines;
+mod registration;
+mod rooms;
+mod talk;
