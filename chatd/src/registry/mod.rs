@@ -10,6 +10,7 @@ mod roster;
 mod tap;
 #[cfg(test)]
 mod tests;
+mod timeouts;
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

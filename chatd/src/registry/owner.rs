@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::roster::Roster;
+use super::timeouts::{self, Verdict};
 use super::{Metrics, ReloadAsked, Slots, Tap, ToOwner, inspect, now};
 use crate::delivery::broadcast::{Broadcast, Encoders};
 use crate::delivery::outbox::Item;
@@ -378,37 +379,14 @@ impl<L: EventLog> Owner<L> {
 
     fn look_for_timeouts(&mut self) {
         self.now = now();
-        let mut overdue = Vec::new();
-        let mut silent = Vec::new();
-        for entry in self.roster.iter().filter(|entry| !entry.has_left && !entry.is_gone) {
-            let limits = &self.state.config().limits;
-            let connection = &entry.connection;
-            let quiet = Duration::from_millis(self.now.since_ms(Time(connection.outbox.heard_ms())));
-            if self.state.client(connection.id).is_none() {
-                let age = Duration::from_millis(self.now.since_ms(connection.at));
-                if age > limits.registration_timeout {
-                    overdue.push((connection.id, Disconnect::RegistrationTimeout));
-                }
-                continue;
-            }
-            if !connection.manner.is_pinged {
-                continue;
-            }
-            if quiet > limits.ping_interval + limits.ping_timeout && entry.is_asked {
-                overdue.push((connection.id, Disconnect::PingTimeout { silent_s: quiet.as_secs() }));
-            } else if (quiet > limits.ping_interval) != entry.is_asked {
-                silent.push((connection.id, !entry.is_asked));
-            }
-        }
-        for (client, why) in overdue {
-            self.append(Event::Left { client, why }, Asker::Nobody);
-        }
-        for (client, ask) in silent {
+        for (client, verdict) in timeouts::look(&self.state, &self.roster, self.now) {
             if let Some(entry) = self.roster.get_mut(client) {
-                entry.is_asked = ask;
+                entry.is_asked = verdict == Verdict::Ask;
             }
-            if ask {
-                self.roster.stage(client, Item::Ping);
+            match verdict {
+                Verdict::End(why) => self.append(Event::Left { client, why }, Asker::Nobody),
+                Verdict::Ask => self.roster.stage(client, Item::Ping),
+                Verdict::Heard => {}
             }
         }
     }

@@ -1,0 +1,53 @@
+//! Who has been silent too long. Looked for in one pass over the roster, so that no client owns a timer.
+
+use std::time::Duration;
+
+use super::roster::{Entry, Roster};
+use crate::config::Limits;
+use crate::domain::disconnect::Disconnect;
+use crate::domain::id::{ClientId, Time};
+use crate::domain::state::State;
+
+/// What a client's silence leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It has to leave.
+    End(Disconnect),
+    /// It is asked whether it is there.
+    Ask,
+    /// It was asked and has spoken since.
+    Heard,
+}
+
+/// Those for whom something is to be done at `now`.
+pub(super) fn look(state: &State, roster: &Roster, now: Time) -> Vec<(ClientId, Verdict)> {
+    let limits = &state.config().limits;
+    let here = roster.iter().filter(|entry| !entry.has_left && !entry.is_gone);
+    let verdicts = here.filter_map(|entry| {
+        let id = entry.connection.id;
+        let verdict =
+            if state.client(id).is_some() { ping(entry, limits, now) } else { register(entry, limits, now) };
+        verdict.map(|verdict| (id, verdict))
+    });
+    verdicts.collect()
+}
+
+fn register(entry: &Entry, limits: &Limits, now: Time) -> Option<Verdict> {
+    let age = Duration::from_millis(now.since_ms(entry.connection.at));
+    (age > limits.registration_timeout).then_some(Verdict::End(Disconnect::RegistrationTimeout))
+}
+
+fn ping(entry: &Entry, limits: &Limits, now: Time) -> Option<Verdict> {
+    if !entry.connection.manner.is_pinged {
+        return None;
+    }
+    let silent = Duration::from_millis(now.since_ms(Time(entry.connection.outbox.heard_ms())));
+    match (silent > limits.ping_interval, entry.is_asked) {
+        (true, false) => Some(Verdict::Ask),
+        (false, true) => Some(Verdict::Heard),
+        (true, true) if silent > limits.ping_interval + limits.ping_timeout => {
+            Some(Verdict::End(Disconnect::PingTimeout { silent_s: silent.as_secs() }))
+        }
+        _ => None,
+    }
+}
