@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a harness has nobody to hand an error to: it fails the test")]
 
 mod harness;
+
+mod ask;
+mod desk;
 mod lines;
 mod registration;
 mod rooms;
