@@ -10,3 +10,5 @@ mod lines;
 mod registration;
 mod rooms;
 mod talk;
+mod tidy;
+mod units;

@@ -103,6 +103,13 @@ fn the_code_map_names_what_exists_and_exists_as_it_is_named() {
     let map = documents::code_map(&read("ARCHITECTURE.md"));
     none(&documents::unknown_paths(&map, |path| root().join(path).exists()));
     none(&documents::unnamed(&map, "chatd/src", &names_in("chatd/src")));
+    for module in names_in("chatd/src").iter().filter_map(|name| name.strip_suffix('/')) {
+        // A module whose file stands beside its directory is one thing on the map.
+        let directory = format!("chatd/src/{module}");
+        if root().join(&directory).join("mod.rs").exists() {
+            none(&documents::unnamed(&map, &directory, &names_in(&directory)));
+        }
+    }
     for member in ["chat-proto", "chatctl", "chat-client", "tests"] {
         assert!(map.iter().any(|path| path.starts_with(member)), "the code map says nothing of {member}");
     }

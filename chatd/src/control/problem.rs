@@ -126,7 +126,7 @@ mod tests {
             (Refusal::NoSuchRoom("x".into()), 404, code::NO_SUCH_OBJECT),
             (Refusal::RoleTooLow { needs: "admin" }, 403, code::NOT_PERMITTED),
             (Refusal::NotOperator, 403, code::NOT_PERMITTED),
-            (Refusal::NotKept { cause: "full".into() }, 503, code::STORE_FAILING),
+            (Refusal::NotKept { to: None, cause: "full".into() }, 503, code::STORE_FAILING),
             (Refusal::Overtaken, 409, code::REFUSED),
             (Refusal::NoText, 422, code::BLANK),
         ] {

@@ -28,7 +28,7 @@ use crate::domain::id::{Seq, Time};
 use crate::domain::message::MessageKind;
 use crate::domain::request::{Register, Request, Say};
 use crate::log::local::LocalLog;
-use crate::registry::{self, Registry, Seat};
+use crate::registry::{self, Manner, Registry, Seat};
 use crate::store::Store;
 use crate::telemetry::{self, Telemetry};
 use crate::wire;
@@ -118,8 +118,8 @@ impl Office {
 
     /// A client that has registered.
     pub(super) async fn client(&self, nick: &str) -> Client {
-        let seat =
-            self.registry.connect(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)), "irc", false).await.unwrap();
+        let manner = Manner { dialect: "irc", is_pinged: false, variant: 0 };
+        let seat = self.registry.connect(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)), manner).await.unwrap();
         let nick = Some(Nick::parse(nick, 32).unwrap());
         let (user, host, real_name) = ("~u".into(), "h.example".into(), "Real Name".into());
         let client = Client { seat, registry: self.registry.clone() };
