@@ -6,7 +6,9 @@ mod harness;
 
 mod ask;
 mod desk;
+mod hostile;
 mod lines;
+mod order;
 mod registration;
 mod rooms;
 mod talk;

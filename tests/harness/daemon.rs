@@ -5,12 +5,13 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+use assert_cmd::assert::Assert;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use super::notify::NotifySocket;
-use super::wait::until;
+use super::wait::{DEADLINE, until};
 
 /// Log lines that a failure shows.
 const LOG_SHOWN: usize = 80;
@@ -120,6 +121,13 @@ impl Daemon {
         until(&format!("log line with {text:?}"), || found(self.log()))
     }
 
+    /// Memory in use, in KiB.
+    pub(crate) fn memory_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Writes another configuration; the daemon does not know it yet.
     pub(crate) fn rewrite(&self, configuration: &str) {
         write_configuration(self.directory.path(), configuration);
@@ -164,6 +172,18 @@ impl Daemon {
         self.log_from = self.log().len();
         self.child = spawn(self.directory.path(), &self.notify);
         self.wait_until_ready();
+    }
+
+    /// Runs one more chatd with the same configuration and places, but for what `overrides` say, until it ends.
+    pub(crate) fn run_another(&self, overrides: &[(&str, &Path)]) -> Assert {
+        let mut command = command(self.directory.path());
+        command.envs(overrides.iter().copied());
+        assert_cmd::Command::from_std(command).timeout(DEADLINE).assert()
+    }
+
+    /// A place in the private directory, for whatever a test needs.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
     }
 }
 
