@@ -12,3 +12,5 @@ mod order;
 mod registration;
 mod rooms;
 mod talk;
+mod tidy;
+mod units;

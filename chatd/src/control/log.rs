@@ -33,7 +33,7 @@ pub(super) async fn stream(
         })?,
     };
     let feed = app.context.telemetry.subscribe();
-    Ok(respond(Watcher { feed, least }, app.stop))
+    respond(Watcher { feed, least }, &app)
 }
 
 /// Changes the level or the filter until the next start.
@@ -101,5 +101,29 @@ fn shown(value: Value) -> String {
     match value {
         Value::String(text) => text,
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_proto::control::LogStreamLine;
+    use tokio::sync::broadcast;
+
+    use super::super::stream::Source;
+    use super::Watcher;
+
+    #[tokio::test]
+    async fn a_watcher_that_lags_is_told_how_much_it_lost() {
+        let (feed, lines) = broadcast::channel(2);
+        for number in 1..=5 {
+            let json =
+                format!(r#"{{"time":"t","level":"INFO","target":"x","message":"{number}","fields":{{}}}}"#);
+            feed.send(json.into()).unwrap();
+        }
+        let mut watcher = Watcher { feed: lines, least: 4 };
+        assert_eq!(watcher.next().await, Some(vec![LogStreamLine::Lost { lines: 3 }]));
+        let next = watcher.next().await.unwrap();
+        assert!(matches!(&next[..], [LogStreamLine::Line(line)] if line.message == "4"), "{next:?}");
+        drop((feed, watcher.next().await));
     }
 }

@@ -1,7 +1,7 @@
 //! Who is at the other end of a connection, and what they may do.
 //!
-//! The kernel names the user (SO_PEERCRED, unix(7)); groups are looked up for every request, so that neither a reload nor
-//! `usermod` needs a reconnection. Nothing that the peer says about itself counts.
+//! The kernel names the user (SO_PEERCRED, unix(7)); name and groups are looked up once for each connection, the role for each
+//! request, so that a reload counts at once. Nothing that the peer says about itself counts.
 
 use std::ffi::CString;
 use std::sync::Arc;

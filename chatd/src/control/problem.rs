@@ -110,3 +110,28 @@ impl From<StoreError> for Failure {
         Self::store_failing(error.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chat_proto::control::code;
+
+    use super::Failure;
+    use crate::domain::refusal::Refusal;
+
+    #[test]
+    fn each_refusal_has_its_status() {
+        for (refusal, status, kind) in [
+            (Refusal::NoSuchClient("x".into()), 404, code::NO_SUCH_OBJECT),
+            (Refusal::NoSuchNick("x".into()), 404, code::NO_SUCH_OBJECT),
+            (Refusal::NoSuchRoom("x".into()), 404, code::NO_SUCH_OBJECT),
+            (Refusal::RoleTooLow { needs: "admin" }, 403, code::NOT_PERMITTED),
+            (Refusal::NotOperator, 403, code::NOT_PERMITTED),
+            (Refusal::NotKept { to: None, cause: "full".into() }, 503, code::STORE_FAILING),
+            (Refusal::Overtaken, 409, code::REFUSED),
+            (Refusal::NoText, 422, code::BLANK),
+        ] {
+            let Failure(problem) = refusal.into();
+            assert_eq!((problem.status, problem.kind.as_str()), (status, kind));
+        }
+    }
+}

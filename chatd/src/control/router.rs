@@ -9,7 +9,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post, put};
 use chat_proto::control::path;
-use tokio::net::unix::UCred;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::peer::{Person, role_of};
@@ -24,7 +24,18 @@ pub(super) struct App {
     pub(super) context: Context,
     /// Ends streams.
     pub(super) stop: CancellationToken,
+    /// Places for streams; see [`STREAMS_MAX`].
+    pub(super) streams: Arc<Semaphore>,
 }
+
+impl App {
+    pub(super) fn new(context: Context, stop: CancellationToken) -> Self {
+        Self { context, stop, streams: Arc::new(Semaphore::new(STREAMS_MAX)) }
+    }
+}
+
+/// Streams at a time. Fewer than connections, so that watchers who have gone to sleep never keep an admin from acting.
+pub(super) const STREAMS_MAX: usize = 48;
 
 /// Whoever asks; an extension of every request that has passed the gate. The name is `unix:NAME`, so that the audit can tell
 /// it from a name given with `OPER`.
@@ -58,7 +69,7 @@ fn table() -> [(&'static str, Role, MethodRouter<App>); 17] {
     ]
 }
 
-/// The whole API. Each request must carry the [`UCred`] of its connection as an extension.
+/// The whole API. Each request must carry the [`Person`] at the other end of its connection as an extension.
 pub(super) fn router(app: App) -> Router {
     let mut router = Router::new();
     for (path, needs, handlers) in table() {
@@ -70,7 +81,7 @@ pub(super) fn router(app: App) -> Router {
 
 /// Lets a request pass whose sender has the role, and notes who it is.
 async fn gate(State((app, needs)): State<(App, Role)>, mut request: Request, next: Next) -> Response {
-    match admit(&app, needs, request.extensions().get().copied()).await {
+    match admit(&app, needs, request.extensions().get()) {
         Ok(asker) => {
             request.extensions_mut().insert(asker);
             next.run(request).await
@@ -79,18 +90,15 @@ async fn gate(State((app, needs)): State<(App, Role)>, mut request: Request, nex
     }
 }
 
-async fn admit(app: &App, needs: Role, peer: Option<UCred>) -> Result<Asker, Failure> {
-    let unknown = || Failure::not_permitted("the system does not tell who is asking");
-    let person = match peer {
-        Some(peer) => tokio::task::spawn_blocking(move || Person::of(peer)).await.map_err(|_| unknown())?,
-        None => return Err(unknown()),
-    };
-    let config = app.context.shared.config();
-    permit(&person, role_of(&person, app.context.facts.owner, &config.control), needs)
+fn admit(app: &App, needs: Role, person: Option<&Person>) -> Result<Asker, Failure> {
+    let person = person.ok_or_else(|| Failure::not_permitted("the system does not tell who is asking"))?;
+    // Anew for each request: a reload may have changed it.
+    let role = role_of(person, app.context.facts.owner, &app.context.shared.config().control);
+    permit(person, role, needs)
 }
 
 /// Whether a role is enough.
-pub(super) fn permit(person: &Person, role: Option<Role>, needs: Role) -> Result<Asker, Failure> {
+fn permit(person: &Person, role: Option<Role>, needs: Role) -> Result<Asker, Failure> {
     match role {
         Some(role) if role >= needs => {
             let name: Arc<str> = format!("{UNIX}{}", person.name).into();

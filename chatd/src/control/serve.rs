@@ -9,10 +9,12 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::UnixStream;
+use tokio::net::unix::UCred;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::peer::Person;
 use super::router::{App, router};
 use super::{Context, Listener};
 
@@ -31,11 +33,21 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Serves the control API until `stop`, then lets answers on their way go out and ends every connection. Removes the socket's
 /// file when it returns.
 pub async fn serve(listener: Listener, context: Context, stop: CancellationToken) {
-    let router = router(App { context, stop: stop.clone() });
+    serve_people(listener, context, stop, Person::of).await;
+}
+
+/// The same with another way to tell who a peer is. `identify` may block.
+pub(super) async fn serve_people(
+    listener: Listener,
+    context: Context,
+    stop: CancellationToken,
+    identify: fn(UCred) -> Person,
+) {
+    let router = router(App::new(context, stop.clone()));
     let seats = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let tasks = TaskTracker::new();
     while let Some((stream, seat)) = accept(&listener, &seats, &stop).await {
-        tasks.spawn(connection(stream, router.clone(), stop.clone(), seat));
+        tasks.spawn(connection(stream, router.clone(), stop.clone(), identify, seat));
     }
     tasks.close();
     tasks.wait().await;
@@ -66,12 +78,13 @@ async fn connection(
     stream: UnixStream,
     router: Router,
     stop: CancellationToken,
+    identify: fn(UCred) -> Person,
     _seat: OwnedSemaphorePermit,
 ) {
-    // Without credentials every request is refused, with a problem that says so.
-    let service = match stream.peer_cred() {
-        Ok(peer) => router.layer(Extension(peer)),
-        Err(_) => router,
+    let service = match person(&stream, identify).await {
+        Some(person) => router.layer(Extension(person)),
+        // Every request is refused, with a problem that says why.
+        None => router,
     };
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_DEADLINE);
@@ -83,4 +96,9 @@ async fn connection(
         () = stop.cancelled() => serving.as_mut().graceful_shutdown(),
     }
     let _ = tokio::time::timeout(LAST_WORDS, serving).await;
+}
+
+async fn person(stream: &UnixStream, identify: fn(UCred) -> Person) -> Option<Person> {
+    let peer = stream.peer_cred().ok()?;
+    tokio::task::spawn_blocking(move || identify(peer)).await.ok()
 }

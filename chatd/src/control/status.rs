@@ -71,6 +71,7 @@ fn commits(stats: &Stats) -> Commits {
         groups: stats.groups,
         records: stats.records,
         last_ms: ms(stats.last_group_us),
+        // The store does not remember its slowest commit; the newest stands in until it does.
         slowest_ms: ms(stats.last_group_us),
     }
 }

@@ -5,16 +5,20 @@
 //! between waits where it is kept anyway, in the ring, the store or the feed of the log.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use chat_proto::control::{STREAM_HEARTBEAT_MS, STREAM_MEDIA_TYPE};
 use futures_util::stream::unfold;
 use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
+
+use super::problem::Failure;
+use super::router::{App, STREAMS_MAX};
 
 /// Where the lines of a stream come from.
 pub(super) trait Source: Send + 'static {
@@ -29,15 +33,23 @@ pub(super) trait Source: Send + 'static {
     fn heartbeat(&self) -> Self::Line;
 }
 
-/// The answer that carries what `source` has to say, until it is over or `stop` is cancelled.
-pub(super) fn respond(source: impl Source, stop: CancellationToken) -> Response {
-    let lines = unfold((source, stop, true), |(mut source, stop, is_first)| async move {
+/// The answer that carries what `source` has to say, until it is over or the daemon stops.
+///
+/// # Errors
+/// All places for streams are taken.
+pub(super) fn respond(source: impl Source, app: &App) -> Result<Response, Failure> {
+    let place = Arc::clone(&app.streams).try_acquire_owned().map_err(|_| {
+        let detail = format!("{STREAMS_MAX} streams are open already");
+        Failure::plain(StatusCode::SERVICE_UNAVAILABLE, detail).hint("end a `chatctl watch` or `chatctl log`")
+    })?;
+    let state = (source, app.stop.clone(), place, true);
+    let lines = unfold(state, |(mut source, stop, place, is_first)| async move {
         let lines = if is_first { vec![source.heartbeat()] } else { next(&mut source, &stop).await? };
-        Some((Ok::<_, Infallible>(encode(&lines)), (source, stop, false)))
+        Some((Ok::<_, Infallible>(encode(&lines)), (source, stop, place, false)))
     });
     let mut response = Response::new(Body::from_stream(lines));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(STREAM_MEDIA_TYPE));
-    response
+    Ok(response)
 }
 
 async fn next<S: Source>(source: &mut S, stop: &CancellationToken) -> Option<Vec<S::Line>> {

@@ -39,8 +39,8 @@ pub(super) async fn stream(
     let newest = newest(&app.context.registry);
     // A greater number is of another log, which was longer.
     let place = query.since_seq.map_or(newest, |since| Seq(since).min(newest));
-    let stop = app.stop.clone();
-    Ok(respond(Watcher { app, selection, place, is_admin: by.role == Role::Admin }, stop))
+    let watcher = Watcher { app: app.clone(), selection, place, is_admin: by.role == Role::Admin };
+    respond(watcher, &app)
 }
 
 /// The greatest number there is.

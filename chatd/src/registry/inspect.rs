@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::roster::{Entry, Roster};
 use crate::domain::client::Client;
+use crate::domain::command::{Command, SayTo};
 use crate::domain::desk::DeskConversation;
 use crate::domain::id::{ClientId, Time};
 use crate::domain::mode::Rank;
@@ -128,8 +129,16 @@ pub(super) fn view(state: &State, roster: &Roster, what: &Inspect) -> View {
     }
 }
 
+/// The connections that a command names: only the roster knows addresses and those who have not registered.
+pub(super) fn targets(state: &State, roster: &Roster, command: &Command) -> Vec<ClientId> {
+    match command {
+        Command::Kick { who, .. } | Command::Say { to: SayTo::Client(who), .. } => find(state, roster, who),
+        _ => Vec::new(),
+    }
+}
+
 /// The connections that `who` names: one by nick, else one by id, else all of an address.
-pub(super) fn find(state: &State, roster: &Roster, who: &str) -> Vec<ClientId> {
+fn find(state: &State, roster: &Roster, who: &str) -> Vec<ClientId> {
     if let Some(client) = state.client_named(who) {
         return vec![client.id];
     }

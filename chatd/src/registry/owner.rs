@@ -219,7 +219,7 @@ impl<L: EventLog> Owner<L> {
     }
 
     fn command(&mut self, by: &Operator, command: Command, answer: oneshot::Sender<Result<Answer, Refusal>>) {
-        let targets = self.targets(&command);
+        let targets = inspect::targets(&self.state, &self.roster, &command);
         match decide::command(&self.state, by, self.now, command, &targets) {
             Ok((mut events, done)) => {
                 let last = events.pop();
@@ -230,17 +230,6 @@ impl<L: EventLog> Owner<L> {
             }
             // Nobody waiting for the answer any more is no fault, here and below.
             Err(refusal) => drop(answer.send(Err(refusal))),
-        }
-    }
-
-    /// The connections a command names: only the roster knows addresses and those who have not registered.
-    fn targets(&self, command: &Command) -> Vec<ClientId> {
-        use crate::domain::command::SayTo;
-        match command {
-            Command::Kick { who, .. } | Command::Say { to: SayTo::Client(who), .. } => {
-                inspect::find(&self.state, &self.roster, who)
-            }
-            _ => Vec::new(),
         }
     }
 

@@ -1,1 +1,10 @@
-//! The control API over real Unix sockets.
+//! The control API over a real Unix socket, in front of a real registry and a real store.
+
+mod changes;
+mod harness;
+mod history;
+mod http;
+mod roles;
+mod sockets;
+mod views;
+mod watch;
