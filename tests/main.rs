@@ -7,6 +7,7 @@ mod harness;
 mod ask;
 mod desk;
 mod hostile;
+mod lifecycle;
 mod lines;
 mod order;
 mod registration;
