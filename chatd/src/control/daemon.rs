@@ -24,9 +24,17 @@ pub(super) async fn reload(
     State(app): State<App>,
     Extension(Asker(by)): Extension<Asker>,
 ) -> Answer<ReloadResult> {
-    let done = steer(&app, Steer::Reload).await?.map_err(Failure::bad_configuration)?;
-    note(&app, &by, "reload", &app.context.facts.config_source, &done.changed.join(" ")).await;
-    Ok(Json(done))
+    let source = &app.context.facts.config_source;
+    match steer(&app, Steer::Reload).await? {
+        Ok(done) => {
+            note(&app, &by, "reload", source, &done.changed.join(" ")).await;
+            Ok(Json(done))
+        }
+        Err(report) => {
+            note(&app, &by, "reload", source, "refused: the configuration is wrong").await;
+            Err(Failure::bad_configuration(report))
+        }
+    }
 }
 
 /// Reads a configuration and says what a reload would do; changes nothing.

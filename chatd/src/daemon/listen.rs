@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use listenfd::ListenFd;
 use nix::sys::socket::{setsockopt, sockopt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -28,6 +28,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 const KEEP_ALIVE_IDLE_S: u32 = 90;
 const KEEP_ALIVE_INTERVAL_S: u32 = 15;
 const KEEP_ALIVE_COUNT: u32 = 4;
+
+/// Connections that may wait to be accepted: after a restart, everybody comes back at once.
+const BACKLOG: u32 = 4096;
 
 /// A listener and what is spoken there.
 #[derive(Debug)]
@@ -74,9 +77,14 @@ fn take_inherited(inherited: &mut ListenFd) -> Result<HashMap<SocketAddr, TcpLis
 }
 
 fn bind(address: SocketAddr) -> Result<TcpListener> {
-    let listener = std::net::TcpListener::bind(address).with_context(|| remedy(address))?;
-    listener.set_nonblocking(true).context("cannot make a listener non-blocking")?;
-    TcpListener::from_std(listener).with_context(|| format!("cannot listen on {address}"))
+    let listen = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // A restart need not wait for the connections of the last run to time out.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    listen().with_context(|| remedy(address))
 }
 
 fn remedy(address: SocketAddr) -> String {

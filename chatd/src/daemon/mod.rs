@@ -97,8 +97,10 @@ struct Daemon {
     reload_asked: Arc<Notify>,
     signals: mpsc::Receiver<Signal>,
     _signal_thread: signal::SignalThread,
-    /// How long clients have to leave; set by who stops the daemon.
+    /// How long clients have to read their farewell when the daemon stops.
     drain_timeout: Duration,
+    /// Nobody new is taken, and the daemon stops when all have left, or then.
+    drain_until: Option<Instant>,
 }
 
 impl Daemon {
@@ -171,6 +173,7 @@ impl Daemon {
             signals,
             _signal_thread: signal_thread,
             drain_timeout,
+            drain_until: None,
         };
         daemon.open(bound);
         Ok(daemon)
@@ -211,6 +214,8 @@ impl Daemon {
                 ended = &mut self.owner => return Err(core_task("registry", ended)),
                 ended = &mut self.control => return Err(core_task("control API", ended)),
                 () = &mut watchdog => bail!("the watchdog ended"),
+                () = self.sessions.wait() => return Ok(()),
+                () = at(self.drain_until) => return Ok(()),
             }
         }
     }
@@ -262,6 +267,14 @@ impl Daemon {
                 Err(error) => tracing::error!(%error, "the store did not close cleanly"),
             }
         }
+    }
+}
+
+/// The moment, if there is one.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -4,13 +4,20 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use chat_proto::control::{Accepted, CheckResult, ReloadResult};
+
+use tokio::time::{Instant, timeout};
 
 use super::{Daemon, reload, source_name, systemd};
 use crate::config::{self, Source};
 use crate::control::Steer;
+use crate::domain::command::{Command, Operator, Role, SayTo};
 use crate::registry;
+
+/// How long the announcement of a drain may wait for its place in the log.
+const ANNOUNCE: Duration = Duration::from_secs(5);
 
 impl Daemon {
     /// Does one thing; breaks when the daemon shall end.
@@ -19,21 +26,38 @@ impl Daemon {
         match steer {
             Steer::Reload(answer) => drop(answer.send(self.reload().await)),
             Steer::Check(path, answer) => drop(answer.send(self.check(path).await)),
-            Steer::Drain { timeout, answer } => {
-                self.drain_timeout = timeout.unwrap_or(self.drain_timeout);
-                drop(answer.send(self.accepted()));
-                return ControlFlow::Break(());
+            Steer::Drain { timeout: asked, answer } => {
+                let within = asked.unwrap_or(self.drain_timeout);
+                drop(answer.send(self.accepted(within)));
+                self.take_nobody_new(within).await;
             }
             Steer::Stop { answer } => {
-                drop(answer.send(self.accepted()));
+                drop(answer.send(self.accepted(self.drain_timeout)));
                 return ControlFlow::Break(());
             }
         }
         ControlFlow::Continue(())
     }
 
-    fn accepted(&self) -> Accepted {
-        let deadline = jiff::Timestamp::now().checked_add(self.drain_timeout);
+    /// Takes nobody new and tells everybody how long they have; the daemon ends when all have left, or then.
+    async fn take_nobody_new(&mut self, within: Duration) {
+        self.facts.is_draining.store(true, Ordering::Relaxed);
+        self.accepting.cancel();
+        self.sessions.close();
+        self.drain_until = Some(Instant::now() + within);
+        tracing::info!(clients = self.sessions.len(), within_s = within.as_secs(), "draining");
+        let text =
+            format!("This server stops in {} seconds. Please leave, and come back later.", within.as_secs());
+        let by = Operator { name: "chatd".into(), role: Role::Admin };
+        let announce = Command::Say { to: SayTo::Everyone, text: text.into() };
+        let told = timeout(ANNOUNCE, self.registry.command(by, announce)).await;
+        if !matches!(told, Ok(Ok(Ok(_)))) {
+            tracing::warn!("could not tell the clients that the server drains");
+        }
+    }
+
+    fn accepted(&self, within: Duration) -> Accepted {
+        let deadline = jiff::Timestamp::now().checked_add(within);
         Accepted {
             clients: self.sessions.len() as u64,
             deadline_at: deadline.ok().map(|at| format!("{at:.3}")),

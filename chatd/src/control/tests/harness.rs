@@ -273,15 +273,18 @@ impl Stream {
         }
     }
 
-    /// The next entry's place and text.
+    /// The next entry's place and text. Heartbeats do not count as something.
     pub(super) async fn said(&mut self) -> (u64, String) {
-        loop {
-            match self.next().await {
-                WatchLine::Entry(entry) => return (entry.seq, entry.text.unwrap_or_default()),
-                WatchLine::Heartbeat { .. } => {}
-                other => panic!("{other:?}"),
+        let entry = async {
+            loop {
+                match self.next().await {
+                    WatchLine::Entry(entry) => return (entry.seq, entry.text.unwrap_or_default()),
+                    WatchLine::Heartbeat { .. } => {}
+                    other => panic!("{other:?}"),
+                }
             }
-        }
+        };
+        timeout(PATIENCE, entry).await.expect("only heartbeats came")
     }
 
     /// Whatever comes, to the end.

@@ -42,6 +42,20 @@ async fn a_watch_goes_from_store_to_ring_to_present_without_gap_or_repeat() {
 }
 
 #[tokio::test]
+async fn a_watcher_that_is_overtaken_by_the_ring_misses_nothing() {
+    let office = Office::open();
+    let alice = office.client("alice").await;
+    alice.join("#lobby").await;
+    let (mut stream, _) = office.stream("/v1/watch").await;
+    // Far more than the socket's buffer and the ring hold together.
+    for round in 0..3 {
+        alice.say_all("#lobby", (1..=MANY).map(|n| (round * MANY + n).to_string())).await;
+    }
+    expect(&mut stream, 0, 1..=3 * MANY).await;
+    office.close().await;
+}
+
+#[tokio::test]
 async fn a_watch_resumes_behind_any_number() {
     let office = Office::open();
     let alice = talkative(&office).await;
