@@ -6,7 +6,10 @@ mod harness;
 
 mod ask;
 mod desk;
+mod hostile;
+mod lifecycle;
 mod lines;
+mod order;
 mod registration;
 mod rooms;
 mod talk;

@@ -1,6 +1,9 @@
 //! An IRC client that says what it is told and expects what it is told.
 
+use std::net::TcpStream;
+
 use super::daemon::Daemon;
+use super::glob::glob;
 use super::wire::Wire;
 
 /// One IRC connection.
@@ -80,6 +83,17 @@ impl Client {
         self.wire.expect(pattern)
     }
 
+    /// Hears one of these two next; whether it was the second.
+    #[track_caller]
+    pub(crate) fn expect_either(&mut self, one: &str, other: &str) -> bool {
+        let line = self.wire.line();
+        let is_other = glob(other, &line);
+        if !is_other && !glob(one, &line) {
+            self.wire.fail(&format!("expected {one:?} or {other:?}\n     heard {line:?}"));
+        }
+        is_other
+    }
+
     /// Hears exactly these next, in this order.
     #[track_caller]
     pub(crate) fn expect_all(&mut self, patterns: &[&str]) {
@@ -146,6 +160,11 @@ impl Client {
     /// What is below: for clients that misbehave.
     pub(crate) fn wire(&mut self) -> &mut Wire {
         &mut self.wire
+    }
+
+    /// The socket itself, for tests that read many of them at once.
+    pub(crate) fn into_stream(self) -> TcpStream {
+        self.wire.into_stream()
     }
 
     /// Dies without closing.

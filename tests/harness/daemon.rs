@@ -1,16 +1,18 @@
 //! A chatd of our own: started, ready, restarted, ended. Everything of it lies in one private directory.
 
 use std::fs::File;
+use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+use assert_cmd::assert::Assert;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use super::notify::NotifySocket;
-use super::wait::until;
+use super::wait::{DEADLINE, until};
 
 /// Log lines that a failure shows.
 const LOG_SHOWN: usize = 80;
@@ -47,10 +49,21 @@ impl Daemon {
     /// With this configuration. Listeners are added unless it has some; places and the log level are the harness's.
     #[track_caller]
     pub(crate) fn with(configuration: &str) -> Self {
+        Self::launch(configuration, command)
+    }
+
+    /// The same, with a listening socket that it inherits as from a service manager (`LISTEN_FDS`).
+    #[track_caller]
+    pub(crate) fn with_inherited(configuration: &str, listener: OwnedFd) -> Self {
+        Self::launch(configuration, |directory| inheriting(&command(directory), listener))
+    }
+
+    #[track_caller]
+    fn launch(configuration: &str, command: impl FnOnce(&Path) -> Command) -> Self {
         let directory = private_directory();
         let notify = NotifySocket::bind(directory.path().join("notify"));
         write_configuration(directory.path(), configuration);
-        let child = spawn(directory.path(), &notify);
+        let child = spawn(command(directory.path()), directory.path(), &notify);
         let mut daemon = Self { directory, notify, child, log_from: 0, irc: 0, lines: 0 };
         daemon.wait_until_ready();
         daemon
@@ -120,6 +133,13 @@ impl Daemon {
         until(&format!("log line with {text:?}"), || found(self.log()))
     }
 
+    /// Memory in use, in KiB.
+    pub(crate) fn memory_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Writes another configuration; the daemon does not know it yet.
     pub(crate) fn rewrite(&self, configuration: &str) {
         write_configuration(self.directory.path(), configuration);
@@ -162,8 +182,20 @@ impl Daemon {
     #[track_caller]
     pub(crate) fn restart(&mut self) {
         self.log_from = self.log().len();
-        self.child = spawn(self.directory.path(), &self.notify);
+        self.child = spawn(command(self.directory.path()), self.directory.path(), &self.notify);
         self.wait_until_ready();
+    }
+
+    /// Runs one more chatd with the same configuration and places, but for what `overrides` say, until it ends.
+    pub(crate) fn run_another(&self, overrides: &[(&str, &Path)]) -> Assert {
+        let mut command = command(self.directory.path());
+        command.envs(overrides.iter().copied());
+        assert_cmd::Command::from_std(command).timeout(DEADLINE).assert()
+    }
+
+    /// A place in the private directory, for whatever a test needs.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
     }
 }
 
@@ -198,17 +230,33 @@ pub(super) fn command(directory: &Path) -> Command {
     command.env("CHATD_SERVER__STATE_DIRECTORY", directory.join("state"));
     command.env("CHATD_CONTROL__SOCKET", directory.join("control.sock"));
     command.env("CHATD_LOG__LEVEL", "debug");
+    command.stdin(Stdio::null());
     command
 }
 
-fn spawn(directory: &Path, notify: &NotifySocket) -> Child {
-    let log = File::options().create(true).append(true).open(directory.join("chatd.log")).unwrap();
-    let mut command = command(directory);
-    command.env("NOTIFY_SOCKET", notify.path());
-    command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
+/// `command`, run by a shell that moves the socket to where inherited ones begin and names its own process as the receiver:
+/// both would need unsafe code between fork and exec otherwise.
+fn inheriting(command: &Command, listener: OwnedFd) -> Command {
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", r#"exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" "$@""#]);
+    shell.arg(command.get_program()).args(command.get_args()).env_clear();
+    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.stdin(listener);
+    shell
 }
 
+fn spawn(mut command: Command, directory: &Path, notify: &NotifySocket) -> Child {
+    let log = File::options().create(true).append(true).open(directory.join("chatd.log")).unwrap();
+    command.env("NOTIFY_SOCKET", notify.path());
+    command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
+}
+
+/// What went to standard error, and behind it what went to files.
 fn read_log(directory: &Path) -> String {
-    let log = std::fs::read(directory.join("chatd.log")).unwrap_or_default();
-    String::from_utf8_lossy(&log).into_owned()
+    let files = std::fs::read_dir(directory.join("state/log")).into_iter().flatten();
+    let mut files: Vec<_> = files.map(|entry| entry.unwrap().path()).collect();
+    files.sort_unstable();
+    files.insert(0, directory.join("chatd.log"));
+    let read = |file| String::from_utf8_lossy(&std::fs::read(file).unwrap_or_default()).into_owned();
+    files.iter().map(read).collect()
 }

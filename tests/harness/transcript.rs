@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Lines that a failure shows; a flood has more than anybody reads.
-const SHOWN: usize = 60;
+const SHOWN: usize = 40;
 
 /// One conversation as one side saw it.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ impl fmt::Display for Transcript {
 }
 
 fn shortened(line: &str) -> String {
-    const MOST: usize = 300;
+    const MOST: usize = 200;
     let end = line.floor_char_boundary(MOST);
     let more = line.len() - end;
     let line = line[..end].escape_debug();

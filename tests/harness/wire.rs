@@ -61,9 +61,9 @@ impl Wire {
         setsockopt(&self.stream, sockopt::Linger, &at_once).unwrap();
     }
 
-    /// Makes the system take few bytes for a client that does not read.
+    /// Makes the system take fewer bytes for a client that does not read; still enough for a quick read later.
     pub(crate) fn shrink_receive_buffer(&self) {
-        setsockopt(&self.stream, sockopt::RcvBuf, &4096).unwrap();
+        setsockopt(&self.stream, sockopt::RcvBuf, &(64 * 1024)).unwrap();
     }
 
     /// The next line without its end; nothing once the daemon has closed. A reset counts as a close only where a test says so.
@@ -146,6 +146,12 @@ impl Wire {
         if let Some(line) = self.read_line() {
             self.fail(&format!("expected the end of the connection, heard {line:?}"));
         }
+    }
+
+    /// The socket, for tests that read many of them at once. What was read already is not in it.
+    pub(crate) fn into_stream(self) -> TcpStream {
+        assert!(self.unread.is_empty(), "{} has unread lines", self.name);
+        self.stream
     }
 
     #[track_caller]

@@ -369,14 +369,17 @@ impl<L: EventLog> Owner<L> {
     fn look_for_timeouts(&mut self) {
         self.now = now();
         for (client, verdict) in timeouts::look(&self.state, &self.roster, self.now) {
-            if let Some(entry) = self.roster.get_mut(client) {
-                entry.is_asked = verdict == Verdict::Ask;
-            }
             match verdict {
                 Verdict::End(why) => self.append(Event::Left { client, why }, Asker::Nobody),
-                Verdict::Ask => self.roster.stage(client, Item::Ping),
-                Verdict::Heard => {}
+                Verdict::Ask => self.ping(client),
             }
+        }
+    }
+
+    fn ping(&mut self, client: ClientId) {
+        if let Some(entry) = self.roster.get_mut(client) {
+            entry.asked_at = Some(self.now);
+            self.roster.stage(client, Item::Ping);
         }
     }
 

@@ -44,8 +44,8 @@ pub(super) struct Entry {
     pub(super) is_gone: bool,
     /// It has left the state, or never was in it and must not come any more.
     pub(super) has_left: bool,
-    /// Has been asked whether it is there, and has not said anything since.
-    pub(super) is_asked: bool,
+    /// When it was last asked whether it is there.
+    pub(super) asked_at: Option<Time>,
     staged: Vec<Item>,
     answered: u32,
     is_dirty: bool,
@@ -74,7 +74,7 @@ impl Roster {
             gate: Gate::default(),
             is_gone: false,
             has_left: false,
-            is_asked: false,
+            asked_at: None,
             staged: Vec::new(),
             answered: 0,
             is_dirty: false,

@@ -15,8 +15,6 @@ pub(super) enum Verdict {
     End(Disconnect),
     /// It is asked whether it is there.
     Ask,
-    /// It was asked and has spoken since.
-    Heard,
 }
 
 /// Those for whom something is to be done at `now`.
@@ -41,13 +39,13 @@ fn ping(entry: &Entry, limits: &Limits, now: Time) -> Option<Verdict> {
     if !entry.connection.manner.is_pinged {
         return None;
     }
-    let silent = Duration::from_millis(now.since_ms(Time(entry.connection.outbox.heard_ms())));
-    match (silent > limits.ping_interval, entry.is_asked) {
-        (true, false) => Some(Verdict::Ask),
-        (false, true) => Some(Verdict::Heard),
-        (true, true) if silent > limits.ping_interval + limits.ping_timeout => {
-            Some(Verdict::End(Disconnect::PingTimeout { silent_s: silent.as_secs() }))
-        }
-        _ => None,
+    let heard = Time(entry.connection.outbox.heard_ms());
+    let silent = Duration::from_millis(now.since_ms(heard));
+    // Whatever was heard since the question is an answer: the look before may have come too early to notice it.
+    if let Some(asked) = entry.asked_at.filter(|asked| heard < *asked) {
+        let why = Disconnect::PingTimeout { silent_s: silent.as_secs() };
+        let is_late = Duration::from_millis(now.since_ms(asked)) > limits.ping_timeout;
+        return is_late.then_some(Verdict::End(why));
     }
+    (silent > limits.ping_interval).then_some(Verdict::Ask)
 }
