@@ -9,6 +9,7 @@ mod desk;
 mod hostile;
 mod lifecycle;
 mod lines;
+mod operators;
 mod order;
 mod registration;
 mod rooms;
