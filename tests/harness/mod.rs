@@ -19,5 +19,5 @@ pub(crate) use daemon::Daemon;
 pub(crate) use glob::glob;
 pub(crate) use lines::LineClient;
 pub(crate) use operator::{operator, with_operator};
-pub(crate) use process::{chatd, chatd_with_input};
+pub(crate) use process::chatd;
 pub(crate) use wait::{DEADLINE, until};
