@@ -142,6 +142,24 @@ pub enum Request {
     Adapt(Adapt),
 }
 
+impl Request {
+    /// Whether its answer can be far longer than itself. Of these a session hands over one at a time, and none while its
+    /// client still has much to read.
+    #[must_use]
+    pub fn is_heavy(&self) -> bool {
+        matches!(
+            self,
+            Self::Join { .. }
+                | Self::Names { .. }
+                | Self::List { .. }
+                | Self::Who { .. }
+                | Self::Whois(_)
+                | Self::Whowas { .. }
+                | Self::RoomList { .. }
+        )
+    }
+}
+
 /// What a session wants to hear and how. Kept by the roster, never seen by the state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Adapt {
