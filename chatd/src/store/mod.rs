@@ -65,7 +65,8 @@ pub use self::writer::{Committed, Writer};
 /// One durable thing with its place in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Its place in the log; greater than that of every record committed before.
+    /// Its place in the log; greater than that of every record committed before, but for [`Body::Void`], whose place is
+    /// that of the message it takes back.
     pub seq: Seq,
     /// When it was decided.
     pub at: Time,
@@ -80,6 +81,9 @@ pub enum Body {
     Message(Arc<Message>),
     /// What an operator did.
     Audit(Arc<Audit>),
+    /// The message at this record's place was never said, as it no longer held when its turn came: it is removed from the
+    /// history. Nothing happens if there is none.
+    Void,
 }
 
 /// What opening found.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chat_proto::name::RoomName;
 
-use super::{Applied, Place};
+use super::{Applied, Place, may_still};
 use crate::domain::id::{ClientId, RoomId};
 use crate::domain::message::Author;
 use crate::domain::mode::{Rank, RoomChange};
@@ -20,11 +20,15 @@ pub(super) fn joined(
     at: Place,
     id: ClientId,
     name: &RoomName,
+    key: Option<&str>,
 ) -> Result<Applied, Refusal> {
     let client = state.asker(id)?;
     let existing = state.room_named(name.as_str());
     if existing.is_some_and(|room| room.members.contains_key(&id)) {
         return Ok(Applied::default());
+    }
+    if let Some(room) = existing {
+        policy::may_join(state, client, room, key)?;
     }
     policy::may_have_room(state, client, name.as_str(), existing.is_some())?;
     let source = Arc::clone(&client.source);
@@ -69,6 +73,7 @@ pub(super) fn kicked(
     target: ClientId,
     reason: &str,
 ) -> Result<Applied, Refusal> {
+    may_still(state, by, room_id, policy::may_steer)?;
     let nick = state.asker(target)?.nick.clone();
     let (room, audience) = leave(state, target, room_id)?;
     let what = What::Kicked { by: by.clone(), room, nick, reason: reason.into() };
@@ -94,6 +99,7 @@ pub(super) fn topic_set(
     by: &Author,
     text: &str,
 ) -> Result<Applied, Refusal> {
+    may_still(state, by, room_id, policy::may_set_topic)?;
     let Some(room) = state.room_mut(room_id) else { return Err(Refusal::Overtaken) };
     room.topic =
         (!text.is_empty()).then(|| TopicInfo { text: text.into(), by: Arc::clone(&by.source), at: at.time });
@@ -108,6 +114,7 @@ pub(super) fn modes_set(
     by: &Author,
     changes: &[RoomChange],
 ) -> Result<Applied, Refusal> {
+    may_still(state, by, room_id, policy::may_steer)?;
     let limit = state.config().limits.room_list_entries;
     let Some(room) = state.room_mut(room_id) else { return Err(Refusal::Overtaken) };
     let effective: Arc<[RoomChange]> =
@@ -160,6 +167,7 @@ pub(super) fn invited(
     by: &Author,
     target: ClientId,
 ) -> Result<Applied, Refusal> {
+    may_still(state, by, room_id, policy::may_invite)?;
     let other = state.asker(target)?;
     let (nick, away) = (other.nick.clone(), other.away.clone());
     let Some(room) = state.room_mut(room_id) else { return Err(Refusal::Overtaken) };
