@@ -1,6 +1,8 @@
 //! The owner: the one task that decides requests, appends events to the log, applies what has settled and hands out what
 //! follows. Everything here is synchronous but the one wait at the top. It never waits for a client and touches no disk.
 
+mod settle;
+
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::atomic::Ordering;
@@ -11,23 +13,22 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::roster::Roster;
+use super::roster::{Connection, End, Roster};
 use super::timeouts::{self, Verdict};
-use super::{Metrics, ReloadAsked, Slots, Tap, ToOwner, inspect, now};
-use crate::delivery::broadcast::{Broadcast, Encoders};
+use super::{Look, Metrics, ReloadAsked, Slots, Tap, ToOwner, inspect, now};
+use crate::delivery::broadcast::Encoders;
 use crate::delivery::outbox::Item;
-use crate::domain::apply::{Applied, apply};
 use crate::domain::command::{Answer, Command, Operator};
 use crate::domain::decide::{self, Outcome};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::event::{Dated, Event};
-use crate::domain::id::{ClientId, Seq, Time};
-use crate::domain::notice::{Audience, Notice, What};
+use crate::domain::id::{ClientId, Time};
+use crate::domain::notice::Notice;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
 use crate::domain::state::State;
-use crate::log::{EventLog, Settled};
+use crate::log::EventLog;
 
 /// Most messages from the inbox in one turn, so that commits and ticks are not kept waiting.
 const TURN: usize = 256;

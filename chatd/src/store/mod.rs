@@ -46,6 +46,8 @@ use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::config::History;
 use crate::domain::command::Audit;
 use crate::domain::id::{Seq, Time};
@@ -104,6 +106,7 @@ pub struct Store {
     jobs: mpsc::SyncSender<Job>,
     stats: StatsHandle,
     policy: retention::SharedPolicy,
+    ended: CancellationToken,
     thread: Option<JoinHandle<Result<(), StoreError>>>,
 }
 
@@ -123,17 +126,30 @@ impl Store {
         // A few groups may wait; when they do, the log keeps gathering the next one instead (see `Writer::commit`).
         let (jobs, queue) = mpsc::sync_channel(writer::WAITING_GROUPS);
         let worker = Worker::new(database, queue, stats.clone(), policy.clone(), lock, history.sync);
+        let ended = CancellationToken::new();
+        let ending = ended.clone().drop_guard();
         let thread = std::thread::Builder::new()
             .name("store".into())
-            .spawn(move || worker.run())
+            .spawn(move || {
+                // Dropped however the thread ends, a panic included.
+                let _ending = ending;
+                worker.run()
+            })
             .map_err(StoreError::Thread)?;
-        Ok((Self { readers, jobs, stats, policy, thread: Some(thread) }, opened))
+        Ok((Self { readers, jobs, stats, policy, ended, thread: Some(thread) }, opened))
     }
 
     /// A handle that commits groups.
     #[must_use]
     pub fn writer(&self) -> Writer {
         Writer::new(self.jobs.clone())
+    }
+
+    /// Cancelled when the thread has ended. While nobody has closed the store, that is a fault which only a restart mends:
+    /// nothing can be kept any more.
+    #[must_use]
+    pub fn ended(&self) -> CancellationToken {
+        self.ended.clone()
     }
 
     /// A connection that only reads.

@@ -80,7 +80,9 @@ impl<L: EventLog> Owner<L> {
 
     /// A client whose leaving did not happen is here as before; unless its session is over, and then it leaves by itself.
     fn stay(&mut self, client: ClientId) {
-        let Some(entry) = self.roster.get_mut(client).filter(|entry| entry.end == End::Leaving) else { return };
+        let Some(entry) = self.roster.get_mut(client).filter(|entry| entry.end == End::Leaving) else {
+            return;
+        };
         entry.end = End::Here;
         if entry.is_gone {
             self.append(Event::Left { client, why: Disconnect::Closed }, Asker::Nobody);

@@ -5,8 +5,8 @@
 //! or has too many requests unanswered. It writes whenever there is something to write, but for the moments in which it hands
 //! requests over or has a password checked.
 
-mod input;
 mod held;
+mod input;
 mod output;
 mod pace;
 
