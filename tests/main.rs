@@ -6,6 +6,8 @@ mod harness;
 
 mod ask;
 mod desk;
+mod durability;
+mod full_disk;
 mod hostile;
 mod lifecycle;
 mod lines;
