@@ -5,6 +5,7 @@
 mod harness;
 
 mod ask;
+mod control;
 mod desk;
 mod durability;
 mod full_disk;

@@ -23,7 +23,7 @@ pub(crate) use glob::glob;
 pub(crate) use lines::LineClient;
 pub(crate) use namespace::{SmallDisk, with_private_mounts};
 pub(crate) use process::{chatd, chatd_with_input};
-pub(crate) use stored::{entry, history, texts};
+pub(crate) use stored::{entry, history, json, texts};
 pub(crate) use tool::Tool;
 pub(crate) use wait::{DEADLINE, until};
 pub(crate) use witness::Witness;

@@ -124,6 +124,13 @@ impl Tool {
         }
     }
 
+    /// Whether some line of its output so far has this in it. Does not wait.
+    pub(crate) fn has_said(&mut self, part: &str) -> bool {
+        let lines: Vec<_> = self.out.try_iter().collect();
+        lines.iter().for_each(|line| self.transcript.heard(line));
+        lines.iter().any(|line| line.contains(part))
+    }
+
     /// All the rest of its output.
     #[track_caller]
     pub(crate) fn rest(&mut self) -> Vec<String> {
