@@ -1,45 +1,8 @@
 //! The desk: every guest's own conversation with whoever runs the server.
 
-use std::sync::LazyLock;
-
 use predicates::str::contains;
 
-use crate::harness::{Client, Daemon, LineClient, chatd_with_input, ctl};
-
-/// A hash of `secret`; made once, because hashing is slow on purpose.
-static HASH: LazyLock<String> = LazyLock::new(|| {
-    let hashed = chatd_with_input(&["--hash-password"], "secret\n").success();
-    String::from_utf8_lossy(&hashed.get_output().stdout).trim().to_owned()
-});
-
-/// A daemon on which `boss` is operator.
-fn with_operator(configuration: &str) -> (Daemon, Client) {
-    let (daemon, mut boss) = with_password(configuration);
-    boss.send("OPER root secret");
-    boss.collect_until(":* 381 boss :*");
-    boss.fence();
-    (daemon, boss)
-}
-
-/// A daemon on which `boss` may become operator, and has not yet.
-fn with_password(configuration: &str) -> (Daemon, Client) {
-    let operator =
-        format!("[[control.operator]]\nname = \"root\"\npassword = \"{}\"\nrole = \"admin\"", *HASH);
-    let daemon = Daemon::with(&format!("{operator}\n{configuration}"));
-    let boss = Client::connect(&daemon, "boss");
-    (daemon, boss)
-}
-
-#[test]
-fn a_wrong_name_or_password_makes_no_operator() {
-    let (_daemon, mut boss) = with_password("");
-    boss.send("OPER root wrong");
-    boss.expect(":* 464 boss :*");
-    boss.send("OPER nobody secret");
-    boss.expect(":* 464 boss :*");
-    boss.send("REHASH");
-    boss.expect(":* 481 boss :*");
-}
+use crate::harness::{Client, Daemon, LineClient, ctl, with_operator};
 
 #[test]
 fn two_guests_and_an_operator_talk_at_the_desk_and_each_guest_sees_only_its_own() {

@@ -53,6 +53,27 @@ fn a_stop_under_load_tells_every_client_the_reason_and_loses_no_line_in_the_midd
 }
 
 #[test]
+fn a_client_that_does_not_read_delays_a_stop_no_longer_than_the_drain_timeout() {
+    let mut daemon = Daemon::with(
+        "[server]\ndrain-timeout = \"1s\"\n[limits]\nwrite-grace = \"10m\"\noutbox-hard = \"64MiB\"\n\
+         input-rate = 1000000\ninput-burst = 1000000",
+    );
+    let mut stuck = Client::connect(&daemon, "stuck");
+    stuck.wire().shrink_receive_buffer();
+    let mut sender = Client::connect(&daemon, "sender");
+    let line = format!("PRIVMSG stuck :{}\r\n", "x".repeat(440));
+    // More than the system takes for a socket that nobody reads.
+    for _ in 0..150 {
+        sender.send_bytes(line.repeat(100).as_bytes());
+        sender.expect_silence();
+    }
+    daemon.signal(Signal::SIGTERM);
+    sender.expect_farewell("Server is stopping");
+    assert_eq!(daemon.wait_exit().code(), Some(0));
+    assert!(daemon.log().contains("the deadline passed"));
+}
+
+#[test]
 fn interrupting_is_stopping() {
     let mut daemon = Daemon::start();
     let mut alice = Client::connect(&daemon, "alice");

@@ -135,13 +135,17 @@ fn a_refused_command_says_why_and_harms_nothing() {
 #[test]
 fn what_others_write_cannot_steer_the_terminal_of_the_reader() {
     let daemon = Daemon::start();
-    let mut mallory = Client::connect(&daemon, "mallory");
-    let guest = &mut LineClient::connect(&daemon);
+    let mut mallory = Client::connect_in(&daemon, "mallory", "#room");
+    let mut guest = LineClient::connect(&daemon);
     let own = guest.nick().to_owned();
+    guest.send("/join #room");
+    guest.fence();
     mallory.send(&format!("PRIVMSG {own} :\u{1b}[2J\u{1b}]0;title\u{7}clear\u{9b}31m\u{8}\tend"));
     guest.expect("<mallory> [2J]0;titleclear31m\tend");
-    mallory.send(&format!("QUIT :\u{1b}c"));
-    guest.expect_silence();
+    mallory.send("TOPIC #room :\u{1b}[31mred");
+    guest.expect("* mallory set the topic of #room: [31mred");
+    mallory.send("QUIT :\u{1b}c");
+    guest.expect("* mallory left the server (Quit: c)");
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod full_disk;
 mod hostile;
 mod lifecycle;
 mod lines;
+mod operators;
 mod order;
 mod registration;
 mod rooms;

@@ -65,6 +65,14 @@ impl Client {
         self.skip_until(&format!("*:* 366 * {room} :*"));
     }
 
+    /// Becomes the operator of this name, whose password is `secret`.
+    #[track_caller]
+    pub(crate) fn become_operator(&mut self, name: &str) {
+        self.send(&format!("OPER {name} secret"));
+        self.skip_until(":* 381 *");
+        self.fence();
+    }
+
     /// Says one line.
     #[track_caller]
     pub(crate) fn send(&mut self, line: &str) {

@@ -49,7 +49,7 @@ impl Daemon {
     /// With this configuration. Listeners are added unless it has some; places and the log level are the harness's.
     #[track_caller]
     pub(crate) fn with(configuration: &str) -> Self {
-        Self::launch(configuration, |directory| command(directory))
+        Self::launch(configuration, command)
     }
 
     /// The same, with a listening socket that it inherits as from a service manager (`LISTEN_FDS`).

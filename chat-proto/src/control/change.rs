@@ -80,7 +80,7 @@ pub struct CheckRequest {
 /// What a check found; a configuration with faults is an answer, not a problem document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckResult {
-    /// What was checked: a path, or `defaults`.
+    /// What was checked: a path, or `built-in defaults`.
     pub source: String,
     /// Whether a reload would take it.
     pub is_valid: bool,

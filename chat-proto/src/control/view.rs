@@ -43,7 +43,7 @@ pub struct Status {
     pub listeners: Vec<ListenerInfo>,
     /// Path of the socket that gave this answer.
     pub control_socket: String,
-    /// The configuration file, or `defaults`.
+    /// The configuration file, or `built-in defaults`.
     pub config_source: String,
     /// When the configuration in force was read.
     pub config_loaded_at: String,

@@ -82,7 +82,7 @@ pub struct Facts {
     pub started_at: Time,
     /// The path of the control socket.
     pub control_socket: PathBuf,
-    /// The configuration file, or `defaults`.
+    /// The configuration file, or `built-in defaults`.
     pub config_source: String,
     /// Where clients connect: protocol, and the bound address with its real port.
     pub listeners: Vec<(&'static str, SocketAddr)>,

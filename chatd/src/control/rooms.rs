@@ -8,6 +8,7 @@ use super::problem::{Answer, Failure};
 use super::request::Name;
 use super::router::App;
 use super::time::rfc3339;
+use crate::domain::id::Time;
 use crate::domain::message::nick_of;
 use crate::domain::mode::Rank;
 use crate::domain::refusal::Refusal;
@@ -64,7 +65,6 @@ fn member((rank, nick): (Rank, Box<str>)) -> Member {
     Member { nick: nick.into(), prefixes: rank.prefixes().collect() }
 }
 
-/// The registry shows masks only; who set one and when stays empty.
-fn ban(mask: Box<str>) -> RoomBan {
-    RoomBan { mask: mask.into(), set_by: String::new(), set_at: String::new() }
+fn ban((mask, by, at): (Box<str>, Box<str>, Time)) -> RoomBan {
+    RoomBan { mask: mask.into(), set_by: nick_of(&by).into(), set_at: rfc3339(at) }
 }

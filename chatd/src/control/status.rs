@@ -6,10 +6,10 @@ use axum::Json;
 use axum::extract::State;
 use chat_proto::control::{Commits, Health, ListenerInfo, RunState, Status, StoreHealth};
 
+use super::Facts;
 use super::problem::{Answer, Failure};
 use super::router::App;
 use super::time::rfc3339;
-use super::{Facts, desk};
 use crate::config::Sync;
 use crate::domain::id::Time;
 use crate::domain::reply::Counts;
@@ -19,8 +19,7 @@ use crate::store::Stats;
 /// What the daemon is and how it is.
 pub(super) async fn show(State(app): State<App>) -> Answer<Status> {
     let context = &app.context;
-    let counts = counts(&app).await?;
-    let desk_open = desk::conversations(&app).await?.iter().filter(|one| one.is_waiting).count();
+    let (counts, desk_open) = counts(&app).await?;
     let (config, facts, metrics) = (context.shared.config(), &context.facts, context.registry.metrics());
     let stats = context.stats.snapshot();
     Ok(Json(Status {
@@ -49,9 +48,10 @@ pub(super) async fn show(State(app): State<App>) -> Answer<Status> {
     }))
 }
 
-async fn counts(app: &App) -> Result<Counts, Failure> {
+/// How many of what, and how many desk conversations wait.
+async fn counts(app: &App) -> Result<(Counts, usize), Failure> {
     match app.context.registry.inspect(Inspect::Counts).await? {
-        View::Counts(counts, _) => Ok(counts),
+        View::Counts(counts, waiting) => Ok((counts, waiting)),
         _ => Err(Failure::stopping()),
     }
 }
@@ -71,8 +71,7 @@ fn commits(stats: &Stats) -> Commits {
         groups: stats.groups,
         records: stats.records,
         last_ms: ms(stats.last_group_us),
-        // The store does not remember its slowest commit; the newest stands in until it does.
-        slowest_ms: ms(stats.last_group_us),
+        slowest_ms: ms(stats.slowest_group_us),
     }
 }
 

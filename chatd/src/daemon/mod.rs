@@ -8,6 +8,7 @@ mod steer;
 mod systemd;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -24,6 +25,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::{Config, Protocol, Source};
 use crate::control::{self, Facts, Steer};
 use crate::delivery::broadcast::{Encoders, VARIANTS_MAX};
+use crate::domain::id::{Seq, Time};
 use crate::log::local::LocalLog;
 use crate::registry::{self, Registry};
 use crate::store::Store;
@@ -129,17 +131,9 @@ impl Daemon {
         let encoders = Encoders { notice: wire::encode, echo: wire::encode_echo };
         let (registry, owner) =
             registry::start(Arc::clone(&config), log, encoders, Arc::clone(&reload_asked), owning.clone());
-        registry.tap().begin(opened.next_seq);
+        registry.tap().begin(Seq(opened.next_seq.0 - 1));
         let shared = Arc::new(Shared::new(Arc::clone(&config), started));
-        let facts = Arc::new(Facts {
-            started_at: started,
-            control_socket: socket,
-            config_source: source_name(&source),
-            listeners: bound.iter().map(|one| (protocol_name(one.protocol), one.address)).collect(),
-            is_draining: AtomicBool::new(false),
-            config_loaded_at: AtomicU64::new(started.0),
-            owner: nix::unistd::geteuid().as_raw(),
-        });
+        let facts = Arc::new(facts(&source, socket, &bound, started));
         // Full: the control API waits to hand its wish in.
         let (steer, steering) = mpsc::channel(16);
         let context = control::Context {
@@ -267,6 +261,19 @@ impl Daemon {
                 Err(error) => tracing::error!(%error, "the store did not close cleanly"),
             }
         }
+    }
+}
+
+/// What `chatctl status` says of a daemon that starts now.
+fn facts(source: &Source, control_socket: PathBuf, bound: &[Bound], started: Time) -> Facts {
+    Facts {
+        started_at: started,
+        control_socket,
+        config_source: source_name(source),
+        listeners: bound.iter().map(|one| (protocol_name(one.protocol), one.address)).collect(),
+        is_draining: AtomicBool::new(false),
+        config_loaded_at: AtomicU64::new(started.0),
+        owner: nix::unistd::geteuid().as_raw(),
     }
 }
 

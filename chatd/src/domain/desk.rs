@@ -84,15 +84,9 @@ impl Desk {
         all
     }
 
-    /// How many conversations there are.
+    /// How many conversations wait for an answer.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.conversations.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.conversations.is_empty()
+    pub fn waiting(&self) -> usize {
+        self.conversations.values().filter(|one| one.is_waiting).count()
     }
 }

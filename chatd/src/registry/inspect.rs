@@ -38,7 +38,7 @@ pub enum View {
     Rooms(Vec<RoomView>),
     /// Desk conversations, those that wait longest first.
     Desk(Vec<DeskConversation>),
-    /// How many, and how many desk conversations are open.
+    /// How many, and how many desk conversations wait for an answer.
     Counts(Counts, usize),
 }
 
@@ -88,8 +88,8 @@ pub struct MemberView {
     pub desk: u64,
 }
 
-/// Members with their ranks, and the masks of bans.
-pub type RoomDetail = (Vec<(Rank, Box<str>)>, Vec<Box<str>>);
+/// Members with their ranks, and bans: mask, who set it, when.
+pub type RoomDetail = (Vec<(Rank, Box<str>)>, Vec<(Box<str>, Box<str>, Time)>);
 
 /// One room.
 #[derive(Clone, Debug, PartialEq)]
@@ -124,7 +124,7 @@ pub(super) fn view(state: &State, roster: &Roster, what: &Inspect) -> View {
         Inspect::Counts => {
             let mut counts = state.counts();
             counts.unregistered = roster.len().saturating_sub(counts.clients);
-            View::Counts(counts, state.desk().len())
+            View::Counts(counts, state.desk().waiting())
         }
     }
 }
@@ -196,6 +196,7 @@ fn detail(state: &State, room: &Room) -> RoomView {
     let member = |(id, rank): (&ClientId, &Rank)| Some((*rank, state.client(*id)?.nick.as_str().into()));
     let members = room.members.iter().filter_map(member).collect();
     let bans = room.list(crate::domain::mode::RoomList::Ban);
-    let bans = bans.iter().map(|entry| entry.mask.as_str().into()).collect();
+    let bans =
+        bans.iter().map(|entry| (entry.mask.as_str().into(), entry.by.as_ref().into(), entry.at)).collect();
     RoomView { detail: Some((members, bans)), ..room_view(room) }
 }

@@ -18,6 +18,8 @@ pub struct Stats {
     pub last_group_size: u64,
     /// How long the last group took, in microseconds.
     pub last_group_us: u64,
+    /// How long the slowest group took since the start, in microseconds.
+    pub slowest_group_us: u64,
     /// When the last group was committed.
     pub last_commit: Option<Time>,
     /// Messages that retention has removed since the start.
@@ -37,6 +39,7 @@ struct Figures {
     failed_groups: AtomicU64,
     last_group_size: AtomicU64,
     last_group_us: AtomicU64,
+    slowest_group_us: AtomicU64,
     last_commit_ms: AtomicU64,
     pruned: AtomicU64,
     failing: Mutex<Option<String>>,
@@ -54,6 +57,7 @@ impl StatsHandle {
             failed_groups: figures.failed_groups.load(Relaxed),
             last_group_size: figures.last_group_size.load(Relaxed),
             last_group_us: figures.last_group_us.load(Relaxed),
+            slowest_group_us: figures.slowest_group_us.load(Relaxed),
             last_commit: (last_commit_ms > 0).then_some(Time(last_commit_ms)),
             pruned: figures.pruned.load(Relaxed),
             failing: figures.failing.lock().unwrap_or_else(PoisonError::into_inner).clone(),
@@ -66,6 +70,7 @@ impl StatsHandle {
         figures.records.fetch_add(records, Relaxed);
         figures.last_group_size.store(records, Relaxed);
         figures.last_group_us.store(took_us, Relaxed);
+        figures.slowest_group_us.fetch_max(took_us, Relaxed);
         figures.last_commit_ms.store(now.0, Relaxed);
     }
 
