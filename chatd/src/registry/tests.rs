@@ -99,7 +99,7 @@ impl Stage {
 
     async fn client(&self, nick: &str) -> Seat {
         let manner = Manner { dialect: "test", is_pinged: true, variant: 0 };
-        let seat = self.registry.connect([127, 0, 0, 1].into(), manner).await.unwrap();
+        let seat = self.registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
         let nick = Some(Nick::parse(nick, 30).unwrap());
         let (user, host, real_name) = ("u".into(), "h".into(), "r".into());
         seat.ask(vec![Request::Register(Box::new(Register { nick, user, host, real_name }))]).await.unwrap();
@@ -271,7 +271,7 @@ async fn a_command_is_answered_when_its_events_are_applied() {
 async fn connections_that_have_not_registered_can_be_kicked_by_address() {
     let stage = Stage::new();
     let manner = Manner { dialect: "test", is_pinged: true, variant: 0 };
-    let seat = stage.registry.connect([127, 0, 0, 9].into(), manner).await.unwrap();
+    let seat = stage.registry.connect(([127, 0, 0, 9], 9).into(), manner).await.unwrap();
     let by = Operator { name: "root".into(), role: Role::Operator };
     let kick = Command::Kick { who: "127.0.0.9".into(), reason: "why".into() };
     stage.release(1, None);
