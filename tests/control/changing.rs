@@ -84,8 +84,8 @@ fn say_reaches_one_a_room_or_all_and_nobody_else() {
     guest.expect_silence();
     let said: SayResult = json(&daemon, &["say", "--all", "everybody"]).remove(0);
     assert_eq!(said.recipients, 3);
-    alice.expect(":* alice :everybody");
-    bob.expect(":* bob :everybody");
+    alice.expect(":chatd.localhost NOTICE $$* :everybody");
+    bob.expect(":chatd.localhost NOTICE $$* :everybody");
     guest.expect("*** everybody");
     ctl(&daemon, &["say", guest.nick(), "hello guest"]).success();
     guest.expect("<desk> hello guest");

@@ -66,7 +66,7 @@ fn a_drain_tells_everybody_takes_nobody_new_and_ends_when_all_have_left() {
     ctl(&daemon, &["drain", "--timeout", "5m"])
         .success()
         .stdout(contains("draining: 2 clients connected, until "));
-    alice.expect(":* alice :This server stops in 300 seconds. *");
+    alice.expect(":chatd.localhost NOTICE $$* :This server stops in 300 seconds. *");
     guest.expect("*** This server stops in 300 seconds. *");
     ctl(&daemon, &["status"]).success().stdout(contains("draining for "));
     let refused = std::net::TcpStream::connect(("127.0.0.1", daemon.irc_port()));
