@@ -5,12 +5,16 @@
 mod harness;
 
 mod ask;
+mod control;
 mod desk;
+mod durability;
+mod full_disk;
 mod hostile;
 mod lifecycle;
 mod lines;
 mod operators;
 mod order;
+mod pressure;
 mod registration;
 mod rooms;
 mod talk;

@@ -49,7 +49,7 @@ fn info(view: ClientView, now: Time) -> ClientInfo {
         id: view.id.serial.into(),
         nick: None,
         user: String::new(),
-        host: view.address.to_string(),
+        host: view.address.ip().to_string(),
         address: view.address.to_string(),
         dialect: dialect(view.dialect),
         rooms: Vec::new(),

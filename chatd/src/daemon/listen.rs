@@ -216,7 +216,8 @@ async fn serve<D: Dialect>(
     _place: Place,
 ) {
     let ip = peer.ip().to_canonical();
-    let Ok(seat) = registry.connect(ip, D::MANNER).await else { return };
+    let address = SocketAddr::new(ip, peer.port());
+    let Ok(seat) = registry.connect(address, D::MANNER).await else { return };
     let client = seat.id;
     tracing::info!(%client, %peer, dialect = D::MANNER.dialect, "connected");
     let why = session::run::<D, _>(stream, shown_host(ip), seat, shared).await;

@@ -64,7 +64,7 @@ pub struct Outbox {
     heard_ms: AtomicU64,
     /// Lines received. Written by the session.
     lines_in: AtomicU64,
-    /// Items delivered. Written by the session.
+    /// Lines delivered. Written by the session.
     lines_out: AtomicU64,
 }
 
@@ -178,10 +178,10 @@ impl Outbox {
         Poll::Ready(Taken::Items)
     }
 
-    /// The session took an item off its hands: `Item`s count until they are written.
-    pub fn written(&self, items: u64, bytes: usize) {
+    /// The session took bytes off its hands, and with them the ends of so many lines; until then they count as queued.
+    pub fn written(&self, lines: u64, bytes: usize) {
         self.remove(bytes);
-        self.lines_out.fetch_add(items, Ordering::Relaxed);
+        self.lines_out.fetch_add(lines, Ordering::Relaxed);
     }
 
     /// An item that was queued with one weight is from now on counted with another: a reply has become bytes.

@@ -1,6 +1,6 @@
 //! Looking at the present without stopping it: cheap copies that the control API turns into its own shapes.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::roster::{End, Entry, Roster};
 use crate::domain::client::Client;
@@ -50,7 +50,7 @@ pub struct ClientView {
     /// What it is once it has registered.
     pub member: Option<MemberView>,
     /// Where it comes from.
-    pub address: IpAddr,
+    pub address: SocketAddr,
     /// How it speaks.
     pub dialect: &'static str,
     /// Since when.
@@ -137,7 +137,7 @@ pub(super) fn targets(state: &State, roster: &Roster, command: &Command) -> Vec<
     }
 }
 
-/// The connections that `who` names: one by nick, else one by id, else all of an address.
+/// The connections that `who` names: one by nick, else one by id, else one by address and port, else all of an address.
 fn find(state: &State, roster: &Roster, who: &str) -> Vec<ClientId> {
     if let Some(client) = state.client_named(who) {
         return vec![client.id];
@@ -146,8 +146,11 @@ fn find(state: &State, roster: &Roster, who: &str) -> Vec<ClientId> {
     if let Ok(serial) = who.parse::<u32>() {
         return here().filter(|connection| connection.id.serial == serial).map(|one| one.id).collect();
     }
+    if let Ok(address) = who.parse::<SocketAddr>() {
+        return here().filter(|connection| connection.address == address).map(|one| one.id).collect();
+    }
     let Ok(address) = who.parse::<IpAddr>() else { return Vec::new() };
-    here().filter(|connection| connection.address == address).map(|one| one.id).collect()
+    here().filter(|connection| connection.address.ip() == address).map(|one| one.id).collect()
 }
 
 fn client_view(state: &State, entry: &Entry) -> ClientView {

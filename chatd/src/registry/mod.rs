@@ -160,7 +160,7 @@ impl Registry {
     ///
     /// # Errors
     /// The owner is gone.
-    pub async fn connect(&self, address: std::net::IpAddr, manner: Manner) -> Result<Seat, Stopped> {
+    pub async fn connect(&self, address: std::net::SocketAddr, manner: Manner) -> Result<Seat, Stopped> {
         let id = Slots::take(&self.slots);
         let at = now();
         let outbox = Arc::new(Outbox::new(at.0));

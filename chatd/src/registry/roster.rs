@@ -1,6 +1,6 @@
 //! Who is connected and where their lines go. Dense, indexed by slot; owned by the owner alone.
 
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::gate::Gate;
@@ -28,7 +28,7 @@ pub struct Connection {
     /// Where its notices and replies go.
     pub outbox: Arc<Outbox>,
     /// Where it comes from.
-    pub address: IpAddr,
+    pub address: SocketAddr,
     /// How it speaks.
     pub manner: Manner,
     /// When it came.

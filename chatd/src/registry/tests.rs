@@ -104,7 +104,7 @@ impl Stage {
 
     async fn client(&self, nick: &str) -> Seat {
         let manner = Manner { dialect: "test", is_pinged: true, variant: 0 };
-        let seat = self.registry.connect([127, 0, 0, 1].into(), manner).await.unwrap();
+        let seat = self.registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
         let nick = Some(Nick::parse(nick, 30).unwrap());
         let (user, host, real_name) = ("u".into(), "h".into(), "r".into());
         seat.ask(vec![Request::Register(Box::new(Register { nick, user, host, real_name }))]).await.unwrap();
@@ -276,7 +276,7 @@ async fn a_command_is_answered_when_its_events_are_applied() {
 async fn connections_that_have_not_registered_can_be_kicked_by_address() {
     let stage = Stage::new();
     let manner = Manner { dialect: "test", is_pinged: true, variant: 0 };
-    let seat = stage.registry.connect([127, 0, 0, 9].into(), manner).await.unwrap();
+    let seat = stage.registry.connect(([127, 0, 0, 9], 9).into(), manner).await.unwrap();
     let by = Operator { name: "root".into(), role: Role::Operator };
     let kick = Command::Kick { who: "127.0.0.9".into(), reason: "why".into() };
     stage.release(1, None);
@@ -303,7 +303,7 @@ async fn who_is_leaving_cannot_register_any_more() {
     let stage = Stage::new();
     let (alice, _bob) = two_in_a_room(&stage).await;
     let manner = Manner { dialect: "test", is_pinged: true, variant: 0 };
-    let ghost = stage.registry.connect([127, 0, 0, 9].into(), manner).await.unwrap();
+    let ghost = stage.registry.connect(([127, 0, 0, 9], 1).into(), manner).await.unwrap();
     alice.ask(vec![say("holds the log")]).await.unwrap();
     stage.fence().await;
     let by = Operator { name: "root".into(), role: Role::Operator };
@@ -365,7 +365,7 @@ async fn a_connection_that_comes_while_draining_is_told_at_once() {
     let stage = Stage::new();
     stage.registry.drain().await.unwrap();
     let manner = Manner { dialect: "test", is_pinged: true, variant: 0 };
-    let seat = stage.registry.connect([127, 0, 0, 1].into(), manner).await.unwrap();
+    let seat = stage.registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
     assert_eq!(stage.hears(&seat).await, ["ended: Server is stopping"]);
 }
 
@@ -377,7 +377,7 @@ async fn sessions_end_with_the_owner() {
     let (registry, owner) = start(Arc::<Config>::default(), log, encoders, Arc::default(), stop.clone());
     let owner = tokio::spawn(owner);
     let manner = Manner { dialect: "test", is_pinged: true, variant: 0 };
-    let seat = registry.connect([127, 0, 0, 1].into(), manner).await.unwrap();
+    let seat = registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
     registry.inspect(Inspect::Counts).await.unwrap();
     stop.cancel();
     owner.await.unwrap();

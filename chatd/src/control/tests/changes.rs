@@ -27,7 +27,7 @@ async fn kicking_ends_connections_and_leaves_an_audit_entry() {
     let _bob = office.client("bob").await;
     let kicked: KickResult = office.post("/v1/kick", r#"{"who":"alice","reason":"enough"}"#).await.json();
     assert_eq!(kicked.kicked[0].nick.as_deref(), Some("alice"));
-    assert_eq!(kicked.kicked[0].address, "192.0.2.7");
+    assert_eq!(kicked.kicked[0].address, "192.0.2.7:4321");
     let left: Vec<ClientInfo> = office.get("/v1/clients").await.json();
     assert_eq!(left.iter().filter(|client| client.nick.as_deref() == Some("alice")).count(), 0);
     assert_eq!(audit(&office).await, [triple("unix:root", "kick", "alice")]);

@@ -1,7 +1,7 @@
 //! A daemon's core with a control socket, and whoever talks to it. HTTP is written and read by hand, so that nothing between
 //! the test and the socket hides a fault.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, OnceLock};
@@ -119,7 +119,7 @@ impl Office {
     /// A client that has registered.
     pub(super) async fn client(&self, nick: &str) -> Client {
         let manner = Manner { dialect: "irc", is_pinged: false, variant: 0 };
-        let seat = self.registry.connect(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)), manner).await.unwrap();
+        let seat = self.registry.connect(([192, 0, 2, 7], 4321).into(), manner).await.unwrap();
         let nick = Some(Nick::parse(nick, 32).unwrap());
         let (user, host, real_name) = ("~u".into(), "h.example".into(), "Real Name".into());
         let client = Client { seat, registry: self.registry.clone() };

@@ -31,6 +31,14 @@ impl Piece {
             Self::Own(bytes) => bytes,
         }
     }
+
+    /// A reply may have many lines, a welcome for one.
+    fn lines(&self) -> u64 {
+        match self {
+            Self::Shared(_) => 1,
+            Self::Own(bytes) => bytes.iter().filter(|byte| **byte == b'\n').count() as u64,
+        }
+    }
 }
 
 /// What waits to be written. Empty, it holds no memory.
@@ -154,7 +162,7 @@ impl Output {
                 break;
             }
             end -= length;
-            done += 1;
+            done += piece.lines();
             self.pieces.pop_front();
         }
         self.offset = end;

@@ -1,0 +1,6 @@
+//! The real chatctl against a real daemon: what it shows, what it changes, how it fails.
+
+mod changing;
+mod failing;
+mod looking;
+mod steering;

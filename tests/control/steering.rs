@@ -1,0 +1,132 @@
+//! reload, check, drain, stop, log: the daemon as a whole.
+
+use chat_proto::control::CheckResult;
+use predicates::prelude::PredicateBooleanExt as _;
+use predicates::str::{contains, is_empty};
+
+use crate::harness::{Client, Daemon, LineClient, Tool, ctl, json};
+
+#[test]
+fn a_reload_names_what_changed_and_what_needs_a_restart() {
+    let daemon = Daemon::start();
+    ctl(&daemon, &["reload"]).success().stdout("nothing changed\n").stderr(is_empty());
+    daemon.rewrite("[server]\nmotd = \"new\"\nworker-threads = 3");
+    ctl(&daemon, &["check"])
+        .success()
+        .stdout(contains("is good").and(contains("a reload would change: server.motd")));
+    ctl(&daemon, &["reload"])
+        .success()
+        .stdout("changed: server.motd\nonly a restart changes: server.worker-threads\n");
+    let mut alice = Client::connect(&daemon, "alice");
+    alice.send("MOTD");
+    alice.expect_all(&[":* 375 *", ":* 372 alice :- new", ":* 376 *"]);
+}
+
+#[test]
+fn a_reload_of_a_faulty_configuration_reports_every_fault_and_changes_nothing() {
+    let daemon = Daemon::with("[server]\nmotd = \"old\"");
+    daemon.rewrite("[server]\nmotd = \"new\"\nmotdd = 1\n[limits]\nclients = \"many\"");
+    let report = || {
+        contains("unknown key")
+            .and(contains("motdd"))
+            .and(contains("limits.clients"))
+            .and(contains("chatd.toml"))
+    };
+    ctl(&daemon, &["reload"]).code(1).stdout(is_empty()).stderr(report());
+    ctl(&daemon, &["check"]).code(1).stdout(is_empty()).stderr(report());
+    let result: CheckResult = {
+        let assert = ctl(&daemon, &["-o", "json", "check"]).code(1);
+        serde_json::from_slice(&assert.get_output().stdout).unwrap()
+    };
+    assert!(!result.is_valid && result.faults.len() >= 2, "{result:?}");
+    let mut alice = Client::connect(&daemon, "alice");
+    alice.send("MOTD");
+    alice.expect_all(&[":* 375 *", ":* 372 alice :- old", ":* 376 *"]);
+}
+
+#[test]
+fn another_file_can_be_checked_and_is_not_used() {
+    let daemon = Daemon::start();
+    let file = daemon.path("other.toml");
+    std::fs::write(&file, "[limits]\nclients = 7\n").unwrap();
+    let path = file.display().to_string();
+    ctl(&daemon, &["check", &path]).success().stdout(contains(format!("{path} is good")));
+    std::fs::write(&file, "[limits]\nclients = -7\n").unwrap();
+    ctl(&daemon, &["check", &path]).code(1).stderr(contains("other.toml").and(contains("limits.clients")));
+    let gone = daemon.path("gone.toml").display().to_string();
+    ctl(&daemon, &["check", &gone]).code(1).stderr(contains("gone.toml"));
+    ctl(&daemon, &["reload"]).success().stdout("nothing changed\n");
+}
+
+#[test]
+fn a_drain_tells_everybody_takes_nobody_new_and_ends_when_all_have_left() {
+    let mut daemon = Daemon::start();
+    let mut alice = Client::connect(&daemon, "alice");
+    let mut guest = LineClient::connect(&daemon);
+    ctl(&daemon, &["drain", "--timeout", "5m"])
+        .success()
+        .stdout(contains("draining: 2 clients connected, until "));
+    alice.expect(":chatd.localhost NOTICE $$* :This server stops in 300 seconds. *");
+    guest.expect("*** This server stops in 300 seconds. *");
+    ctl(&daemon, &["status"]).success().stdout(contains("draining for "));
+    let refused = std::net::TcpStream::connect(("127.0.0.1", daemon.irc_port()));
+    assert!(refused.is_err(), "a draining daemon took somebody new");
+    alice.send("QUIT :as you wish");
+    alice.skip_until("ERROR :*");
+    guest.send("exit");
+    assert_eq!(daemon.wait_exit().code(), Some(0));
+}
+
+#[test]
+fn a_drain_ends_at_its_deadline_and_those_left_over_read_why() {
+    let mut daemon = Daemon::start();
+    let mut alice = Client::connect(&daemon, "alice");
+    ctl(&daemon, &["drain", "--timeout", "50ms"]).success();
+    alice.skip_until("ERROR :Closing link: (*) [Server is stopping]");
+    alice.expect_closed();
+    assert_eq!(daemon.wait_exit().code(), Some(0));
+}
+
+#[test]
+fn a_stop_ends_the_daemon_and_every_client_reads_why() {
+    let mut daemon = Daemon::start();
+    let mut alice = Client::connect(&daemon, "alice");
+    ctl(&daemon, &["stop"]).success().stdout(contains("stopping: 1 clients connected"));
+    alice.expect_farewell("Server is stopping");
+    assert_eq!(daemon.wait_exit().code(), Some(0));
+    ctl(&daemon, &["status"]).code(3);
+}
+
+#[test]
+fn the_log_is_watched_live_and_its_level_changes_at_once() {
+    let daemon = Daemon::start();
+    ctl(&daemon, &["log", "level"]).success().stdout("debug\n");
+    let mut all = Tool::chatctl(&daemon, &["-o", "json", "log"]);
+    let mut warnings = Tool::chatctl(&daemon, &["log", "watch", "--level", "warn"]);
+    // Both watch by the time that they show the first of these; a bad reload is an error in the log.
+    daemon.rewrite("[server]\nmotdd = 1");
+    for watcher in [&mut all, &mut warnings] {
+        while !watcher.has_said("configuration is wrong") {
+            ctl(&daemon, &["reload"]).code(1);
+        }
+    }
+    ctl(&daemon, &["log", "level", "warn"]).success().stdout("warn\n");
+    ctl(&daemon, &["log", "level"]).success().stdout("warn\n");
+    ctl(&daemon, &["log", "level", "shouting=loudly=much"]).code(1).stderr(contains("log level"));
+    ctl(&daemon, &["log", "level"]).success().stdout("warn\n");
+}
+
+#[test]
+fn every_shell_gets_its_completion_without_a_daemon() {
+    for (shell, sign) in
+        [("bash", "complete -F"), ("zsh", "#compdef chatctl"), ("fish", "complete -c chatctl")]
+    {
+        assert_cmd::cargo::cargo_bin_cmd!("chatctl")
+            .env_clear()
+            .args(["completion", shell])
+            .assert()
+            .success()
+            .stdout(contains(sign).and(contains("watch")))
+            .stderr(is_empty());
+    }
+}
