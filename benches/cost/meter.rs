@@ -16,6 +16,7 @@ pub(crate) struct Meter {
     pid: u32,
     daemon: f64,
     generator: f64,
+    machine: f64,
     started: Instant,
 }
 
@@ -26,6 +27,8 @@ pub(crate) struct Spent {
     pub(crate) daemon_s: f64,
     /// CPU time of this process.
     pub(crate) generator_s: f64,
+    /// CPU time of everything else on this machine: builds beside a measurement change caches and batches.
+    pub(crate) others_s: f64,
     /// Time that passed.
     pub(crate) elapsed_s: f64,
 }
@@ -35,23 +38,27 @@ impl Meter {
     pub(crate) fn start(daemon: &Daemon) -> Result<Self> {
         let pid = daemon.pid();
         let (daemon, generator) = (cpu_s(pid)?, cpu_s(std::process::id())?);
-        Ok(Self { pid, daemon, generator, started: Instant::now() })
+        Ok(Self { pid, daemon, generator, machine: machine_s()?, started: Instant::now() })
     }
 
     /// Ends measuring.
     pub(crate) fn stop(self) -> Result<Spent> {
         let elapsed_s = self.started.elapsed().as_secs_f64();
         let daemon_s = cpu_s(self.pid)? - self.daemon;
-        Ok(Spent { daemon_s, generator_s: cpu_s(std::process::id())? - self.generator, elapsed_s })
+        let generator_s = cpu_s(std::process::id())? - self.generator;
+        // Ticks are counted apart for processes and for the machine, so that a little less than nothing may remain.
+        let others_s = (machine_s()? - self.machine - daemon_s - generator_s).max(0.0);
+        Ok(Spent { daemon_s, generator_s, others_s, elapsed_s })
     }
 }
 
 impl Spent {
     /// The figures that stand beside every other: whether daemon or generator was the one that could not do more.
-    pub(crate) fn figures(&self) -> [Figure; 3] {
+    pub(crate) fn figures(&self) -> [Figure; 4] {
         [
             Figure::new("daemon CPU", "s", self.daemon_s),
             Figure::new("generator CPU", "s", self.generator_s),
+            Figure::new("CPU of others", "s", self.others_s),
             Figure::new("elapsed", "s", self.elapsed_s),
         ]
     }
@@ -66,6 +73,15 @@ fn cpu_s(pid: u32) -> Result<f64> {
     let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
     let ticks = ticks.sum::<Result<u64, _>>().context("utime and stime are numbers")?;
     Ok(ticks as f64 / TICKS_PER_SECOND)
+}
+
+/// What all CPUs worked: the first line of `/proc/stat` without idle and iowait, and without guests, which user holds.
+fn machine_s() -> Result<f64> {
+    let stat = std::fs::read_to_string("/proc/stat").context("cannot read /proc/stat")?;
+    let fields = stat.lines().next().unwrap_or_default().split_whitespace().skip(1).take(8);
+    let ticks = fields.map(str::parse::<u64>).collect::<Result<Vec<_>, _>>()?;
+    let busy = ticks.iter().enumerate().filter(|(field, _)| ![3, 4].contains(field));
+    Ok(busy.map(|(_, ticks)| *ticks as f64).sum::<f64>() / TICKS_PER_SECOND)
 }
 
 /// Resident memory in bytes.

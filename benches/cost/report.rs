@@ -94,7 +94,8 @@ impl Report {
 
     fn table(&self, out: &mut impl Write, load: &Load, repeats: usize) -> io::Result<()> {
         writeln!(out, "chatd on loopback, {}; medians of {repeats} (least – most)", self.placement())?;
-        writeln!(out, "every line checked at every reader: once, in order, one order for all\n")?;
+        writeln!(out, "every line checked at every reader: once, in order, one order for all")?;
+        writeln!(out, "where `CPU of others` is not near 0, the other figures of that case are disturbed\n")?;
         let mut case = "";
         for row in &self.rows {
             if row.case != case {
@@ -134,8 +135,11 @@ fn spread(values: &[f64]) -> (f64, f64, f64) {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;
-    let median =
-        if sorted.len() % 2 == 0 { sorted[middle - 1].midpoint(sorted[middle]) } else { sorted[middle] };
+    let median = if sorted.len().is_multiple_of(2) {
+        sorted[middle - 1].midpoint(sorted[middle])
+    } else {
+        sorted[middle]
+    };
     (sorted[0], median, sorted[sorted.len() - 1])
 }
 

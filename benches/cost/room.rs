@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::connection::{Connection, LARGE, drive};
+use crate::connection::{Connection, LARGE, drive, has_word};
 use crate::daemon::Daemon;
 use crate::load::Load;
 use crate::meter::{Meter, Spent, percentiles};
@@ -104,10 +104,11 @@ async fn crowd(daemon: &Daemon, load: &Load) -> Result<Spent> {
         }
     }
     let mut tallies = Vec::new();
-    while let Some(tally) = running.join_next().await {
-        tallies.push(tally??.1);
+    while let Some(finished) = running.join_next().await {
+        tallies.push(finished??);
     }
     let spent = meter.stop()?;
+    let tallies = last_lines(tallies).await?;
     let first = tallies.first().context("no member was there")?;
     ensure!(
         tallies.iter().all(|tally| tally.count == all && tally.faults == 0),
@@ -115,6 +116,24 @@ async fn crowd(daemon: &Daemon, load: &Load) -> Result<Spent> {
     );
     ensure!(tallies.iter().all(|tally| tally == first), "members saw different orders");
     Ok(spent)
+}
+
+/// Reads what came after everything had come: without this a repeated last line would not be seen.
+async fn last_lines(members: Vec<(Connection, Tally)>) -> Result<Vec<Tally>> {
+    let mut tallies = Vec::with_capacity(members.len());
+    for (mut member, mut tally) in members {
+        member.write(b"PING end\r\n").await?;
+        let mut is_end = false;
+        while !is_end {
+            let see = |line: &[u8]| {
+                tally.see(line);
+                is_end |= has_word(line, b"PONG");
+            };
+            member.read(see).await?;
+        }
+        tallies.push(tally);
+    }
+    Ok(tallies)
 }
 
 /// Reads until everything has come. The connection stays open until the last member has finished.
