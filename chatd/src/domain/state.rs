@@ -118,7 +118,19 @@ impl State {
 
     /// All rooms whose slot is at least `from`, by slot.
     pub fn rooms_from(&self, from: u32) -> impl Iterator<Item = &Room> {
-        self.rooms.get(from as usize..).unwrap_or_default().iter().filter_map(|slot| slot.as_deref())
+        self.rooms_in(from, u32::MAX)
+    }
+
+    /// The rooms whose slot is at least `from` and less than `end`, by slot.
+    pub fn rooms_in(&self, from: u32, end: u32) -> impl Iterator<Item = &Room> {
+        let end = self.rooms.len().min(end as usize);
+        self.rooms.get(from as usize..end).unwrap_or_default().iter().filter_map(|slot| slot.as_deref())
+    }
+
+    /// Whether there are slots for rooms from `slot` on, in use or not.
+    #[must_use]
+    pub fn has_rooms_from(&self, slot: u32) -> bool {
+        self.rooms.len() > slot as usize
     }
 
     /// How many rooms there are.
