@@ -2,6 +2,7 @@
 
 use super::{Chat, room_name};
 use crate::domain::decide::{self, Outcome};
+use crate::domain::disconnect::Disconnect;
 use crate::domain::id::ClientId;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
@@ -48,6 +49,55 @@ fn a_key_a_limit_and_an_invitation_guard_the_door() {
     assert_eq!(chat.hears(carol), ["alice invites carol into #a"]);
     chat.join(carol, "#a");
     assert_eq!(chat.hears(carol)[0], "carol joins #a");
+}
+
+fn invite(chat: &mut Chat, who: ClientId, nick: &str) {
+    chat.ask(who, Request::Invite { nick: nick.into(), room: "#a".into() });
+}
+
+#[test]
+fn those_who_were_invited_and_left_are_not_remembered() {
+    let mut chat = Chat::new();
+    let [alice] = chat.room("#a", ["alice"]);
+    for _ in 0..20 {
+        let guest = chat.client("guest");
+        invite(&mut chat, alice, "guest");
+        invite(&mut chat, alice, "guest");
+        chat.ask(guest, Request::Leave(Disconnect::Closed));
+    }
+    assert!(chat.state.room_named("#a").unwrap().invited.len() <= 1);
+}
+
+#[test]
+fn as_many_invitations_are_remembered_as_a_list_has_entries_and_the_oldest_is_forgotten() {
+    let mut chat = Chat::with(|config| config.limits.room_list_entries = 2);
+    let [alice] = chat.room("#a", ["alice"]);
+    chat.mode(alice, "#a", 'i', true, None);
+    let guests = ["one", "two", "three"].map(|nick| {
+        let id = chat.client(nick);
+        invite(&mut chat, alice, nick);
+        id
+    });
+    chat.heard.clear();
+    guests.iter().for_each(|guest| chat.join(*guest, "#a"));
+    assert_eq!(chat.hears(guests[0])[0], "no: #a is open to invited people only (+i)");
+    assert_eq!(chat.hears(guests[1])[0], "two joins #a");
+    assert_eq!(chat.hears(guests[2])[0], "three joins #a");
+}
+
+#[test]
+fn an_invitation_of_a_mere_member_opens_no_door() {
+    let mut chat = Chat::new();
+    let [alice, bob] = chat.room("#a", ["alice", "bob"]);
+    let carol = chat.client("carol");
+    chat.mode(alice, "#a", 'k', true, Some("pass"));
+    invite(&mut chat, bob, "carol");
+    assert_eq!(chat.hears(carol), ["bob invites carol into #a"]);
+    chat.join(carol, "#a");
+    assert_eq!(chat.hears(carol), ["no: #a needs its key (+k)"]);
+    invite(&mut chat, alice, "carol");
+    chat.join(carol, "#a");
+    assert_eq!(chat.hears(carol)[1], "carol joins #a");
 }
 
 #[test]
