@@ -88,11 +88,10 @@ fn fits_mask(mask: &str, text: &str, folding: CaseMapping) -> bool {
 
 fn who_in_room(state: &State, asker: &Client, name: &str) -> Vec<WhoEntry> {
     let Ok(room) = find::room(state, asker, name) else { return Vec::new() };
-    let is_member = room.members.contains_key(&asker.id);
     room.members
         .iter()
         .filter_map(|(id, rank)| Some((state.client(*id)?, *rank)))
-        .filter(|(client, _)| is_member || policy::may_see_client(asker, client))
+        .filter(|(client, _)| policy::may_see_in(asker, client, room))
         .map(|(client, rank)| who_entry(client, Some((room, rank))))
         .collect()
 }
@@ -117,7 +116,7 @@ fn who_by_mask(state: &State, asker: &Client, mask: &str) -> Vec<WhoEntry> {
 
 fn shared_room<'s>(state: &'s State, asker: &Client, client: &Client) -> Option<(&'s Room, Rank)> {
     let mut rooms = client.rooms.iter().filter_map(|id| state.room(*id));
-    let room = rooms.find(|room| policy::may_see_room(asker, room))?;
+    let room = rooms.find(|room| policy::may_see_in(asker, client, room))?;
     Some((room, room.rank(client.id)?))
 }
 
@@ -140,7 +139,7 @@ pub(super) fn whois(state: &State, who: ClientId, now: Time, nick: &str) -> Resu
     let client = find::client(state, nick)?;
     let may_see_modes = asker.id == client.id || asker.is_operator();
     let rooms = client.rooms.iter().filter_map(|id| state.room(*id));
-    let rooms = rooms.filter(|room| room.members.contains_key(&asker.id) || is_shown(asker, client, room));
+    let rooms = rooms.filter(|room| policy::may_see_in(asker, client, room));
     Ok(Outcome::Reply(Reply::Whois(Box::new(Whois {
         nick: client.nick.clone(),
         user: client.user.clone(),
@@ -154,12 +153,6 @@ pub(super) fn whois(state: &State, who: ClientId, now: Time, nick: &str) -> Resu
         signed_on: client.registered_at,
         modes: may_see_modes.then(|| client.modes.letters()),
     }))))
-}
-
-/// The rooms of the invisible are shown to those who share them only.
-fn is_shown(asker: &Client, client: &Client, room: &Room) -> bool {
-    let is_open = !client.modes.has(UserMode::Invisible) || asker.is_operator() || asker.id == client.id;
-    is_open && policy::may_see_room(asker, room)
 }
 
 pub(super) fn whowas(state: &State, nick: Box<str>, count: usize) -> Outcome {
