@@ -9,6 +9,12 @@ use super::disconnect::Disconnect;
 use super::message::MessageKind;
 use super::mode::{RoomList, UserMode};
 
+/// Most masks in one LIST; more are not looked at.
+pub const LIST_MASKS_MAX: usize = 10;
+
+/// Longest mask of LIST and WHO, in bytes: the time to compare grows with it. A longer one fits nothing.
+pub const MASK_MAX: usize = 100;
+
 /// One thing a client asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {

@@ -170,11 +170,11 @@ pub(super) fn invited(
     may_still(state, by, room_id, policy::may_invite)?;
     let other = state.asker(target)?;
     let (nick, away) = (other.nick.clone(), other.away.clone());
-    let Some(room) = state.room_mut(room_id) else { return Err(Refusal::Overtaken) };
-    if !room.invited.contains(&target) {
-        room.invited.push(target);
+    // A member's invitation is a note; only whoever could open the door himself opens it for others.
+    if may_still(state, by, room_id, policy::may_steer).is_ok() {
+        remember_invited(state, room_id, target);
     }
-    let name = room.name.clone();
+    let name = state.room(room_id).ok_or(Refusal::Overtaken)?.name.clone();
     let what = What::Invited { by: by.clone(), room: name.clone(), nick: nick.clone() };
     let mut applied = Applied::told(at, Audience::Client(target), what);
     if let Some(asker) = by.client {
@@ -184,4 +184,18 @@ pub(super) fn invited(
         }
     }
     Ok(applied)
+}
+
+/// Lets `target` pass the door once. Those who are gone are forgotten, and the oldest ones when there are too many
+/// (`limits.room-list-entries`): invited are many more than come.
+fn remember_invited(state: &mut State, room_id: RoomId, target: ClientId) {
+    let limit = state.config().limits.room_list_entries;
+    let Some(room) = state.room_mut(room_id) else { return };
+    let mut invited = std::mem::take(&mut room.invited);
+    invited.retain(|client| *client != target && state.client(*client).is_some());
+    invited.drain(..(invited.len() + 1).saturating_sub(limit));
+    invited.push(target);
+    if let Some(room) = state.room_mut(room_id) {
+        room.invited = invited;
+    }
 }
