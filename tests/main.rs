@@ -19,3 +19,4 @@ mod rooms;
 mod talk;
 mod tidy;
 mod units;
+mod watch;
