@@ -20,3 +20,4 @@ mod rooms;
 mod talk;
 mod tidy;
 mod units;
+mod watch;

@@ -23,13 +23,13 @@ const NEEDS_RESTART: &[&str] = &[
     "log.keep-files",
 ];
 
-/// What differs between two configurations, by key.
+/// What differs between two configurations, by key: what is in force after a reload, and what waits for a restart.
 pub(super) fn changes(old: &Config, new: &Config) -> ReloadResult {
     let (old, new) = (flat(old), flat(new));
     let keys = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
-    let changed: Vec<String> = keys.filter(|key| old.get(*key) != new.get(*key)).cloned().collect();
-    let needs = |key: &&String| NEEDS_RESTART.iter().any(|start| key.starts_with(start));
-    let restart_needed = changed.iter().filter(needs).cloned().collect();
+    let differing = keys.filter(|key| old.get(*key) != new.get(*key)).cloned();
+    let needs = |key: &String| NEEDS_RESTART.iter().any(|start| key.starts_with(start));
+    let (restart_needed, changed) = differing.partition(needs);
     ReloadResult { changed, restart_needed }
 }
 
@@ -91,6 +91,7 @@ mod tests {
         assert!(result.changed.contains(&"desk.greeting".to_owned()), "{result:?}");
         assert!(!result.restart_needed.contains(&"desk.greeting".to_owned()), "{result:?}");
         assert!(result.restart_needed.contains(&"history.enabled".to_owned()), "{result:?}");
+        assert!(!result.changed.contains(&"history.enabled".to_owned()), "{result:?}");
         assert!(result.restart_needed.iter().any(|key| key.starts_with("listen")), "{result:?}");
         let effective = effective(&old, new);
         assert_eq!(effective.desk.greeting, "hello");
