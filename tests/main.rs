@@ -19,4 +19,5 @@ mod rooms;
 mod talk;
 mod tidy;
 mod units;
+mod user_client;
 mod watch;
