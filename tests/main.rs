@@ -20,4 +20,5 @@ mod rooms;
 mod talk;
 mod tidy;
 mod units;
+mod user_client;
 mod watch;
