@@ -17,6 +17,7 @@ mod order;
 mod registration;
 mod rooms;
 mod talk;
+mod terminal;
 mod tidy;
 mod units;
 mod user_client;
