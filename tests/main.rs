@@ -14,6 +14,7 @@ mod lifecycle;
 mod lines;
 mod operators;
 mod order;
+mod real_clients;
 mod registration;
 mod rooms;
 mod talk;
