@@ -14,6 +14,7 @@ mod lifecycle;
 mod lines;
 mod operators;
 mod order;
+mod pressure;
 mod real_clients;
 mod registration;
 mod rooms;

@@ -164,7 +164,7 @@ impl Weechat {
             format!("/set fifo.file.path {}", pipe.display()),
             "/connect test".into(),
         ];
-        commands.iter().for_each(|line| drop(command.args(["--run-command", line])));
+        command.args(commands.iter().flat_map(|line| ["--run-command", line]));
         let process = Tool::run("weechat", command);
         Self { process, pipe, log }
     }

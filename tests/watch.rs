@@ -144,7 +144,7 @@ fn a_watcher_that_begins_in_the_past_reads_what_is_stored_and_goes_on_live() {
     daemon.restart();
     let mut watch = Tool::chatctl(&daemon, &["-o", "json", "watch", "#room", "--since", "0"]);
     (0..600).for_each(|number| {
-        drop(shows(&mut watch, EntryKind::Message, "#room", "alice", "", &number.to_string()))
+        drop(shows(&mut watch, EntryKind::Message, "#room", "alice", "", &number.to_string()));
     });
     let mut alice = Client::connect_in(&daemon, "alice", "#room");
     shows(&mut watch, EntryKind::Join, "#room", "alice", "", "");

@@ -4,7 +4,7 @@ use chat_proto::control::CheckResult;
 use predicates::prelude::PredicateBooleanExt as _;
 use predicates::str::{contains, is_empty};
 
-use crate::harness::{Client, Daemon, LineClient, Tool, ctl, json};
+use crate::harness::{Client, Daemon, LineClient, Tool, ctl};
 
 #[test]
 fn a_reload_names_what_changed_and_what_needs_a_restart() {

@@ -104,7 +104,7 @@ impl Pty {
     /// Waits for its end and draws what it has left; the exit status.
     #[track_caller]
     pub(crate) fn exit_code(&mut self) -> Option<i32> {
-        let code = loop {
+        loop {
             match self.output.recv_timeout(DEADLINE) {
                 Ok(chunk) => self.screen.process(&chunk),
                 Err(RecvTimeoutError::Disconnected) => {
@@ -112,8 +112,7 @@ impl Pty {
                 }
                 Err(RecvTimeoutError::Timeout) => self.fail("does not end"),
             }
-        };
-        code
+        }
     }
 
     /// The terminal is as the program found it: its line discipline, and no mode of the screen left on.

@@ -80,8 +80,12 @@ impl Default for Limits {
 /// More clients than a process can have open files for.
 const MOST: u64 = 10_000_000;
 /// Names, topics and reasons must leave room for the rest of a line of 512 bytes (RFC 2812 §2.3).
+const LONGEST_NICK: u64 = NAMES_TOGETHER as u64 / 3;
 const LONGEST_NAME: u64 = 200;
 const LONGEST_TEXT: u64 = 390;
+/// What two nicks and the longer of a nick and a room's name may have together. A line of 512 bytes holds besides them, in
+/// the worst case, 79 bytes of marks, verb, user and host (or the desk's host), and then still 67 bytes of text.
+const NAMES_TOGETHER: usize = 366;
 /// An outbox must hold the longest line with its tags (IRCv3 message-tags: 8191 + 512 bytes).
 const LEAST_OUTBOX: usize = 16 * 1024;
 const SECOND: Duration = Duration::from_secs(1);
@@ -92,6 +96,7 @@ impl Limits {
         let limits = limits.read_clients(&mut section).read_traffic(&mut section);
         let limits = limits.read_lengths(&mut section).read_rooms(&mut section);
         limits.check(&section);
+        limits.check_names(&section);
         section.finish();
         limits
     }
@@ -126,7 +131,7 @@ impl Limits {
     fn read_lengths(self, section: &mut Section<'_>) -> Self {
         let text = whole(1..=LONGEST_TEXT);
         Self {
-            nick_length: section.value("nick-length", self.nick_length, whole(9..=LONGEST_NAME)),
+            nick_length: section.value("nick-length", self.nick_length, whole(9..=LONGEST_NICK)),
             room_name_length: section.value(
                 "room-name-length",
                 self.room_name_length,
@@ -159,6 +164,19 @@ impl Limits {
             let (each, all) = (self.clients_per_address, self.clients);
             let wrong = Wrong::new(format!("clients-per-address ({each}) must not exceed clients ({all})"));
             section.relation(&["clients-per-address", "clients"], wrong.hint("0 means no bound"));
+        }
+    }
+
+    /// Names must leave room for what is said, whoever says it and wherever.
+    fn check_names(&self, section: &Section<'_>) {
+        let together = 2 * self.nick_length + self.nick_length.max(self.room_name_length);
+        if together > NAMES_TOGETHER {
+            let (nick, room) = (self.nick_length, self.room_name_length);
+            let wrong = Wrong::new(format!(
+                "nick-length ({nick}) and room-name-length ({room}) leave no room for text in a line of 512 bytes"
+            ));
+            let hint = format!("two nicks and the longer of nick and room may have {NAMES_TOGETHER} bytes");
+            section.relation(&["nick-length", "room-name-length"], wrong.hint(hint));
         }
     }
 

@@ -192,6 +192,7 @@ impl Daemon {
     async fn serve(&mut self) -> Result<()> {
         let watchdog = systemd::watchdog(self.registry.clone());
         tokio::pin!(watchdog);
+        let store_ended = self.store.as_ref().map_or_else(CancellationToken::new, Store::ended);
         loop {
             tokio::select! {
                 Some(signal) = self.signals.recv() => match signal {
@@ -207,6 +208,7 @@ impl Daemon {
                 () = self.reload_asked.notified() => drop(self.reload().await),
                 ended = &mut self.owner => return Err(core_task("registry", ended)),
                 ended = &mut self.control => return Err(core_task("control API", ended)),
+                () = store_ended.cancelled() => bail!("the store's thread ended by itself"),
                 () = &mut watchdog => bail!("the watchdog ended"),
                 () = self.sessions.wait() => return Ok(()),
                 () = at(self.drain_until) => return Ok(()),
@@ -228,6 +230,7 @@ impl Daemon {
         self.facts.is_draining.store(true, Ordering::Relaxed);
         systemd::stopping(within + Duration::from_secs(5));
         tracing::info!(clients = self.sessions.len(), within_s = within.as_secs(), "stopping");
+        self.steering.close();
         self.accepting.cancel();
         self.acceptors.close();
         self.acceptors.wait().await;
@@ -239,7 +242,7 @@ impl Daemon {
             () = tokio::time::sleep_until(deadline) => {
                 tracing::warn!(clients = self.sessions.len(), "the deadline passed; the rest is cut off");
             }
-            Some(Signal::Stop) = self.signals.recv() => {
+            () = told_again(&mut self.signals) => {
                 tracing::warn!(clients = self.sessions.len(), "told twice to stop; the rest is cut off");
             }
         }
@@ -262,6 +265,16 @@ impl Daemon {
             }
         }
     }
+}
+
+/// Waits for another signal to stop; the others mean nothing any more.
+async fn told_again(signals: &mut mpsc::Receiver<Signal>) {
+    while let Some(signal) = signals.recv().await {
+        if signal == Signal::Stop {
+            return;
+        }
+    }
+    std::future::pending::<()>().await;
 }
 
 /// What `chatctl status` says of a daemon that starts now.

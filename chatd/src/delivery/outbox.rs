@@ -43,6 +43,7 @@ fn reply_weight(reply: &Reply) -> usize {
         Reply::Who { entries, .. } => entries.len() * LINE,
         Reply::Whowas { entries, .. } => entries.len() * LINE,
         Reply::RoomList { entries, .. } => entries.len() * LINE,
+        Reply::Whois(whois) => 8 * LINE + whois.rooms.len() * LINE,
         Reply::Welcome(_) => 2048,
         _ => LINE,
     }
@@ -112,20 +113,52 @@ impl Outbox {
                 items.clear();
                 return;
             }
-            if self.queued.fetch_add(weight, Ordering::Relaxed) + weight > hard {
+            if self.queued() + weight > hard {
                 items.clear();
-                queue.items = Vec::new();
-                queue.ended = Some(Disconnect::OutboxFull { limit: hard });
-            } else if queue.items.is_empty() {
-                std::mem::swap(&mut queue.items, items);
+                self.end_queue(&mut queue, Disconnect::OutboxFull { limit: hard });
             } else {
-                queue.items.append(items);
+                self.add(weight);
+                if queue.items.is_empty() {
+                    std::mem::swap(&mut queue.items, items);
+                } else {
+                    queue.items.append(items);
+                }
             }
+            queue.waker.take()
+        };
+        // What a burst needed is given back, so that an idle client holds nothing.
+        *items = Vec::new();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Ends the session whatever it does: what is queued is dropped.
+    pub fn end(&self, why: Disconnect) {
+        let waker = {
+            let mut queue = self.lock();
+            self.end_queue(&mut queue, why);
             queue.waker.take()
         };
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+
+    fn end_queue(&self, queue: &mut Queue, why: Disconnect) {
+        let dropped = std::mem::take(&mut queue.items);
+        self.remove(dropped.iter().map(Item::weight).sum());
+        queue.ended.get_or_insert(why);
+    }
+
+    /// Counts bytes that the session is about to write and the owner does not know of.
+    pub fn add(&self, bytes: usize) {
+        self.queued.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Counts bytes out that will not be written.
+    pub fn remove(&self, bytes: usize) {
+        self.queued.fetch_sub(bytes, Ordering::Relaxed);
     }
 
     /// Moves what is queued into `items`, which must be empty; pending when there is nothing.
@@ -147,14 +180,14 @@ impl Outbox {
 
     /// The session took bytes off its hands, and with them the ends of so many lines; until then they count as queued.
     pub fn written(&self, lines: u64, bytes: usize) {
-        self.queued.fetch_sub(bytes, Ordering::Relaxed);
+        self.remove(bytes);
         self.lines_out.fetch_add(lines, Ordering::Relaxed);
     }
 
     /// An item that was queued with one weight is from now on counted with another: a reply has become bytes.
     pub fn reweigh(&self, item: &Item, bytes: usize) {
-        self.queued.fetch_add(bytes, Ordering::Relaxed);
-        self.queued.fetch_sub(item.weight(), Ordering::Relaxed);
+        self.add(bytes);
+        self.remove(item.weight());
     }
 
     /// Bytes that wait for the client.
@@ -252,6 +285,7 @@ mod tests {
         items.clear();
         assert_eq!(outbox.poll_take(&cx, &mut items), Poll::Ready(ended));
         assert!(items.is_empty());
+        assert_eq!(outbox.queued(), 100, "what was dropped does not count any more, what was taken does");
     }
 
     #[test]

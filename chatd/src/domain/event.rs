@@ -36,6 +36,8 @@ pub enum Event {
         client: ClientId,
         /// Where; created if it does not exist.
         room: RoomName,
+        /// The key it gave: the door is asked again when the event is applied.
+        key: Option<Box<str>>,
     },
     /// A client left a room.
     Parted {

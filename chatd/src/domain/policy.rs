@@ -1,7 +1,7 @@
 //! Who may do what. Questions only: nothing here changes or answers anything else.
 
 use super::client::Client;
-use super::mode::{Rank, RoomFlag, RoomList};
+use super::mode::{Rank, RoomFlag, RoomList, UserMode};
 use super::refusal::Refusal;
 use super::room::Room;
 use super::state::State;
@@ -116,11 +116,17 @@ pub fn may_see_room(client: &Client, room: &Room) -> bool {
 /// Whether `viewer` may find `other` by asking for masks or member lists: the invisible are for those who share a room.
 #[must_use]
 pub fn may_see_client(viewer: &Client, other: &Client) -> bool {
-    use super::mode::UserMode;
     viewer.id == other.id
         || !other.modes.has(UserMode::Invisible)
         || viewer.is_operator()
         || viewer.rooms.iter().any(|room| other.rooms.contains(room))
+}
+
+/// Whether `viewer` may know that `other` is in `room`: the rooms of the invisible are shown to those who share them only.
+#[must_use]
+pub fn may_see_in(viewer: &Client, other: &Client, room: &Room) -> bool {
+    let is_open = viewer.id == other.id || !other.modes.has(UserMode::Invisible) || viewer.is_operator();
+    room.members.contains_key(&viewer.id) || (is_open && may_see_room(viewer, room))
 }
 
 /// Whether `client` may act for the server.

@@ -9,6 +9,12 @@ use super::disconnect::Disconnect;
 use super::message::MessageKind;
 use super::mode::{RoomList, UserMode};
 
+/// Most masks in one LIST; more are not looked at.
+pub const LIST_MASKS_MAX: usize = 10;
+
+/// Longest mask of LIST and WHO, in bytes: the time to compare grows with it. A longer one fits nothing.
+pub const MASK_MAX: usize = 100;
+
 /// One thing a client asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
@@ -140,6 +146,24 @@ pub enum Request {
     Echo(Box<[u8]>),
     /// From here on the session is written to in another variant (it negotiated capabilities).
     Adapt(Adapt),
+}
+
+impl Request {
+    /// Whether its answer can be far longer than itself. Of these a session hands over one at a time, and none while its
+    /// client still has much to read.
+    #[must_use]
+    pub fn is_heavy(&self) -> bool {
+        matches!(
+            self,
+            Self::Join { .. }
+                | Self::Names { .. }
+                | Self::List { .. }
+                | Self::Who { .. }
+                | Self::Whois(_)
+                | Self::Whowas { .. }
+                | Self::RoomList { .. }
+        )
+    }
 }
 
 /// What a session wants to hear and how. Kept by the roster, never seen by the state.

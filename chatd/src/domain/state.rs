@@ -9,7 +9,7 @@ use super::client::Client;
 use super::desk::Desk;
 use super::id::{ClientId, RoomId};
 use super::message::Author;
-use super::mode::UserMode;
+use super::mode::{UserMode, UserModes};
 use super::refusal::Refusal;
 use super::reply::{Counts, Gone};
 use super::room::Room;
@@ -35,6 +35,8 @@ pub struct State {
     room_serial: u32,
     room_names: ByName<RoomId>,
     operators: Vec<ClientId>,
+    /// How many clients have user mode `i`: every welcome says it, and counting would make a mass of welcomes quadratic.
+    invisible: usize,
     gone: VecDeque<Gone>,
     pub(super) desk: Desk,
     clients_max: usize,
@@ -55,6 +57,7 @@ impl State {
             room_serial: 0,
             room_names: ByName::default(),
             operators: Vec::new(),
+            invisible: 0,
             gone: VecDeque::new(),
             desk: Desk::default(),
             clients_max: 0,
@@ -118,7 +121,19 @@ impl State {
 
     /// All rooms whose slot is at least `from`, by slot.
     pub fn rooms_from(&self, from: u32) -> impl Iterator<Item = &Room> {
-        self.rooms.get(from as usize..).unwrap_or_default().iter().filter_map(|slot| slot.as_deref())
+        self.rooms_in(from, u32::MAX)
+    }
+
+    /// The rooms whose slot is at least `from` and less than `end`, by slot.
+    pub fn rooms_in(&self, from: u32, end: u32) -> impl Iterator<Item = &Room> {
+        let end = self.rooms.len().min(end as usize);
+        self.rooms.get(from as usize..end).unwrap_or_default().iter().filter_map(|slot| slot.as_deref())
+    }
+
+    /// Whether there are slots for rooms from `slot` on, in use or not.
+    #[must_use]
+    pub fn has_rooms_from(&self, slot: u32) -> bool {
+        self.rooms.len() > slot as usize
     }
 
     /// How many rooms there are.
@@ -173,7 +188,7 @@ impl State {
     pub fn counts(&self) -> Counts {
         Counts {
             clients: self.nicks.len(),
-            invisible: self.clients().filter(|client| client.modes.has(UserMode::Invisible)).count(),
+            invisible: self.invisible,
             operators: self.operators.len(),
             rooms: self.room_count(),
             clients_max: self.clients_max,
@@ -197,6 +212,7 @@ impl State {
             self.clients.resize_with(slot + 1, || None);
         }
         self.nicks.insert(self.casemapping.fold(client.nick.as_str()), client.id);
+        self.invisible += usize::from(client.modes.has(UserMode::Invisible));
         self.clients[slot] = Some(Box::new(client));
         self.clients_max = self.clients_max.max(self.nicks.len());
     }
@@ -206,6 +222,7 @@ impl State {
         let client = self.clients[id.slot as usize].take()?;
         self.nicks.remove(&self.casemapping.fold(client.nick.as_str()));
         self.operators.retain(|operator| *operator != id);
+        self.invisible -= usize::from(client.modes.has(UserMode::Invisible));
         Some(client)
     }
 
@@ -227,10 +244,15 @@ impl State {
         self.gone.push_back(gone);
     }
 
-    pub(super) fn set_operator(&mut self, id: ClientId, on: bool) {
-        self.operators.retain(|operator| *operator != id);
-        if on {
-            self.operators.push(id);
+    /// The only place where the modes of a client in the table change.
+    pub(super) fn set_user_modes(&mut self, id: ClientId, modes: UserModes) {
+        let Some(client) = self.client_mut(id) else { return };
+        let before = std::mem::replace(&mut client.modes, modes);
+        self.invisible += usize::from(modes.has(UserMode::Invisible));
+        self.invisible -= usize::from(before.has(UserMode::Invisible));
+        if before.has(UserMode::Operator) != modes.has(UserMode::Operator) {
+            self.operators.retain(|operator| *operator != id);
+            self.operators.extend(modes.has(UserMode::Operator).then_some(id));
         }
     }
 

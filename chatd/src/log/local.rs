@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use super::{EventLog, Settled};
 use crate::domain::event::{Dated, Event};
-use crate::domain::id::Seq;
+use crate::domain::id::{Seq, Time};
 use crate::store::{Body, CommitError, Record, Writer};
 
 /// Most events that may wait for their commit; then the owner stops taking requests and so do the sessions.
@@ -96,6 +96,10 @@ impl EventLog for LocalLog {
         seq
     }
 
+    fn revoke(&mut self, seq: Seq, at: Time) {
+        self.gathered.push_back(Record { seq, at, body: Body::Void });
+    }
+
     fn is_full(&self) -> bool {
         self.waiting.len() >= WAITING_MAX
     }
@@ -114,10 +118,11 @@ impl EventLog for LocalLog {
             return;
         }
         let group: Vec<Record> = self.gathered.drain(..self.gathered.len().min(GROUP_MAX)).collect();
-        let Some(last) = group.last().map(|record| record.seq) else { return };
+        // A revoked event keeps its old place, so the last record is not always the latest.
+        let Some(last) = group.iter().map(|record| record.seq).max() else { return };
         match self.writer.commit(group) {
             Ok(commit) => self.committing = Some((commit, last)),
-            // One group at a time is never too many for the writer: it is gone, and the daemon is about to end.
+            // One group at a time is never too many for the writer: its thread is gone, and `daemon` ends the process.
             Err(_group) => self.note(last, Err(CommitError::stopped())),
         }
     }

@@ -6,7 +6,7 @@
 use std::task::{Context, Poll};
 
 use crate::domain::event::Dated;
-use crate::domain::id::Seq;
+use crate::domain::id::{Seq, Time};
 
 pub mod local;
 
@@ -17,6 +17,9 @@ pub trait EventLog: Send {
 
     /// Whether so much waits to be kept that no more should be appended now.
     fn is_full(&self) -> bool;
+
+    /// Takes back a kept event that was void when it was applied: it was never said, and history must not show it.
+    fn revoke(&mut self, seq: Seq, at: Time);
 
     /// The next event that has settled.
     fn next_settled(&mut self) -> Option<Settled>;

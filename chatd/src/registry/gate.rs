@@ -12,7 +12,7 @@ use crate::domain::request::Request;
 pub(super) struct Gate {
     messages: u32,
     others: u32,
-    /// Bounded by what a session may have unanswered.
+    /// Bounded by what a session hands over before it waits for answers.
     parked: VecDeque<Request>,
 }
 
@@ -28,8 +28,14 @@ impl Gate {
 
     /// The next waiting request that may be decided now.
     pub(super) fn next(&mut self) -> Option<Request> {
-        let is_open = self.parked.front().is_some_and(|request| self.is_open_for(request));
-        if is_open { self.parked.pop_front() } else { None }
+        if !self.parked.front().is_some_and(|request| self.is_open_for(request)) {
+            return None;
+        }
+        let request = self.parked.pop_front();
+        if self.parked.is_empty() {
+            self.parked = VecDeque::new(); // An idle client holds no buffer.
+        }
+        request
     }
 
     /// An event of this client went into the log.

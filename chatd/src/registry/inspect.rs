@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::roster::{Entry, Roster};
+use super::roster::{End, Entry, Roster};
 use crate::domain::client::Client;
 use crate::domain::command::{Command, SayTo};
 use crate::domain::desk::DeskConversation;
@@ -142,7 +142,7 @@ fn find(state: &State, roster: &Roster, who: &str) -> Vec<ClientId> {
     if let Some(client) = state.client_named(who) {
         return vec![client.id];
     }
-    let here = || roster.iter().filter(|entry| !entry.has_left).map(|entry| &entry.connection);
+    let here = || roster.iter().filter(|entry| entry.end == End::Here).map(|entry| &entry.connection);
     if let Ok(serial) = who.parse::<u32>() {
         return here().filter(|connection| connection.id.serial == serial).map(|one| one.id).collect();
     }

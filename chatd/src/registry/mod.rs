@@ -38,6 +38,9 @@ use owner::Owner;
 /// Batches that may wait for the owner. When it is full, sessions wait to hand theirs in, and so stop reading.
 const INBOX: usize = 1024;
 
+/// Questions about the present that may wait for the owner.
+const LOOKS: usize = 16;
+
 /// The present moment, for whoever has to hand one to the domain.
 #[must_use]
 pub fn now() -> Time {
@@ -56,13 +59,14 @@ enum ToOwner {
     Gone(ClientId, Disconnect),
     /// An operator wants something done.
     Command(Box<(Operator, Command)>, oneshot::Sender<Result<Answer, Refusal>>),
-    /// Somebody wants to see something.
-    Inspect(Inspect, oneshot::Sender<View>),
     /// Another configuration is in force.
     Configure(Arc<Config>),
     /// Every client has to leave.
     Drain,
 }
+
+/// What somebody wants to see, and where to show it.
+type Look = (Inspect, oneshot::Sender<View>);
 
 /// The owner is gone, so the daemon is ending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -86,6 +90,7 @@ pub struct Metrics {
 #[derive(Clone, Debug)]
 pub struct Registry {
     to_owner: mpsc::Sender<ToOwner>,
+    looks: mpsc::Sender<Look>,
     /// Hands out ids without asking the owner; locked for a few instructions.
     slots: Arc<Mutex<Slots>>,
     tap: Arc<Tap>,
@@ -128,13 +133,14 @@ pub fn start<L: EventLog + 'static>(
     stop: CancellationToken,
 ) -> (Registry, impl Future<Output = ()> + Send + 'static) {
     let (to_owner, inbox) = mpsc::channel(INBOX); // Full: sessions wait, and so stop reading.
+    let (looks, looked) = mpsc::channel(LOOKS); // Full: whoever wants to see something waits.
     let slots = Arc::<Mutex<Slots>>::default();
     let tap = Arc::<Tap>::default();
     let metrics = Arc::<Metrics>::default();
     let state = State::new(config);
     let owner =
         Owner::new(state, log, encoders, Arc::clone(&slots), Arc::clone(&tap), Arc::clone(&metrics), reload);
-    (Registry { to_owner, slots, tap, metrics }, owner.run(inbox, stop))
+    (Registry { to_owner, looks, slots, tap, metrics }, owner.run(inbox, looked, stop))
 }
 
 /// A connection's place in the registry. Dropping it, for whatever reason, takes the client out.
@@ -179,7 +185,7 @@ impl Registry {
     /// The owner is gone.
     pub async fn inspect(&self, what: Inspect) -> Result<View, Stopped> {
         let (answer, answered) = oneshot::channel();
-        self.to_owner.send(ToOwner::Inspect(what, answer)).await.map_err(|_| Stopped)?;
+        self.looks.send((what, answer)).await.map_err(|_| Stopped)?;
         answered.await.map_err(|_| Stopped)
     }
 

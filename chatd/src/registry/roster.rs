@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::gate::Gate;
 use crate::delivery::outbox::{Item, Outbox};
+use crate::domain::disconnect::Disconnect;
 use crate::domain::id::{ClientId, Time};
 use crate::domain::request::Adapt;
 
@@ -34,16 +35,28 @@ pub struct Connection {
     pub at: Time,
 }
 
+/// How far the end of a connection is. From the moment that its leaving is in the log, nothing it asks for is done: what comes
+/// later in the log would otherwise bring it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// It is here.
+    Here,
+    /// Its leaving is in the log.
+    Leaving,
+    /// Its leaving is applied.
+    Left,
+}
+
 /// What the owner keeps of a connection.
 #[derive(Debug)]
 pub(super) struct Entry {
-    pub(super) connection: Box<Connection>,
+    pub(super) connection: Connection,
     pub(super) adapt: Adapt,
     pub(super) gate: Gate,
+    /// How far its end is.
+    pub(super) end: End,
     /// Its session is over.
     pub(super) is_gone: bool,
-    /// It has left the state, or never was in it and must not come any more.
-    pub(super) has_left: bool,
     /// When it was last asked whether it is there.
     pub(super) asked_at: Option<Time>,
     staged: Vec<Item>,
@@ -69,11 +82,11 @@ impl Roster {
         self.len += 1;
         let adapt = Adapt { variant: connection.manner.variant, echo: false };
         self.entries[slot] = Some(Box::new(Entry {
-            connection: Box::new(connection),
+            connection,
             adapt,
             gate: Gate::default(),
+            end: End::Here,
             is_gone: false,
-            has_left: false,
             asked_at: None,
             staged: Vec::new(),
             answered: 0,
@@ -98,6 +111,10 @@ impl Roster {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter_map(|slot| slot.as_deref())
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.entries.iter_mut().filter_map(|slot| slot.as_deref_mut())
     }
 
     pub(super) fn len(&self) -> usize {
@@ -165,5 +182,12 @@ impl Roster {
                 outbox.answered(answered);
             }
         }
+    }
+}
+
+/// Whatever ends the owner ends the sessions: they would wait for it for ever.
+impl Drop for Roster {
+    fn drop(&mut self) {
+        self.iter().for_each(|entry| entry.connection.outbox.end(Disconnect::Stopping));
     }
 }

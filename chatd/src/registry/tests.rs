@@ -14,7 +14,7 @@ use crate::delivery::outbox::{Item, Taken};
 use crate::domain::command::{Answer, Command, Operator, Role, SayTo};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::event::Dated;
-use crate::domain::id::Seq;
+use crate::domain::id::{Seq, Time};
 use crate::domain::message::MessageKind;
 use crate::domain::notice::{Notice, What};
 use crate::domain::refusal::Refusal;
@@ -36,6 +36,7 @@ struct Hand {
     /// How many durable events may settle, and what becomes of them.
     released: usize,
     failure: Option<Box<str>>,
+    revoked: Vec<Seq>,
     waker: Option<Waker>,
 }
 
@@ -45,6 +46,10 @@ impl EventLog for HeldLog {
         let is_held = dated.event.is_durable(true);
         self.waiting.push_back((Settled { seq: Seq(self.next), dated, failure: None }, is_held));
         Seq(self.next)
+    }
+
+    fn revoke(&mut self, seq: Seq, _at: Time) {
+        self.hand.lock().unwrap().revoked.push(seq);
     }
 
     fn is_full(&self) -> bool {
@@ -291,4 +296,92 @@ async fn draining_tells_every_client_and_no_room() {
     stage.registry.drain().await.unwrap();
     assert_eq!(stage.hears(&alice).await, ["ended: Server is stopping"]);
     assert_eq!(stage.hears(&bob).await, ["ended: Server is stopping"]);
+}
+
+#[tokio::test]
+async fn who_is_leaving_cannot_register_any_more() {
+    let stage = Stage::new();
+    let (alice, _bob) = two_in_a_room(&stage).await;
+    let manner = Manner { dialect: "test", is_pinged: true, variant: 0 };
+    let ghost = stage.registry.connect(([127, 0, 0, 9], 1).into(), manner).await.unwrap();
+    alice.ask(vec![say("holds the log")]).await.unwrap();
+    stage.fence().await;
+    let by = Operator { name: "root".into(), role: Role::Operator };
+    let kick = Command::Kick { who: "127.0.0.9".into(), reason: "why".into() };
+    let registry = stage.registry.clone();
+    let kicked = tokio::spawn(async move { registry.command(by, kick).await });
+    tokio::task::yield_now().await;
+    stage.fence().await;
+    let nick = Some(Nick::parse("ghost", 30).unwrap());
+    let (user, host, real_name) = ("u".into(), "h".into(), "r".into());
+    ghost.ask(vec![Request::Register(Box::new(Register { nick, user, host, real_name }))]).await.unwrap();
+    stage.fence().await;
+    stage.release(2, None);
+    assert!(kicked.await.unwrap().unwrap().is_ok());
+    assert_eq!(stage.hears(&ghost).await, ["ended: Kicked by desk: why"]);
+    drop(ghost);
+    stage.client("ghost").await;
+}
+
+#[tokio::test]
+async fn a_kick_whose_audit_is_not_kept_does_not_happen() {
+    let stage = Stage::new();
+    let alice = stage.client("alice").await;
+    let by = Operator { name: "root".into(), role: Role::Operator };
+    let kick = || Command::Kick { who: "alice".into(), reason: "why".into() };
+    stage.release(1, Some("the disk is full"));
+    let answer = stage.registry.command(by.clone(), kick()).await.unwrap();
+    assert!(matches!(answer, Err(Refusal::NotKept { .. })), "{answer:?}");
+    assert!(stage.hears(&alice).await.is_empty());
+    alice.ask(vec![pong()]).await.unwrap();
+    assert_eq!(stage.hears(&alice).await, ["pong"], "she is here as before");
+    stage.release(1, None);
+    assert!(stage.registry.command(by, kick()).await.unwrap().is_ok());
+    assert_eq!(stage.hears(&alice).await, ["ended: Kicked by desk: why"]);
+}
+
+#[tokio::test]
+async fn what_was_kept_and_is_void_is_taken_out_of_the_history() {
+    let stage = Stage::new();
+    let (alice, bob) = two_in_a_room(&stage).await;
+    let carol = stage.client("carol").await;
+    carol.ask(vec![join()]).await.unwrap();
+    carol.ask(vec![say("holds the log")]).await.unwrap();
+    stage.fence().await;
+    let (room, nick) = ("#a".into(), "bob".into());
+    alice.ask(vec![Request::Kick { room, nick, reason: "out".into() }]).await.unwrap();
+    stage.fence().await;
+    bob.ask(vec![say("after the kick")]).await.unwrap();
+    stage.fence().await;
+    stage.release(2, None);
+    let heard = stage.hears(&bob).await;
+    assert!(heard.last().is_some_and(|last| last.starts_with("no: ")), "{heard:?}");
+    assert!(!stage.hears(&carol).await.contains(&"after the kick".to_owned()));
+    assert_eq!(stage.hand.lock().unwrap().revoked.len(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_that_comes_while_draining_is_told_at_once() {
+    let stage = Stage::new();
+    stage.registry.drain().await.unwrap();
+    let manner = Manner { dialect: "test", is_pinged: true, variant: 0 };
+    let seat = stage.registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
+    assert_eq!(stage.hears(&seat).await, ["ended: Server is stopping"]);
+}
+
+#[tokio::test]
+async fn sessions_end_with_the_owner() {
+    let log = HeldLog::default();
+    let encoders = Encoders { notice: words, echo: words };
+    let stop = CancellationToken::new();
+    let (registry, owner) = start(Arc::<Config>::default(), log, encoders, Arc::default(), stop.clone());
+    let owner = tokio::spawn(owner);
+    let manner = Manner { dialect: "test", is_pinged: true, variant: 0 };
+    let seat = registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
+    registry.inspect(Inspect::Counts).await.unwrap();
+    stop.cancel();
+    owner.await.unwrap();
+    let mut items = Vec::new();
+    let taken = seat.outbox.poll_take(&Context::from_waker(Waker::noop()), &mut items);
+    assert_eq!(taken, Poll::Ready(Taken::Ended(Disconnect::Stopping)));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::roster::{Entry, Roster};
+use super::roster::{End, Entry, Roster};
 use crate::config::Limits;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::id::{ClientId, Time};
@@ -20,7 +20,7 @@ pub(super) enum Verdict {
 /// Those for whom something is to be done at `now`.
 pub(super) fn look(state: &State, roster: &Roster, now: Time) -> Vec<(ClientId, Verdict)> {
     let limits = &state.config().limits;
-    let here = roster.iter().filter(|entry| !entry.has_left && !entry.is_gone);
+    let here = roster.iter().filter(|entry| entry.end == End::Here && !entry.is_gone);
     let verdicts = here.filter_map(|entry| {
         let id = entry.connection.id;
         let verdict =

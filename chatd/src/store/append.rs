@@ -28,6 +28,7 @@ pub(super) fn append(
         match &record.body {
             Body::Message(message) => insert_message(&transaction, conversations, record, message)?,
             Body::Audit(audit) => insert_audit(&transaction, record, audit)?,
+            Body::Void => remove_message(&transaction, record)?,
         }
     }
     let extended = extend_reservation(&transaction, *reserved, group)?;
@@ -73,6 +74,12 @@ fn insert_audit(transaction: &Transaction<'_>, record: &Record, audit: &Audit) -
     Ok(())
 }
 
+/// Its conversation stays, even if it is empty now: retention forgets those.
+fn remove_message(transaction: &Transaction<'_>, record: &Record) -> rusqlite::Result<()> {
+    transaction.prepare_cached("DELETE FROM messages WHERE seq = ?1")?.execute([signed(record.seq.0)])?;
+    Ok(())
+}
+
 /// A run that comes within half a block of the end of its reservation takes another block in the same transaction, so
 /// that the numbers of its unstored events stay its own too.
 fn extend_reservation(
@@ -80,7 +87,8 @@ fn extend_reservation(
     reserved: u64,
     group: &[Record],
 ) -> rusqlite::Result<u64> {
-    let last = group.last().map_or(0, |record| record.seq.0);
+    // Not the last record's: what takes a message back stands at that message's place.
+    let last = group.iter().map(|record| record.seq.0).max().unwrap_or(0);
     if last + schema::SEQ_BLOCK / 2 < reserved {
         return Ok(reserved);
     }

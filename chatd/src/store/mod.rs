@@ -46,6 +46,8 @@ use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::config::History;
 use crate::domain::command::Audit;
 use crate::domain::id::{Seq, Time};
@@ -65,7 +67,8 @@ pub use self::writer::{Committed, Writer};
 /// One durable thing with its place in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Its place in the log; greater than that of every record committed before.
+    /// Its place in the log; greater than that of every record committed before, but for [`Body::Void`], whose place is
+    /// that of the message it takes back.
     pub seq: Seq,
     /// When it was decided.
     pub at: Time,
@@ -80,6 +83,9 @@ pub enum Body {
     Message(Arc<Message>),
     /// What an operator did.
     Audit(Arc<Audit>),
+    /// The message at this record's place was never said, as it no longer held when its turn came: it is removed from the
+    /// history. Nothing happens if there is none.
+    Void,
 }
 
 /// What opening found.
@@ -100,6 +106,7 @@ pub struct Store {
     jobs: mpsc::SyncSender<Job>,
     stats: StatsHandle,
     policy: retention::SharedPolicy,
+    ended: CancellationToken,
     thread: Option<JoinHandle<Result<(), StoreError>>>,
 }
 
@@ -119,17 +126,30 @@ impl Store {
         // A few groups may wait; when they do, the log keeps gathering the next one instead (see `Writer::commit`).
         let (jobs, queue) = mpsc::sync_channel(writer::WAITING_GROUPS);
         let worker = Worker::new(database, queue, stats.clone(), policy.clone(), lock, history.sync);
+        let ended = CancellationToken::new();
+        let ending = ended.clone().drop_guard();
         let thread = std::thread::Builder::new()
             .name("store".into())
-            .spawn(move || worker.run())
+            .spawn(move || {
+                // Dropped however the thread ends, a panic included.
+                let _ending = ending;
+                worker.run()
+            })
             .map_err(StoreError::Thread)?;
-        Ok((Self { readers, jobs, stats, policy, thread: Some(thread) }, opened))
+        Ok((Self { readers, jobs, stats, policy, ended, thread: Some(thread) }, opened))
     }
 
     /// A handle that commits groups.
     #[must_use]
     pub fn writer(&self) -> Writer {
         Writer::new(self.jobs.clone())
+    }
+
+    /// Cancelled when the thread has ended. While nobody has closed the store, that is a fault which only a restart mends:
+    /// nothing can be kept any more.
+    #[must_use]
+    pub fn ended(&self) -> CancellationToken {
+        self.ended.clone()
     }
 
     /// A connection that only reads.

@@ -17,6 +17,7 @@ mod desk;
 pub mod irc;
 mod letters;
 pub mod lines;
+mod masks;
 mod password;
 pub mod session;
 mod stranger;

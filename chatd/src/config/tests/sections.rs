@@ -31,6 +31,15 @@ fn listeners_are_complete_and_distinct() {
 }
 
 #[test]
+fn names_leave_room_for_text() {
+    let names = |nick: u32, room: u32| format!("[limits]\nnick-length = {nick}\nroom-name-length = {room}\n");
+    assert!(read(&names(121, 124)).is_ok());
+    assert!(complaints(&names(121, 125)).starts_with("chatd.toml:2:15: limits.nick-length"));
+    assert!(read(&names(83, 200)).is_ok());
+    assert!(complaints(&names(84, 200)).contains("leave no room for text"));
+}
+
+#[test]
 fn the_soft_bound_of_an_outbox_is_below_the_hard_one() {
     let bounds = |soft: &str| format!("[limits]\noutbox-hard = \"32KiB\"\noutbox-soft = \"{soft}\"\n");
     assert!(read(&bounds("32767B")).is_ok());
@@ -49,7 +58,7 @@ fn the_soft_bound_of_an_outbox_is_below_the_hard_one() {
 fn limits_hold_at_the_limit_and_refuse_one_beyond() {
     for (key, good, bad) in [
         ("nick-length", "9", "8"),
-        ("nick-length", "200", "201"),
+        ("nick-length", "122", "123"),
         ("topic-length", "390", "391"),
         ("targets", "1", "0"),
         ("clients", "10000000", "10000001"),

@@ -95,14 +95,15 @@ pub(super) fn modes_set(
 ) -> Result<Applied, Refusal> {
     let Some(client) = state.client_mut(id) else { return Err(Refusal::Overtaken) };
     let before = client.modes;
+    let mut after = before;
     for (mode, on) in changes {
-        client.modes.set(*mode, *on);
+        after.set(*mode, *on);
     }
-    if !client.modes.has(UserMode::Operator) {
+    if !after.has(UserMode::Operator) {
         client.operator = None;
     }
-    let (after, nick, source) = (client.modes, client.nick.clone(), Arc::clone(&client.source));
-    state.set_operator(id, after.has(UserMode::Operator));
+    let (nick, source) = (client.nick.clone(), Arc::clone(&client.source));
+    state.set_user_modes(id, after);
     let effective: Arc<[_]> = UserMode::TABLE
         .iter()
         .map(|(_, mode)| *mode)

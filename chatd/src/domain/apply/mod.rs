@@ -7,12 +7,16 @@ mod member;
 mod room;
 mod talk;
 
+use super::client::Client;
 use super::disconnect::Disconnect;
 use super::event::{Dated, Event};
-use super::id::{ClientId, Seq, Time};
+use super::id::{ClientId, RoomId, Seq, Time};
+use super::message::Author;
 use super::notice::{Audience, Notice, What};
+use super::policy;
 use super::refusal::Refusal;
 use super::reply::Reply;
+use super::room::Room;
 use super::state::State;
 
 /// What follows from an applied event. One event has at most one notice, so that a watcher can resume by sequence number.
@@ -54,24 +58,35 @@ pub fn apply(state: &mut State, seq: Seq, dated: &Dated) -> Result<Applied, Refu
     let at = Place { seq, time: dated.at };
     match &dated.event {
         Event::Said(message) => talk::said(state, at, message),
-        Event::Wallops { by, text } => {
-            Ok(Applied::told(at, Audience::Wallops, What::Wallops { by: by.clone(), text: text.clone() }))
-        }
+        Event::Wallops { by, text } => talk::wallops(state, at, by, text),
         Event::Registered(registered) => member::registered(state, at, registered),
         Event::NickChanged { client, nick } => member::nick_changed(state, at, *client, nick),
         Event::Left { client, why } => Ok(member::left(state, at, *client, why)),
         Event::UserModesSet { client, changes } => member::modes_set(state, at, *client, changes),
         Event::AwaySet { client, words } => member::away_set(state, *client, words.as_deref()),
         Event::OperatorGranted { client, operator } => member::operator_granted(state, at, *client, operator),
-        Event::Joined { client, room } => room::joined(state, at, *client, room),
+        Event::Joined { client, room, key } => room::joined(state, at, *client, room, key.as_deref()),
         Event::Parted { client, room, reason } => room::parted(state, at, *client, *room, reason),
         Event::Kicked { room, by, target, reason } => room::kicked(state, at, *room, by, *target, reason),
         Event::TopicSet { room, by, text } => room::topic_set(state, at, *room, by, text),
         Event::RoomModesSet { room, by, changes } => room::modes_set(state, at, *room, by, changes),
         Event::Invited { room, by, target } => room::invited(state, at, *room, by, *target),
         Event::RehashAsked { client } => {
+            policy::may_operate(state.asker(*client)?)?;
             Ok(Applied { reload: true, ..Applied::default() }.and(*client, Reply::Rehashing))
         }
         Event::Audited(_) => Ok(Applied::default()),
     }
+}
+
+/// Asks again what `decide` has asked: whether the author may still do this in the room. The desk and the operators
+/// behind the control API, who are no clients, always may.
+fn may_still(
+    state: &State,
+    by: &Author,
+    room: RoomId,
+    may: impl FnOnce(&Client, &Room) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    let room = state.room(room).ok_or(Refusal::Overtaken)?;
+    by.client.map_or(Ok(()), |client| may(state.asker(client)?, room))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chat_proto::name::RoomName;
 
-use super::{Applied, Place};
+use super::{Applied, Place, may_still};
 use crate::domain::id::{ClientId, RoomId};
 use crate::domain::message::Author;
 use crate::domain::mode::{Rank, RoomChange};
@@ -20,11 +20,15 @@ pub(super) fn joined(
     at: Place,
     id: ClientId,
     name: &RoomName,
+    key: Option<&str>,
 ) -> Result<Applied, Refusal> {
     let client = state.asker(id)?;
     let existing = state.room_named(name.as_str());
     if existing.is_some_and(|room| room.members.contains_key(&id)) {
         return Ok(Applied::default());
+    }
+    if let Some(room) = existing {
+        policy::may_join(state, client, room, key)?;
     }
     policy::may_have_room(state, client, name.as_str(), existing.is_some())?;
     let source = Arc::clone(&client.source);
@@ -69,6 +73,7 @@ pub(super) fn kicked(
     target: ClientId,
     reason: &str,
 ) -> Result<Applied, Refusal> {
+    may_still(state, by, room_id, policy::may_steer)?;
     let nick = state.asker(target)?.nick.clone();
     let (room, audience) = leave(state, target, room_id)?;
     let what = What::Kicked { by: by.clone(), room, nick, reason: reason.into() };
@@ -94,6 +99,7 @@ pub(super) fn topic_set(
     by: &Author,
     text: &str,
 ) -> Result<Applied, Refusal> {
+    may_still(state, by, room_id, policy::may_set_topic)?;
     let Some(room) = state.room_mut(room_id) else { return Err(Refusal::Overtaken) };
     room.topic =
         (!text.is_empty()).then(|| TopicInfo { text: text.into(), by: Arc::clone(&by.source), at: at.time });
@@ -108,6 +114,7 @@ pub(super) fn modes_set(
     by: &Author,
     changes: &[RoomChange],
 ) -> Result<Applied, Refusal> {
+    may_still(state, by, room_id, policy::may_steer)?;
     let limit = state.config().limits.room_list_entries;
     let Some(room) = state.room_mut(room_id) else { return Err(Refusal::Overtaken) };
     let effective: Arc<[RoomChange]> =
@@ -160,13 +167,14 @@ pub(super) fn invited(
     by: &Author,
     target: ClientId,
 ) -> Result<Applied, Refusal> {
+    may_still(state, by, room_id, policy::may_invite)?;
     let other = state.asker(target)?;
     let (nick, away) = (other.nick.clone(), other.away.clone());
-    let Some(room) = state.room_mut(room_id) else { return Err(Refusal::Overtaken) };
-    if !room.invited.contains(&target) {
-        room.invited.push(target);
+    // A member's invitation is a note; only whoever could open the door himself opens it for others.
+    if may_still(state, by, room_id, policy::may_steer).is_ok() {
+        remember_invited(state, room_id, target);
     }
-    let name = room.name.clone();
+    let name = state.room(room_id).ok_or(Refusal::Overtaken)?.name.clone();
     let what = What::Invited { by: by.clone(), room: name.clone(), nick: nick.clone() };
     let mut applied = Applied::told(at, Audience::Client(target), what);
     if let Some(asker) = by.client {
@@ -176,4 +184,18 @@ pub(super) fn invited(
         }
     }
     Ok(applied)
+}
+
+/// Lets `target` pass the door once. Those who are gone are forgotten, and the oldest ones when there are too many
+/// (`limits.room-list-entries`): invited are many more than come.
+fn remember_invited(state: &mut State, room_id: RoomId, target: ClientId) {
+    let limit = state.config().limits.room_list_entries;
+    let Some(room) = state.room_mut(room_id) else { return };
+    let mut invited = std::mem::take(&mut room.invited);
+    invited.retain(|client| *client != target && state.client(*client).is_some());
+    invited.drain(..(invited.len() + 1).saturating_sub(limit));
+    invited.push(target);
+    if let Some(room) = state.room_mut(room_id) {
+        room.invited = invited;
+    }
 }

@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
-use super::{Applied, Place};
+use super::{Applied, Place, may_still};
 use crate::domain::id::ClientId;
-use crate::domain::message::{Conversation, Message, MessageKind};
+use crate::domain::message::{Author, Conversation, Message, MessageKind};
 use crate::domain::notice::{Audience, What};
+use crate::domain::policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::state::State;
 
 pub(super) fn said(state: &mut State, at: Place, message: &Arc<Message>) -> Result<Applied, Refusal> {
+    if let Conversation::Room { id, .. } = &message.to {
+        may_still(state, &message.from, *id, |client, room| policy::may_speak(state, client, room))?;
+    }
     if let Some(author) = message.from.client {
         let Some(client) = state.client_mut(author) else { return Err(Refusal::Overtaken) };
         client.spoke_at = at.time;
@@ -18,7 +22,6 @@ pub(super) fn said(state: &mut State, at: Place, message: &Arc<Message>) -> Resu
     let what = What::Said(Arc::clone(message));
     match &message.to {
         Conversation::Room { id, .. } => {
-            state.room(*id).ok_or(Refusal::Overtaken)?;
             Ok(Applied::told(at, Audience::Room { room: *id, from: message.from.client }, what))
         }
         Conversation::Direct { to, .. } => direct(state, at, message, *to, what),
@@ -61,4 +64,11 @@ fn desk(state: &mut State, at: Place, message: &Arc<Message>, what: What) -> Res
     } else {
         applied
     })
+}
+
+pub(super) fn wallops(state: &State, at: Place, by: &Author, text: &str) -> Result<Applied, Refusal> {
+    if let Some(author) = by.client {
+        policy::may_operate(state.asker(author)?)?;
+    }
+    Ok(Applied::told(at, Audience::Wallops, What::Wallops { by: by.clone(), text: text.into() }))
 }

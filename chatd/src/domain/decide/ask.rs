@@ -1,6 +1,7 @@
 //! Questions about who and what is here. Answered at once, from what the asker may see.
 
 use chat_proto::mask::glob_matches;
+use chat_proto::name::CaseMapping;
 
 use super::{Outcome, find};
 use crate::domain::client::Client;
@@ -9,12 +10,17 @@ use crate::domain::mode::{Rank, UserMode};
 use crate::domain::policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{ListedRoom, Reply, WhoEntry, Whois};
+use crate::domain::request::{LIST_MASKS_MAX, MASK_MAX};
 use crate::domain::room::Room;
 use crate::domain::state::State;
 
 /// Rooms in one page of a list: small enough that a page fits an outbox easily, large enough that a list of 100,000 rooms
 /// takes few turns.
 const LIST_PAGE: usize = 200;
+
+/// Comparisons of a name with a mask for one page, and slots looked at without masks: a turn of the owner is short however
+/// many rooms there are and however few of them fit.
+const LOOKED_AT: usize = 1000;
 
 /// Most clients that a WHO answers with, so that one question cannot fill an outbox; modern servers do the same.
 const WHO_MAX: usize = 2000;
@@ -32,20 +38,25 @@ pub(super) fn list(
     state: &State,
     who: ClientId,
     from: u32,
-    masks: Vec<Box<str>>,
+    mut masks: Vec<Box<str>>,
 ) -> Result<Outcome, Refusal> {
     let asker = state.asker(who)?;
+    masks.truncate(LIST_MASKS_MAX);
     let folding = state.casemapping();
     let fits = |room: &&Room| {
         let name = room.name.as_str();
-        let wanted = masks.is_empty() || masks.iter().any(|mask| glob_matches(mask, name, folding));
+        let wanted = masks.is_empty() || masks.iter().any(|mask| fits_mask(mask, name, folding));
         wanted && policy::may_see_room(asker, room)
     };
-    let page: Vec<&Room> = state.rooms_from(from).filter(fits).take(LIST_PAGE + 1).collect();
-    let next = page.get(LIST_PAGE).map(|room| room.id.slot);
+    let looked_at = u32::try_from(LOOKED_AT / masks.len().max(1)).unwrap_or(1);
+    let mut end = from.saturating_add(looked_at);
+    let page: Vec<&Room> = state.rooms_in(from, end).filter(fits).take(LIST_PAGE).collect();
+    if let Some(last) = page.get(LIST_PAGE - 1) {
+        end = last.id.slot + 1;
+    }
+    let next = state.has_rooms_from(end).then_some(end);
     let rooms = page
         .iter()
-        .take(LIST_PAGE)
         .map(|room| ListedRoom {
             room: room.name.clone(),
             members: room.members.len(),
@@ -71,13 +82,16 @@ pub(super) fn who(
     Ok(Outcome::Reply(Reply::Who { entries: entries.take(WHO_MAX).collect(), mask }))
 }
 
+fn fits_mask(mask: &str, text: &str, folding: CaseMapping) -> bool {
+    mask.len() <= MASK_MAX && glob_matches(mask, text, folding)
+}
+
 fn who_in_room(state: &State, asker: &Client, name: &str) -> Vec<WhoEntry> {
     let Ok(room) = find::room(state, asker, name) else { return Vec::new() };
-    let is_member = room.members.contains_key(&asker.id);
     room.members
         .iter()
         .filter_map(|(id, rank)| Some((state.client(*id)?, *rank)))
-        .filter(|(client, _)| is_member || policy::may_see_client(asker, client))
+        .filter(|(client, _)| policy::may_see_in(asker, client, room))
         .map(|(client, rank)| who_entry(client, Some((room, rank))))
         .collect()
 }
@@ -86,6 +100,9 @@ fn who_in_room(state: &State, asker: &Client, name: &str) -> Vec<WhoEntry> {
 fn who_by_mask(state: &State, asker: &Client, mask: &str) -> Vec<WhoEntry> {
     if let Some(client) = state.client_named(mask) {
         return vec![who_entry(client, shared_room(state, asker, client))];
+    }
+    if mask.len() > MASK_MAX {
+        return Vec::new();
     }
     let folding = state.casemapping();
     let fits = |client: &&Client| {
@@ -99,7 +116,7 @@ fn who_by_mask(state: &State, asker: &Client, mask: &str) -> Vec<WhoEntry> {
 
 fn shared_room<'s>(state: &'s State, asker: &Client, client: &Client) -> Option<(&'s Room, Rank)> {
     let mut rooms = client.rooms.iter().filter_map(|id| state.room(*id));
-    let room = rooms.find(|room| policy::may_see_room(asker, room))?;
+    let room = rooms.find(|room| policy::may_see_in(asker, client, room))?;
     Some((room, room.rank(client.id)?))
 }
 
@@ -122,7 +139,7 @@ pub(super) fn whois(state: &State, who: ClientId, now: Time, nick: &str) -> Resu
     let client = find::client(state, nick)?;
     let may_see_modes = asker.id == client.id || asker.is_operator();
     let rooms = client.rooms.iter().filter_map(|id| state.room(*id));
-    let rooms = rooms.filter(|room| room.members.contains_key(&asker.id) || is_shown(asker, client, room));
+    let rooms = rooms.filter(|room| policy::may_see_in(asker, client, room));
     Ok(Outcome::Reply(Reply::Whois(Box::new(Whois {
         nick: client.nick.clone(),
         user: client.user.clone(),
@@ -136,12 +153,6 @@ pub(super) fn whois(state: &State, who: ClientId, now: Time, nick: &str) -> Resu
         signed_on: client.registered_at,
         modes: may_see_modes.then(|| client.modes.letters()),
     }))))
-}
-
-/// The rooms of the invisible are shown to those who share them only.
-fn is_shown(asker: &Client, client: &Client, room: &Room) -> bool {
-    let is_open = !client.modes.has(UserMode::Invisible) || asker.is_operator() || asker.id == client.id;
-    is_open && policy::may_see_room(asker, room)
 }
 
 pub(super) fn whowas(state: &State, nick: Box<str>, count: usize) -> Outcome {

@@ -38,12 +38,11 @@ pub fn names_of(state: &State, viewer: ClientId, room: RoomId) -> Reply {
     let (Some(viewer), Some(room)) = (state.client(viewer), state.room(room)) else {
         return Reply::Names { room: "*".into(), is_secret: false, members: Vec::new() };
     };
-    let is_member = room.members.contains_key(&viewer.id);
     let members = room
         .members
         .iter()
         .filter_map(|(id, rank)| Some((*rank, state.client(*id)?)))
-        .filter(|(_, client)| is_member || policy::may_see_client(viewer, client))
+        .filter(|(_, client)| policy::may_see_in(viewer, client, room))
         .map(|(rank, client)| (rank, client.nick.clone()))
         .collect();
     Reply::Names { room: room.name.as_str().into(), is_secret: room.flags.has(RoomFlag::Secret), members }

@@ -48,7 +48,7 @@ pub fn request(state: &State, who: ClientId, now: Time, request: Request) -> Res
         Request::UserModes => member::modes(state, who),
         Request::SetUserModes(changes) => member::set_modes(state, who, changes),
         Request::BecomeOperator(operator) => member::become_operator(state, who, now, operator),
-        Request::Join { room, key } => rooms::join(state, who, room, key.as_deref()),
+        Request::Join { room, key } => rooms::join(state, who, room, key),
         Request::Part { room, reason } => rooms::part(state, who, &room, reason),
         Request::PartAll => rooms::part_all(state, who),
         Request::Topic { room } => rooms::topic(state, who, &room),

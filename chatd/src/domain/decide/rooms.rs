@@ -14,7 +14,7 @@ pub(super) fn join(
     state: &State,
     who: ClientId,
     room: RoomName,
-    key: Option<&str>,
+    key: Option<Box<str>>,
 ) -> Result<Outcome, Refusal> {
     let client = state.asker(who)?;
     let existing = state.room_named(room.as_str());
@@ -22,10 +22,10 @@ pub(super) fn join(
         if existing.members.contains_key(&who) {
             return Ok(Outcome::Nothing);
         }
-        policy::may_join(state, client, existing, key)?;
+        policy::may_join(state, client, existing, key.as_deref())?;
     }
     policy::may_have_room(state, client, room.as_str(), existing.is_some())?;
-    Ok(Outcome::Event(Event::Joined { client: who, room }))
+    Ok(Outcome::Event(Event::Joined { client: who, room, key }))
 }
 
 pub(super) fn part(state: &State, who: ClientId, room: &str, reason: Box<str>) -> Result<Outcome, Refusal> {

@@ -1,8 +1,10 @@
 //! Coming, changing and going.
 
 use super::{Chat, nick, register};
+use crate::domain::decide::{self, Outcome};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::mode::UserMode;
+use crate::domain::reply::Reply;
 use crate::domain::request::Request;
 
 #[test]
@@ -89,4 +91,44 @@ fn an_away_message_has_a_limit() {
     chat.ask(alice, Request::Away(None));
     let too_long = "no: the away message is longer than 5 bytes (limits.away-length)";
     assert_eq!(chat.hears(alice), ["away: true", too_long, "away: false"]);
+}
+
+#[test]
+fn no_question_names_a_room_of_the_invisible_that_the_asker_does_not_share() {
+    let mut chat = Chat::new();
+    let [ghost] = chat.room("#hidden", ["ghost"]);
+    let [alice] = chat.room("#both", ["alice"]);
+    chat.ask(ghost, Request::SetUserModes(vec![(UserMode::Invisible, true)]));
+    let who = |chat: &Chat, mask: &str| {
+        let request = Request::Who { mask: mask.into(), operators_only: false };
+        let outcome = decide::request(&chat.state, alice, chat.now, request);
+        let Ok(Outcome::Reply(Reply::Who { entries, .. })) = outcome else { panic!("no answer") };
+        entries.into_iter().map(|entry| entry.room.map(|room| room.to_string())).collect::<Vec<_>>()
+    };
+    assert_eq!(who(&chat, "ghost"), [None]);
+    chat.join(ghost, "#both");
+    chat.heard.clear();
+    assert_eq!(who(&chat, "ghost"), [Some("#both".to_owned())]);
+    assert_eq!(who(&chat, "gh*"), [Some("#both".to_owned())]);
+    assert!(who(&chat, "#hidden").is_empty());
+    chat.ask(alice, Request::Names { room: "#hidden".into() });
+    chat.ask(alice, Request::Whois("ghost".into()));
+    assert_eq!(chat.hears(alice), ["in #hidden: ", "ghost is in #both"]);
+}
+
+#[test]
+fn the_invisible_are_counted_as_they_come_change_and_go() {
+    let mut chat = Chat::new();
+    let ids = ["one", "two", "three"].map(|nick| chat.client(nick));
+    let set = |chat: &mut Chat, id, on| chat.ask(id, Request::SetUserModes(vec![(UserMode::Invisible, on)]));
+    ids.iter().for_each(|id| set(&mut chat, *id, true));
+    set(&mut chat, ids[0], true);
+    assert_eq!(chat.state.counts().invisible, 3);
+    set(&mut chat, ids[0], false);
+    set(&mut chat, ids[0], false);
+    assert_eq!(chat.state.counts().invisible, 2);
+    chat.ask(ids[1], Request::Leave(Disconnect::Closed));
+    assert_eq!(chat.state.counts().invisible, 1);
+    chat.ask(ids[0], Request::Leave(Disconnect::Closed));
+    assert_eq!((chat.state.counts().invisible, chat.state.counts().clients), (1, 1));
 }

@@ -5,6 +5,7 @@ mod desk;
 mod hear;
 mod members;
 mod operators;
+mod overtaken;
 mod rooms;
 mod talk;
 
@@ -83,6 +84,16 @@ impl Chat {
                 replies.iter().for_each(|reply| self.hear(who, hear::reply(reply)));
                 events.into_iter().for_each(|event| self.happens(Some(who), event));
             }
+        }
+    }
+
+    /// The one event that a request leads to, before it is applied: what is on its way through the log.
+    #[track_caller]
+    fn decided(&self, who: ClientId, request: Request) -> Event {
+        match decide::request(&self.state, who, self.now, request) {
+            Ok(Outcome::Event(event)) => event,
+            Ok(Outcome::Events(mut events, _)) if events.len() == 1 => events.remove(0),
+            other => panic!("not one event: {other:?}"),
         }
     }
 

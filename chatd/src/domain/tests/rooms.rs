@@ -1,9 +1,13 @@
 //! Entering, leaving and steering rooms.
 
 use super::{Chat, room_name};
+use crate::domain::decide::{self, Outcome};
+use crate::domain::disconnect::Disconnect;
+use crate::domain::id::ClientId;
+use crate::domain::reply::Reply;
 use crate::domain::request::Request;
 
-fn join_with(chat: &mut Chat, who: crate::domain::id::ClientId, key: &str) {
+fn join_with(chat: &mut Chat, who: ClientId, key: &str) {
     chat.ask(who, Request::Join { room: room_name("#a"), key: Some(key.into()) });
 }
 
@@ -45,6 +49,55 @@ fn a_key_a_limit_and_an_invitation_guard_the_door() {
     assert_eq!(chat.hears(carol), ["alice invites carol into #a"]);
     chat.join(carol, "#a");
     assert_eq!(chat.hears(carol)[0], "carol joins #a");
+}
+
+fn invite(chat: &mut Chat, who: ClientId, nick: &str) {
+    chat.ask(who, Request::Invite { nick: nick.into(), room: "#a".into() });
+}
+
+#[test]
+fn those_who_were_invited_and_left_are_not_remembered() {
+    let mut chat = Chat::new();
+    let [alice] = chat.room("#a", ["alice"]);
+    for _ in 0..20 {
+        let guest = chat.client("guest");
+        invite(&mut chat, alice, "guest");
+        invite(&mut chat, alice, "guest");
+        chat.ask(guest, Request::Leave(Disconnect::Closed));
+    }
+    assert!(chat.state.room_named("#a").unwrap().invited.len() <= 1);
+}
+
+#[test]
+fn as_many_invitations_are_remembered_as_a_list_has_entries_and_the_oldest_is_forgotten() {
+    let mut chat = Chat::with(|config| config.limits.room_list_entries = 2);
+    let [alice] = chat.room("#a", ["alice"]);
+    chat.mode(alice, "#a", 'i', true, None);
+    let guests = ["one", "two", "three"].map(|nick| {
+        let id = chat.client(nick);
+        invite(&mut chat, alice, nick);
+        id
+    });
+    chat.heard.clear();
+    guests.iter().for_each(|guest| chat.join(*guest, "#a"));
+    assert_eq!(chat.hears(guests[0])[0], "no: #a is open to invited people only (+i)");
+    assert_eq!(chat.hears(guests[1])[0], "two joins #a");
+    assert_eq!(chat.hears(guests[2])[0], "three joins #a");
+}
+
+#[test]
+fn an_invitation_of_a_mere_member_opens_no_door() {
+    let mut chat = Chat::new();
+    let [alice, bob] = chat.room("#a", ["alice", "bob"]);
+    let carol = chat.client("carol");
+    chat.mode(alice, "#a", 'k', true, Some("pass"));
+    invite(&mut chat, bob, "carol");
+    assert_eq!(chat.hears(carol), ["bob invites carol into #a"]);
+    chat.join(carol, "#a");
+    assert_eq!(chat.hears(carol), ["no: #a needs its key (+k)"]);
+    invite(&mut chat, alice, "carol");
+    chat.join(carol, "#a");
+    assert_eq!(chat.hears(carol)[1], "carol joins #a");
 }
 
 #[test]
@@ -142,4 +195,45 @@ fn a_list_comes_in_pages_and_without_secrets() {
     chat.ask(alice, Request::Part { room: "#1".into(), reason: "".into() });
     chat.ask(bob, Request::List { from: 200, masks: vec!["#2*".into()] });
     assert_eq!(chat.hears(bob), ["#200 1"]);
+}
+
+/// One page: where the next one begins, and its rooms.
+fn page(chat: &Chat, who: ClientId, from: u32, masks: Vec<Box<str>>) -> (Option<u32>, Vec<String>) {
+    let outcome = decide::request(&chat.state, who, chat.now, Request::List { from, masks });
+    let Ok(Outcome::Reply(Reply::List { rooms, next, .. })) = outcome else { panic!("no list") };
+    (next, rooms.iter().map(|listed| listed.room.to_string()).collect())
+}
+
+#[test]
+fn a_page_of_a_list_ends_when_it_has_compared_enough_even_if_nothing_fits() {
+    let mut chat = Chat::with(|config| config.limits.rooms_per_client = 2000);
+    let alice = chat.client("alice");
+    for number in 0..1001 {
+        chat.join(alice, &format!("#{number}"));
+    }
+    let last = || -> Vec<Box<str>> { vec!["#1000".into()] };
+    assert_eq!(page(&chat, alice, 0, last()), (Some(1000), vec![]));
+    assert_eq!(page(&chat, alice, 1000, last()), (None, vec!["#1000".into()]));
+    let ten: Vec<Box<str>> = vec!["nothing".into(); 10];
+    assert_eq!(page(&chat, alice, 0, ten), (Some(100), vec![]));
+    let (next, rooms) = page(&chat, alice, 0, Vec::new());
+    assert_eq!((next, rooms.len()), (Some(200), 200));
+    let mut eleven: Vec<Box<str>> = vec!["nothing".into(); 10];
+    eleven.push("#5".into());
+    assert_eq!(page(&chat, alice, 0, eleven), (Some(100), vec![]));
+}
+
+#[test]
+fn a_mask_of_a_hundred_bytes_is_compared_and_a_longer_one_fits_nothing() {
+    let mut chat = Chat::new();
+    let [alice] = chat.room("#a", ["alice"]);
+    let stars = |count| "*".repeat(count);
+    assert_eq!(page(&chat, alice, 0, vec![stars(100).into()]).1, ["#a"]);
+    assert!(page(&chat, alice, 0, vec![stars(101).into()]).1.is_empty());
+    let who = |length| Request::Who { mask: stars(length).into(), operators_only: false };
+    chat.ask(alice, who(100));
+    chat.ask(alice, who(101));
+    let heard = chat.hears(alice);
+    assert!(heard[0].contains("alice"), "{heard:?}");
+    assert!(!heard[1].contains("alice"), "{heard:?}");
 }

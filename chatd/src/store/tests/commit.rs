@@ -8,7 +8,9 @@ use super::super::database::Database;
 use super::super::worker::Job;
 use super::super::writer::{WAITING_GROUPS, Writer};
 use super::super::{Reader, Readers};
-use super::{Selector, Store, audited, commit, desk, in_room, keep_all, open, room, said, selected, seqs};
+use super::{
+    Selector, Store, audited, commit, desk, in_room, keep_all, open, room, said, selected, seqs, taken_back,
+};
 
 fn database(directory: &tempfile::TempDir) -> Database {
     Database::open(directory.path(), Sync::EverySecond).unwrap().0
@@ -57,6 +59,26 @@ fn a_number_given_twice_fails_its_whole_group_and_no_other() {
     assert_eq!(seqs(&selected(&store, &Selector::Everything)), [1, 3]);
     assert_eq!(seqs(&selected(&store, &in_room("#new"))), [3]);
     assert_eq!(store.stats().snapshot().failing, None);
+}
+
+#[test]
+fn a_message_that_was_never_said_leaves_the_history_and_only_that_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, _) = open(&directory);
+    commit(&store, vec![said(1, room("#a"), "x"), said(2, room("#a"), "void"), said(3, room("#a"), "x")])
+        .unwrap();
+    commit(&store, vec![said(4, room("#a"), "x"), taken_back(2), taken_back(99)]).unwrap();
+    assert_eq!(seqs(&selected(&store, &in_room("#a"))), [1, 3, 4]);
+    commit(&store, vec![said(5, room("#a"), "void in its own group"), taken_back(5)]).unwrap();
+    assert_eq!(seqs(&selected(&store, &in_room("#a"))), [1, 3, 4]);
+}
+
+#[test]
+fn what_takes_a_message_back_touches_no_audit() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, _) = open(&directory);
+    commit(&store, vec![audited(1, "kick"), taken_back(1)]).unwrap();
+    assert_eq!(store.reader().unwrap().audit(10).unwrap().len(), 1);
 }
 
 #[test]

@@ -59,6 +59,10 @@ fn audited(seq: u64, action: &str) -> Record {
     Record { seq: Seq(seq), at: Time(seq), body: Body::Audit(Arc::new(audit)) }
 }
 
+fn taken_back(seq: u64) -> Record {
+    Record { seq: Seq(seq), at: Time(seq), body: Body::Void }
+}
+
 fn selected(store: &Store, what: &Selector) -> Vec<Stored> {
     store.reader().unwrap().latest(what, usize::MAX, None).unwrap()
 }

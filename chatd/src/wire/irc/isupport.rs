@@ -6,6 +6,7 @@ use super::mode::MODES_MAX;
 use super::pen::Pen;
 use super::registration::USER_MAX;
 use crate::config::Config;
+use crate::domain::request::LIST_MASKS_MAX;
 use crate::wire::desk;
 
 /// Most tokens in one line: a message has 15 parameters, of which the nick is the first and the text the last.
@@ -36,7 +37,7 @@ fn tokens(config: &Config) -> Vec<String> {
         format!("MODES={MODES_MAX}"),
         format!("NETWORK={}", config.server.network),
         format!("NICKLEN={}", limits.nick_length),
-        format!("TARGMAX=JOIN:,KICK:{targets},LIST:,NAMES:,NOTICE:{targets},PART:,PRIVMSG:{targets},TAGMSG:{targets},WHOIS:1,WHOWAS:1"),
+        format!("TARGMAX=JOIN:,KICK:{targets},LIST:{LIST_MASKS_MAX},NAMES:,NOTICE:{targets},PART:,PRIVMSG:{targets},TAGMSG:{targets},WHOIS:1,WHOWAS:1"),
         format!("TOPICLEN={}", limits.topic_length),
         format!("USERLEN={USER_MAX}"),
     ]);

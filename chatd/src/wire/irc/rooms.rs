@@ -7,7 +7,7 @@ use super::line::Line;
 use super::turn::Turn;
 use super::{Awaits, Irc};
 use crate::domain::request::Request;
-use crate::wire::Step;
+use crate::wire::{Step, masks};
 
 /// `JOIN #a,#b key,key` or `JOIN 0`
 pub(super) fn join(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
@@ -62,7 +62,16 @@ pub(super) fn names(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step
 
 /// `LIST` or `LIST #a,*b*`
 pub(super) fn list(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
-    turn.ask(Request::List { from: 0, masks: line.list(0).map(Into::into).collect() });
+    let masks = match masks::read(line.list(0)) {
+        Ok(masks) => masks,
+        Err(text) => {
+            let mut pen = irc.pen(turn.setting, &mut turn.echo);
+            pen.numeric_with(Numeric::ERR_TOOMANYTARGETS, &["LIST"], &text);
+            pen.numeric(Numeric::RPL_LISTEND, &[]);
+            return Step::Go;
+        }
+    };
+    turn.ask(Request::List { from: 0, masks });
     irc.awaits = Awaits::Page;
     Step::Wait
 }

@@ -29,6 +29,8 @@ pub struct Lines {
     awaits: Awaits,
     /// Whether a line has come at all.
     is_heard: bool,
+    /// Whether a page of the present list of rooms had any.
+    has_listed: bool,
 }
 
 /// What the session waits for.
@@ -94,7 +96,7 @@ impl Dialect for Lines {
     const MANNER: Manner = Manner { dialect: DIALECT, is_pinged: false, variant: super::LINES };
 
     fn new(host: Box<str>) -> Self {
-        Self { host, awaits: Awaits::Nothing, is_heard: false }
+        Self { host, awaits: Awaits::Nothing, is_heard: false, has_listed: false }
     }
 
     fn hello(&mut self, setting: &Setting, requests: &mut Vec<Request>) -> Step {
@@ -161,9 +163,14 @@ impl Dialect for Lines {
             Reply::Refused(refusal) if was_registering => {
                 return Step::Close(Disconnect::Broken(refusal.to_string().into()));
             }
-            Reply::List { next: Some(from), masks, .. } => {
-                requests.push(Request::List { from: *from, masks: masks.clone() });
-                self.awaits = Awaits::Page;
+            Reply::List { rooms, is_first, next, masks } => {
+                self.has_listed = !rooms.is_empty() || (self.has_listed && !is_first);
+                if let Some(from) = *next {
+                    requests.push(Request::List { from, masks: masks.clone() });
+                    self.awaits = Awaits::Page;
+                } else if !self.has_listed {
+                    render::line(out, "-- there are no such rooms");
+                }
             }
             _ => {}
         }

@@ -32,7 +32,7 @@ pub(super) fn reply(reply: &Reply, setting: &Setting, out: &mut Vec<u8>) {
                 members.iter().map(|(rank, nick)| format!("{}{nick}", prefix(*rank))).collect();
             line(out, &format!("-- in {room}: {}", members.join(" ")));
         }
-        Reply::List { rooms, is_first, next, .. } => list(rooms, *is_first && next.is_none(), out),
+        Reply::List { rooms, .. } => list(rooms, out),
         Reply::Who { mask, entries } => who(mask, entries, out),
         Reply::NickIs(_)
         | Reply::RoomModes { .. }
@@ -60,10 +60,8 @@ fn greet(welcome: &Welcome, setting: &Setting, out: &mut Vec<u8>) {
     }
 }
 
-fn list(rooms: &[ListedRoom], is_all: bool, out: &mut Vec<u8>) {
-    if rooms.is_empty() && is_all {
-        line(out, "-- there are no such rooms");
-    }
+/// Any of its pages may be empty, so that only the session knows whether the list was.
+fn list(rooms: &[ListedRoom], out: &mut Vec<u8>) {
     for listed in rooms {
         let topic = if listed.topic.is_empty() { String::new() } else { format!(": {}", listed.topic) };
         line(out, &format!("-- {} ({}){topic}", listed.room, listed.members));

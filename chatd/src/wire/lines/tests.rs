@@ -322,6 +322,26 @@ fn a_list_goes_on_page_by_page() {
 }
 
 #[test]
+fn that_no_room_fits_is_said_once_and_behind_the_last_page() {
+    let mut session = guest();
+    let page = |is_first, next, rooms| Reply::List { rooms, is_first, next, masks: vec![] };
+    let listed = ListedRoom { room: room("#a"), members: 3, topic: "".into() };
+    assert_eq!(session.reads(&page(true, Some(9), vec![listed])), "-- #a (3)\n");
+    assert_eq!(session.reads(&page(false, None, vec![])), "");
+    assert_eq!(session.reads(&page(true, Some(9), vec![])), "");
+    assert_eq!(session.reads(&page(false, None, vec![])), "-- there are no such rooms\n");
+}
+
+#[test]
+fn masks_of_rooms_are_few_and_short() {
+    let mut session = guest();
+    let masks = |count| vec!["#a*"; count].join(" ");
+    assert_eq!(session.hears(format!("/rooms {}", masks(11))), "-- Too many masks; at most 10 at once\n");
+    assert_eq!(session.hears(format!("/rooms {}", "a".repeat(101))), "-- A mask is longer than 100 bytes\n");
+    assert_eq!(session.asks(format!("/rooms {} {}", masks(9), "a".repeat(100))).len(), 1);
+}
+
+#[test]
 fn a_person_is_not_pinged_and_reads_why_the_end_came() {
     let session = guest();
     let mut out = Vec::new();

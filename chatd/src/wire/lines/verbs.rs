@@ -4,7 +4,7 @@ use chat_proto::name::{Nick, RoomName};
 
 use super::{Awaits, Lines, render, say, say_back};
 use crate::domain::request::Request;
-use crate::wire::{Setting, Step};
+use crate::wire::{Setting, Step, masks};
 
 /// What a command does with the words behind it.
 type Run = fn(&mut Lines, &str, &Setting, &mut Vec<Request>) -> Step;
@@ -172,7 +172,13 @@ fn who(_: &mut Lines, words: &str, _: &Setting, requests: &mut Vec<Request>) -> 
 }
 
 fn rooms(lines: &mut Lines, words: &str, _: &Setting, requests: &mut Vec<Request>) -> Step {
-    let masks = words.split_whitespace().map(Into::into).collect();
+    let masks = match masks::read(words.split_whitespace()) {
+        Ok(masks) => masks,
+        Err(text) => {
+            say_back(requests, &format!("-- {text}"));
+            return Step::Go;
+        }
+    };
     requests.push(Request::List { from: 0, masks });
     lines.awaits = Awaits::Page;
     Step::Wait

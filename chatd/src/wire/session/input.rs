@@ -22,6 +22,10 @@ const CHUNK: usize = 16 * 1024;
 /// Requests handed over at a time.
 const BATCH: usize = 256;
 
+/// A line costs one token of the pace for each of these bytes that it begins, or one for each request that it makes, whichever
+/// is more: a line with many targets or long tags is no cheaper than many lines.
+const COST_BYTES: usize = 512;
+
 /// Chunks thrown away at most before a close.
 const DISCARD_MAX: usize = 64;
 
@@ -50,8 +54,6 @@ pub(super) struct Input {
     is_waiting: bool,
     /// Whether the framer may hold a whole line.
     has_backlog: bool,
-    /// Requests from before a password check.
-    unread: Vec<Request>,
 }
 
 /// What reading needs.
@@ -78,7 +80,6 @@ impl Input {
             phase: Phase::Open,
             is_waiting: false,
             has_backlog: false,
-            unread: Vec::new(),
         }
     }
 
@@ -95,13 +96,9 @@ impl Input {
         self.is_waiting = false;
     }
 
-    /// Keeps requests that come before the result of a password check.
-    pub(super) fn unread(&mut self, requests: Vec<Request>) {
-        self.unread = requests;
-    }
-
-    pub(super) fn take_unread(&mut self) -> Vec<Request> {
-        std::mem::take(&mut self.unread)
+    /// Reads nothing more.
+    pub(super) fn stop(&mut self) {
+        self.phase = Phase::Done;
     }
 
     /// Reads what there is, once, and turns it into requests.
@@ -145,8 +142,11 @@ impl Input {
                 self.has_backlog = false;
                 break;
             };
-            self.pace.spend(setting.now.0, limits.input_rate);
             count += 1;
+            let (asked, mut cost) = (read.requests.len(), 1);
+            if let Line::Text(text) = &line {
+                cost += text.len() / COST_BYTES;
+            }
             read.step = match line {
                 Line::Text(line) => dialect.line(line, &setting, &mut read.requests),
                 Line::TooLong => {
@@ -154,6 +154,8 @@ impl Input {
                     Step::Go
                 }
             };
+            cost = cost.max(read.requests.len() - asked);
+            self.pace.spend(setting.now.0, limits.input_rate, cost);
         }
         self.framer.keep(chunk);
         if self.has_backlog && self.framer.buffered() == 0 {

@@ -2,21 +2,23 @@
 //!
 //! An idle session waits for readiness and owns no buffer, queue or timer: reading uses a buffer of the thread and keeps only
 //! an unfinished line. It stops reading when its client is too fast (the pace), reads too slowly (the outbox's soft bound)
-//! or has too many requests unanswered; it never stops writing.
+//! or has too many requests unanswered. It writes whenever there is something to write, but for the moments in which it hands
+//! requests over or has a password checked.
 
+mod held;
 mod input;
 mod output;
 mod pace;
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::task::{Context, Poll};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Sleep, sleep, timeout};
 
 use super::{Dialect, Setting, Step};
 use crate::config::{Config, LoginRole, password};
@@ -26,6 +28,7 @@ use crate::domain::disconnect::Disconnect;
 use crate::domain::id::Time;
 use crate::domain::request::Request;
 use crate::registry::{Seat, now};
+use held::Held;
 use input::Input;
 use output::Output;
 
@@ -34,6 +37,12 @@ const UNANSWERED_MAX: u32 = 256;
 
 /// Password checks at a time; each takes a core and tens of megabytes for tens of milliseconds.
 const CHECKS_MAX: usize = 1;
+
+/// How long a check waits for those before it; then it counts as wrong.
+const CHECK_WAIT: Duration = Duration::from_secs(10);
+
+/// Wrong passwords after which a session ends.
+const WRONG_PASSWORDS_MAX: u8 = 3;
 
 /// What all sessions share.
 #[derive(Debug)]
@@ -83,7 +92,11 @@ struct Session<D, IO> {
     seat: Seat,
     shared: Arc<Shared>,
     input: Input,
+    /// Requests on their way to the owner.
+    held: Held,
     output: Output,
+    /// Operators' passwords that were wrong.
+    wrong_passwords: u8,
     /// The last words are in the output; this is why.
     closing: Option<Disconnect>,
     /// The one timer a session ever has: until the pace allows more, or until a closing client must have read its farewell.
@@ -98,56 +111,75 @@ where
 {
     let dialect = D::new(host);
     let input = Input::new(D::LINE_MAX);
-    let mut session =
-        Session { io, dialect, seat, shared, input, output: Output::default(), closing: None, timer: None };
-    let mut turn = session.hello();
+    let mut session = Session {
+        io,
+        dialect,
+        seat,
+        shared,
+        input,
+        held: Held::default(),
+        output: Output::default(),
+        wrong_passwords: 0,
+        closing: None,
+        timer: None,
+    };
+    session.hello();
     let why = loop {
-        let requests = match turn {
-            Some(Turn::Done(why)) => break why,
-            Some(Turn::Ask(requests)) => requests,
-            Some(Turn::Check { name, password }) => session.check(&name, password).await,
-            None => Vec::new(),
-        };
-        if !requests.is_empty() && session.seat.ask(requests).await.is_err() {
-            break Disconnect::Stopping;
+        match poll_fn(|cx| session.poll_turn(cx)).await {
+            Turn::Done(why) => break why,
+            Turn::Ask(requests) => {
+                if session.seat.ask(requests).await.is_err() {
+                    break Disconnect::Stopping;
+                }
+            }
+            Turn::Check { name, password } => session.check(&name, password).await,
         }
-        turn = Some(poll_fn(|cx| session.poll_turn(cx)).await);
     };
     session.seat.leave(why.clone());
     why
 }
 
 impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Session<D, IO> {
-    fn hello(&mut self) -> Option<Turn> {
+    fn hello(&mut self) {
         let mut requests = Vec::new();
         let step = self.dialect.hello(&self.shared.setting(), &mut requests);
-        self.after(step, requests)
+        // No dialect has a password to check before its client has spoken.
+        drop(self.after(step, requests));
     }
 
     fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<Turn> {
-        if let Some(turn) = self.take_outbox(cx) {
-            return Poll::Ready(turn);
+        loop {
+            self.take_outbox(cx);
+            if let Poll::Ready(Err(error)) = self.output.poll_write(&mut self.io, &self.seat.outbox, cx) {
+                let why = self.closing.take().unwrap_or_else(|| Disconnect::Broken(error.to_string().into()));
+                return Poll::Ready(Turn::Done(why));
+            }
+            let soft = self.shared.config().limits.outbox_soft;
+            if let Some(requests) = self.held.next(&self.seat.outbox, soft, cx) {
+                return Poll::Ready(Turn::Ask(requests));
+            }
+            if self.closing.is_some() {
+                return self.poll_close(cx);
+            }
+            match self.poll_input(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Some(turn)) => return Poll::Ready(turn),
+                // What was read has to be handed over, or a farewell written.
+                Poll::Ready(None) => {}
+            }
         }
-        if let Poll::Ready(Err(error)) = self.output.poll_write(&mut self.io, &self.seat.outbox, cx) {
-            let why = self.closing.take().unwrap_or_else(|| Disconnect::Broken(error.to_string().into()));
-            return Poll::Ready(Turn::Done(why));
-        }
-        if self.closing.is_some() {
-            return self.poll_close(cx);
-        }
-        self.poll_input(cx)
     }
 
-    /// Turns all that waits in the outbox into output; stops when that asks for something in turn.
-    fn take_outbox(&mut self, cx: &Context<'_>) -> Option<Turn> {
+    /// Turns all that waits in the outbox into output. What that asks for in turn waits until the client has read enough.
+    fn take_outbox(&mut self, cx: &Context<'_>) {
         while self.closing.is_none() {
             match self.seat.outbox.poll_take(cx, self.output.taken()) {
-                Poll::Pending => return None,
+                Poll::Pending => return,
                 Poll::Ready(Taken::Ended(why)) => {
-                    self.output.clear();
+                    self.seat.outbox.remove(self.output.clear());
                     self.close(why.clone());
                     // The rooms learn it now and not only when the farewell is read, which may be never.
-                    return Some(Turn::Ask(vec![Request::Leave(why)]));
+                    self.held.replace(Request::Leave(why));
                 }
                 Poll::Ready(Taken::Items) => {
                     let mut requests = Vec::new();
@@ -159,14 +191,11 @@ impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Session<D, IO> {
                     if rendered.step.is_some() {
                         self.input.go_on();
                     }
-                    let turn = self.after(rendered.step.unwrap_or(Step::Go), requests);
-                    if turn.is_some() {
-                        return turn;
-                    }
+                    // A reply never asks for a password to be checked.
+                    drop(self.after(rendered.step.unwrap_or(Step::Go), requests));
                 }
             }
         }
-        None
     }
 
     /// Says farewell; what is written already goes out before it.
@@ -178,6 +207,7 @@ impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Session<D, IO> {
         self.timer = Some(Box::pin(sleep(setting.config.limits.write_grace)));
         let mut bytes = Vec::new();
         self.dialect.farewell(&why, &setting, &mut bytes);
+        self.seat.outbox.add(bytes.len());
         self.output.push(bytes);
         self.closing = Some(why);
     }
@@ -196,32 +226,20 @@ impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Session<D, IO> {
         Poll::Ready(Turn::Done(self.closing.take().unwrap_or(Disconnect::Closed)))
     }
 
-    fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<Turn> {
-        loop {
-            if !self.may_read(cx) {
-                return Poll::Pending;
-            }
-            let read = {
-                let shared = &self.shared;
-                let reader = input::Reader { dialect: &mut self.dialect, outbox: &self.seat.outbox, shared };
-                self.input.poll_read(&mut self.io, reader, cx)
-            };
-            let input::Read { step, requests, wait } = match read {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Err(error)) => {
-                    return Poll::Ready(Turn::Done(Disconnect::Broken(error.to_string().into())));
+    /// Reads once.
+    fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<Option<Turn>> {
+        if !self.may_read(cx) {
+            return Poll::Pending;
+        }
+        let reader =
+            input::Reader { dialect: &mut self.dialect, outbox: &self.seat.outbox, shared: &self.shared };
+        match ready!(self.input.poll_read(&mut self.io, reader, cx)) {
+            Err(error) => Poll::Ready(Some(Turn::Done(Disconnect::Broken(error.to_string().into())))),
+            Ok(input::Read { step, requests, wait }) => {
+                if let Some(wait) = wait {
+                    self.timer = Some(Box::pin(sleep(wait.max(Duration::from_millis(1)))));
                 }
-                Poll::Ready(Ok(read)) => read,
-            };
-            if let Some(wait) = wait {
-                self.timer = Some(Box::pin(sleep(wait.max(Duration::from_millis(1)))));
-            }
-            if let Some(turn) = self.after(step, requests) {
-                return Poll::Ready(turn);
-            }
-            if self.closing.is_some() {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
+                Poll::Ready(self.after(step, requests))
             }
         }
     }
@@ -233,51 +251,63 @@ impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Session<D, IO> {
             }
             self.timer = None;
         }
-        if !self.input.is_open() {
-            return false;
-        }
+        // What is held is handed over first. Over the soft bound the socket is not writable, and writing it empty wakes us.
         let soft = self.shared.config().limits.outbox_soft;
-        // Over the soft bound the socket is not writable, and writing it empty wakes us.
-        self.seat.outbox.queued() <= soft && self.seat.outbox.may_ask(cx, UNANSWERED_MAX)
+        let may_read = self.input.is_open() && self.held.is_empty() && self.seat.outbox.queued() <= soft;
+        may_read && self.seat.outbox.may_ask(cx, UNANSWERED_MAX)
     }
 
     /// What follows from a dialect's step.
     fn after(&mut self, step: Step, requests: Vec<Request>) -> Option<Turn> {
+        self.held.extend(requests);
         match step {
-            Step::Go => {}
-            Step::Wait => self.input.wait(),
-            Step::Close(why) => self.close(why),
-            Step::CheckOperator { name, password } => {
-                self.input.unread(requests);
-                return Some(Turn::Check { name, password });
+            Step::Go => None,
+            Step::Wait => {
+                self.input.wait();
+                None
             }
+            Step::Close(why) => {
+                self.close(why);
+                None
+            }
+            Step::CheckOperator { name, password } => Some(Turn::Check { name, password }),
         }
-        (!requests.is_empty()).then_some(Turn::Ask(requests))
     }
 
-    /// Checks a password away from this task, one at a time in the whole daemon.
-    async fn check(&mut self, name: &str, given: Box<str>) -> Vec<Request> {
-        let mut requests = self.input.take_unread();
+    /// Checks a password away from this task, one at a time in the whole daemon. An unknown name takes as long as a known one.
+    async fn check(&mut self, name: &str, given: Box<str>) {
         let setting = self.shared.setting();
         let login = setting.config.control.operators.iter().find(|login| login.name == name).cloned();
-        let operator = match (login, self.shared.checks.acquire().await) {
-            (Some(login), Ok(_permit)) => {
-                let hash = login.password.clone();
-                let is_right = tokio::task::spawn_blocking(move || password::verify(&given, &hash)).await;
-                matches!(is_right, Ok(true)).then(|| {
-                    let role = match login.role {
-                        LoginRole::Admin => Role::Admin,
-                        LoginRole::Operator => Role::Operator,
-                    };
-                    Arc::new(Operator { name: login.name.as_str().into(), role })
-                })
+        let hash = login.as_ref().map_or_else(|| nobodys_hash().to_owned(), |login| login.password.clone());
+        let is_right = match timeout(CHECK_WAIT, self.shared.checks.acquire()).await {
+            Ok(Ok(_permit)) => {
+                matches!(tokio::task::spawn_blocking(move || password::verify(&given, &hash)).await, Ok(true))
             }
-            _ => None,
+            _ => false,
         };
+        let operator = login.filter(|_| is_right).map(|login| {
+            let role = match login.role {
+                LoginRole::Admin => Role::Admin,
+                LoginRole::Operator => Role::Operator,
+            };
+            Arc::new(Operator { name: login.name.as_str().into(), role })
+        });
+        let mut requests = Vec::new();
+        self.dialect.operator_checked(operator.clone(), &setting, &mut requests);
         if operator.is_none() {
             tracing::warn!(client = %self.seat.id, name, "an operator's name or password was wrong");
+            self.wrong_passwords += 1;
+            if self.wrong_passwords >= WRONG_PASSWORDS_MAX {
+                requests.push(Request::Leave(Disconnect::BadPassword));
+                self.input.stop();
+            }
         }
-        self.dialect.operator_checked(operator, &setting, &mut requests);
-        requests
+        self.held.extend(requests);
     }
+}
+
+/// The hash of a password that nobody has, made once.
+fn nobodys_hash() -> &'static str {
+    static HASH: OnceLock<String> = OnceLock::new();
+    HASH.get_or_init(|| password::hash("nobody has this password").unwrap_or_default())
 }

@@ -76,10 +76,12 @@ impl Output {
         self.pieces.is_empty()
     }
 
-    /// Forgets what is not begun; a line half written is finished, so that the farewell is a line of its own.
-    pub(super) fn clear(&mut self) {
+    /// Forgets what is not begun and says how many bytes that were; a line half written is finished, so that the farewell
+    /// is a line of its own.
+    pub(super) fn clear(&mut self) -> usize {
         self.taken = Vec::new();
-        self.pieces.truncate(usize::from(self.offset > 0));
+        let dropped = self.pieces.drain(usize::from(self.offset > 0).min(self.pieces.len())..);
+        dropped.map(|piece| piece.bytes().len()).sum()
     }
 
     /// Appends bytes of the session's own.

@@ -22,10 +22,11 @@ impl Pace {
         (over_ms > 0.0).then(|| Duration::from_secs_f64(over_ms / 1000.0))
     }
 
-    /// Spends a token for a line at `now_ms`.
-    pub(super) fn spend(&mut self, now_ms: u64, rate: u32) {
+    /// Spends tokens for a line at `now_ms`. The last line of a burst may cost more than there is: then the wait is longer.
+    pub(super) fn spend(&mut self, now_ms: u64, rate: u32, tokens: usize) {
         if rate > 0 {
-            self.full_at_ms = self.full_at_ms.max(millis(now_ms)) + 1000.0 / f64::from(rate);
+            let tokens = f64::from(u32::try_from(tokens).unwrap_or(u32::MAX));
+            self.full_at_ms = self.full_at_ms.max(millis(now_ms)) + tokens * 1000.0 / f64::from(rate);
         }
     }
 }
@@ -44,7 +45,7 @@ mod tests {
     fn lines_at(pace: &mut Pace, now_ms: u64, count: usize) {
         for _ in 0..count {
             assert_eq!(pace.wait(now_ms, 10, 5), None);
-            pace.spend(now_ms, 10);
+            pace.spend(now_ms, 10, 1);
         }
     }
 
@@ -59,10 +60,17 @@ mod tests {
     }
 
     #[test]
+    fn a_costly_line_is_waited_for_afterwards() {
+        let mut pace = Pace::default();
+        pace.spend(1_000_000, 10, 7);
+        assert_eq!(pace.wait(1_000_000, 10, 5), Some(Duration::from_millis(300)));
+    }
+
+    #[test]
     fn a_rate_of_zero_is_no_limit() {
         let mut pace = Pace::default();
         for _ in 0..10_000 {
-            pace.spend(5, 0);
+            pace.spend(5, 0, 1);
             assert_eq!(pace.wait(5, 0, 1), None);
         }
     }

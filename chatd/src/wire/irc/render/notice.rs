@@ -110,7 +110,12 @@ impl Page<'_> {
         let room = BODY_MAX.saturating_sub(head).max(1);
         let mut rest: &str = &message.text;
         while !rest.is_empty() {
-            let (text, after) = rest.split_at(rest.floor_char_boundary(room).max(1).min(rest.len()));
+            let end = match rest.floor_char_boundary(room) {
+                // Not even one character has room: it goes alone, for an end inside it would be no end.
+                0 => rest.ceil_char_boundary(1),
+                end => end,
+            };
+            let (text, after) = rest.split_at(end);
             self.line(desk, "NOTICE", &["*"], Some(&format!("{guest}> {text}")));
             rest = after;
         }

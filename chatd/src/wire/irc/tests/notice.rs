@@ -144,3 +144,13 @@ fn a_long_message_to_the_desk_reaches_operators_whole() {
     assert!(text.lines().count() == 2 && text.lines().all(|line| line.len() <= 510));
     assert_eq!(text.matches('ä').count(), 240);
 }
+
+#[test]
+fn a_message_to_a_desk_whose_name_fills_the_line_harms_nobody() {
+    for length in 480..=520 {
+        let mut out = Vec::new();
+        let message = said(to_desk(true), MessageKind::Privmsg, "äöü\u{1F600}", None);
+        super::super::render::notice(&message, PLAIN, &"d".repeat(length), &mut out);
+        assert!(out.split(|byte| *byte == b'\n').all(|line| line.len() <= 511), "{length}");
+    }
+}

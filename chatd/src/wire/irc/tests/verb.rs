@@ -249,3 +249,15 @@ fn the_server_tells_about_itself() {
     let version = session.hears("VERSION");
     assert!(version.starts_with(":irc.test 351 alice chatd-") && version.contains(" 005 alice AWAYLEN=300 "));
 }
+
+#[test]
+fn masks_of_rooms_are_few_and_short() {
+    let mut session = alice();
+    let end = ":irc.test 323 alice :End of /LIST\r\n";
+    let masks = |count| vec!["#a*"; count].join(",");
+    let many = format!(":irc.test 407 alice LIST :Too many masks; at most 10 at once\r\n{end}");
+    assert_eq!(session.hears(format!("LIST {}", masks(11))), many);
+    let long = format!(":irc.test 407 alice LIST :A mask is longer than 100 bytes\r\n{end}");
+    assert_eq!(session.hears(format!("LIST {}", "a".repeat(101))), long);
+    assert_eq!(session.asks(format!("LIST {},{}", masks(9), "a".repeat(100))).len(), 1);
+}
