@@ -3,7 +3,6 @@
 
 use chat_proto::control::{DeskDirection, Entry, EntryKind};
 
-use super::modes;
 use super::router::UNIX;
 use super::time::rfc3339;
 use crate::domain::disconnect::Disconnect;
@@ -11,6 +10,7 @@ use crate::domain::id::{Seq, Time};
 use crate::domain::message::{Author, Conversation, Message, MessageKind, nick_of};
 use crate::domain::notice::{Notice, What};
 use crate::store::{Stored, StoredConversation};
+use crate::wire::letters;
 
 /// A notice; none if it is nothing to people (messages of only tags). `desk` is the desk's nick.
 pub(super) fn of_notice(notice: &Notice, desk: &str) -> Option<Entry> {
@@ -40,11 +40,11 @@ pub(super) fn of_notice(notice: &Notice, desk: &str) -> Option<Entry> {
             Entry { conversation, text: some(text), ..blank(EntryKind::Topic, &by.source) }
         }
         What::RoomModes { by, room, changes } => {
-            let (conversation, text) = (Some(room.to_string()), Some(modes::of_room(changes)));
+            let (conversation, text) = (Some(room.to_string()), Some(letters::room_text(changes)));
             Entry { conversation, text, ..blank(EntryKind::Mode, &by.source) }
         }
         What::UserModes { nick, source, changes } => {
-            let (to, text) = (Some(nick.to_string()), Some(modes::of_user(changes)));
+            let (to, text) = (Some(nick.to_string()), Some(letters::user_letters(changes)));
             Entry { to, text, ..blank(EntryKind::Mode, source) }
         }
         What::Invited { by, room, nick } => {

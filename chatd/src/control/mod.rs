@@ -12,7 +12,6 @@ mod entry;
 mod history;
 mod kick;
 mod log;
-mod modes;
 mod peer;
 mod problem;
 mod request;

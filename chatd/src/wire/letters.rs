@@ -38,7 +38,7 @@ fn rank_letter(rank: Rank) -> char {
 }
 
 /// Changes of user modes: `+iw-B`.
-pub(super) fn user_letters(changes: &[(UserMode, bool)]) -> String {
+pub(crate) fn user_letters(changes: &[(UserMode, bool)]) -> String {
     let mut letters = Letters::default();
     for (mode, on) in changes {
         if let Some((letter, _)) = UserMode::TABLE.iter().find(|(_, known)| known == mode) {
@@ -46,4 +46,36 @@ pub(super) fn user_letters(changes: &[(UserMode, bool)]) -> String {
         }
     }
     letters.text
+}
+
+/// Changes of a room's modes as one text: `+ov-m alice bob`.
+pub(crate) fn room_text(changes: &[RoomChange]) -> String {
+    let mut letters = Letters::default();
+    let mut params = Vec::new();
+    for (letter, on, param) in changes.iter().map(room_change) {
+        letters.push(letter, on);
+        params.extend(param);
+    }
+    params.insert(0, letters.text);
+    params.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{room_text, user_letters};
+    use crate::domain::id::ClientId;
+    use crate::domain::mode::{Rank, RoomChange, RoomFlag, UserMode};
+
+    #[test]
+    fn a_sign_stands_where_it_changes_and_parameters_stand_behind() {
+        let alice = ClientId { slot: 0, serial: 1 };
+        let changes = [
+            RoomChange::Flag(RoomFlag::Moderated, true),
+            RoomChange::Rank(Rank::OPERATOR, "alice".into(), alice, true),
+            RoomChange::Key(None),
+            RoomChange::Limit(Some(20)),
+        ];
+        assert_eq!(room_text(&changes), "+mo-k+l alice * 20");
+        assert_eq!(user_letters(&[(UserMode::Wallops, true), (UserMode::Invisible, false)]), "+w-i");
+    }
 }

@@ -15,7 +15,7 @@ use crate::registry::Manner;
 
 mod desk;
 pub mod irc;
-mod letters;
+pub(crate) mod letters;
 pub mod lines;
 mod masks;
 mod password;

@@ -3,7 +3,7 @@
 use crate::domain::message::{Author, Conversation, Message, MessageKind, nick_of};
 use crate::domain::mode::RoomChange;
 use crate::domain::notice::{Notice, What};
-use crate::wire::letters::{Letters, room_change};
+use crate::wire::letters::room_text;
 
 /// Appends one line and its end.
 ///
@@ -65,16 +65,7 @@ fn said(message: &Message) -> Option<String> {
 }
 
 fn modes(by: &Author, room: &str, changes: &[RoomChange]) -> String {
-    let mut letters = Letters::default();
-    let mut params = String::new();
-    for (letter, on, param) in changes.iter().map(room_change) {
-        letters.push(letter, on);
-        if let Some(param) = param {
-            params.push(' ');
-            params.push_str(&param);
-        }
-    }
-    format!("* {} changed the modes of {room}: {}{params}", by.nick(), letters.text)
+    format!("* {} changed the modes of {room}: {}", by.nick(), room_text(changes))
 }
 
 /// ` (words)`, or nothing.
