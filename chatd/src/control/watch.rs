@@ -2,7 +2,8 @@
 //!
 //! A watcher has one place in the log. It looks into the registry's ring for what came behind its place; where the ring does
 //! not reach back so far, the store is read up to where the ring begins. So numbers only rise, and nothing queues for a slow
-//! watcher: it falls behind in the ring and goes on in the store. What is never stored (joins, direct messages …) is then gone.
+//! watcher: it falls behind in the ring and goes on in the store. What is never stored (joins, direct messages …) is then gone,
+//! and a line says so, behind what is stored: whoever resumes goes on behind the gap.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -39,7 +40,8 @@ pub(super) async fn stream(
     let newest = newest(&app.context.registry);
     // A greater number is of another log, which was longer.
     let place = query.since_seq.map_or(newest, |since| Seq(since).min(newest));
-    let watcher = Watcher { app: app.clone(), selection, place, is_admin: by.role == Role::Admin };
+    let watcher =
+        Watcher { app: app.clone(), selection, place, catching_up: None, is_admin: by.role == Role::Admin };
     respond(watcher, &app)
 }
 
@@ -58,7 +60,17 @@ struct Watcher {
     selection: Selection,
     /// All selected entries up to here have been handed out.
     place: Seq,
+    /// Since it reads from the store instead of from the ring.
+    catching_up: Option<CatchingUp>,
     is_admin: bool,
+}
+
+/// How much of the past the store had.
+struct CatchingUp {
+    /// Where it began.
+    after: Seq,
+    /// Messages found since, selected or not.
+    stored: u64,
 }
 
 impl Source for Watcher {
@@ -104,18 +116,15 @@ impl Watcher {
     /// The next page of what is stored before the ring begins; none when the store cannot be read, which ends the stream.
     async fn take_stored(&mut self, begin: Seq) -> Option<Vec<WatchLine>> {
         let place = self.place;
-        let page = read(&self.app, move |reader| {
-            let oldest = reader.after(Seq(0), 1, begin)?.pop().map(|stored| stored.seq);
-            Ok((reader.after(place, PAGE, begin)?, oldest))
-        });
-        let (page, oldest) = page.await.ok()?;
+        let page = read(&self.app, move |reader| reader.after(place, PAGE, begin)).await.ok()?;
         let is_last = page.len() < PAGE;
         let end = page.last().map_or(place, |stored| stored.seq);
-        let mut lines = Vec::from_iter(self.removed(oldest.unwrap_or(begin.next())));
+        let catching_up = self.catching_up.get_or_insert(CatchingUp { after: place, stored: 0 });
+        catching_up.stored += page.len() as u64;
         let desk = self.app.context.shared.config().desk.nick.clone();
-        lines.extend(self.selected(page.into_iter().map(|stored: Stored| entry::of_stored(stored, &desk))));
+        let mut lines = self.selected(page.into_iter().map(|stored: Stored| entry::of_stored(stored, &desk)));
         if is_last {
-            lines.extend(self.unkept(end, begin));
+            lines.extend(self.unstored(begin));
         }
         self.place = if is_last { begin } else { end };
         Some(lines)
@@ -125,22 +134,19 @@ impl Watcher {
         entries.filter(|entry| self.selection.takes(entry)).map(WatchLine::Entry).collect()
     }
 
-    /// What retention has taken away between the watcher's place and the oldest message.
-    fn removed(&self, oldest: Seq) -> Option<WatchLine> {
-        let has_pruned = self.app.context.stats.snapshot().pruned > 0;
-        let reason = "they are older than what is kept (history.keep-days, history.keep-count)";
-        gap(self.place, Seq(oldest.0.saturating_sub(1)), reason).filter(|_| has_pruned)
+    /// Ends the catching up, and says what is gone: everything that the store did not have. Numbers of audit entries, which
+    /// no watcher is told, are among these; better a gap too many than a silent one.
+    fn unstored(&mut self, begin: Seq) -> Option<WatchLine> {
+        let CatchingUp { after, stored } = self.catching_up.take()?;
+        let reason = if self.app.context.shared.config().history.enabled {
+            "only messages are stored, for as long as history.keep-days and history.keep-count say"
+        } else {
+            "only messages to the desk and announcements are stored (history.enabled)"
+        };
+        (stored < begin.0.saturating_sub(after.0)).then(|| WatchLine::Gap {
+            from_seq: after.next().0,
+            to_seq: begin.0,
+            reason: reason.into(),
+        })
     }
-
-    /// Without a history, what was said in rooms is not in the store.
-    fn unkept(&self, end: Seq, begin: Seq) -> Option<WatchLine> {
-        let reason = "rooms have no history (history.enabled)";
-        gap(end, begin, reason).filter(|_| !self.app.context.shared.config().history.enabled)
-    }
-}
-
-/// Everything behind `after` up to and including `to`, if that is anything.
-fn gap(after: Seq, to: Seq, reason: &str) -> Option<WatchLine> {
-    let (from_seq, to_seq) = (after.next().0, to.0);
-    (from_seq <= to_seq).then(|| WatchLine::Gap { from_seq, to_seq, reason: reason.into() })
 }

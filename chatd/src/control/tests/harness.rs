@@ -148,7 +148,7 @@ impl Office {
     pub(super) async fn stream(&self, target: &str) -> (Stream, Value) {
         let mut socket = UnixStream::connect(&self.socket).await.unwrap();
         socket.write_all(format!("GET {target} HTTP/1.1\r\nHost: chatd\r\n\r\n").as_bytes()).await.unwrap();
-        let mut stream = Stream { lines: BufReader::new(socket).lines() };
+        let mut stream = Stream { lines: BufReader::new(socket).lines(), gaps: Vec::new() };
         let head = stream.raw().await.unwrap();
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
         let first = stream.next().await;
@@ -260,6 +260,8 @@ impl Answer {
 /// A stream of JSON lines.
 pub(super) struct Stream {
     lines: tokio::io::Lines<BufReader<UnixStream>>,
+    /// First and last number of each gap that [`Self::said`] came across.
+    pub(super) gaps: Vec<(u64, u64)>,
 }
 
 impl Stream {
@@ -273,13 +275,14 @@ impl Stream {
         }
     }
 
-    /// The next entry's place and text. Heartbeats do not count as something.
+    /// The next entry's place and text. Heartbeats do not count as something; gaps are remembered.
     pub(super) async fn said(&mut self) -> (u64, String) {
         let entry = async {
             loop {
                 match self.next().await {
                     WatchLine::Entry(entry) => return (entry.seq, entry.text.unwrap_or_default()),
                     WatchLine::Heartbeat { .. } => {}
+                    WatchLine::Gap { from_seq, to_seq, .. } => self.gaps.push((from_seq, to_seq)),
                     other => panic!("{other:?}"),
                 }
             }

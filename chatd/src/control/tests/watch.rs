@@ -36,6 +36,8 @@ async fn a_watch_goes_from_store_to_ring_to_present_without_gap_or_repeat() {
     let (mut stream, first) = office.stream("/v1/watch?what=%23lobby&since_seq=0").await;
     assert_eq!(first, json!({"type": "heartbeat", "seq": 0}));
     let last = expect(&mut stream, 0, 1..=MANY).await;
+    // Alice's coming and joining were in the ring only and left it.
+    assert!(matches!(stream.gaps[..], [(1, to)] if to < last), "{:?}", stream.gaps);
     alice.say("#lobby", &(MANY + 1).to_string()).await;
     expect(&mut stream, last, std::iter::once(MANY + 1)).await;
     office.close().await;
@@ -74,6 +76,7 @@ async fn a_watch_resumes_behind_any_number() {
         let (mut stream, first) = office.stream(&format!("/v1/watch?since_seq={place}")).await;
         assert_eq!(first, json!({"type": "heartbeat", "seq": place}));
         expect(&mut stream, place, n + 1..=MANY + 1).await;
+        assert!(stream.gaps.is_empty(), "all of it was stored: {:?}", stream.gaps);
     }
     office.close().await;
 }
@@ -92,6 +95,10 @@ async fn a_watch_resumes_across_a_restart() {
     let (mut stream, first) = office.stream(&format!("/v1/watch?what=%23lobby&since_seq={second}")).await;
     assert_eq!(first["seq"], second);
     let third = expect(&mut stream, second, 3..=3).await;
+    let gap: WatchLine = stream.next().await;
+    assert!(
+        matches!(gap, WatchLine::Gap { from_seq, to_seq, .. } if from_seq == second + 1 && to_seq > third)
+    );
     let bob = office.client("bob").await;
     bob.join("#lobby").await;
     bob.say("#lobby", "4").await;
@@ -204,5 +211,19 @@ async fn nonsense_to_watch_is_a_400() {
     let office = Office::open();
     office.get("/v1/watch?what=desk:x").await.problem(400);
     office.get("/v1/watch?since_seq=x").await.problem(400);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn what_is_never_stored_leaves_the_ring_with_one_line_about_it() {
+    let office = Office::open();
+    let (alice, _bob) = (office.client("alice").await, office.client("bob").await);
+    alice.say("desk", "first").await;
+    alice.say_all("bob", (1..=MANY).map(|n| n.to_string())).await;
+    alice.say("desk", "last").await;
+    let (mut stream, _) = office.stream("/v1/watch?since_seq=0").await;
+    assert_eq!(stream.said().await.1, "first");
+    assert_eq!(stream.said().await.1, "last");
+    assert!(matches!(stream.gaps[..], [(1, _)]), "{:?}", stream.gaps);
     office.close().await;
 }
