@@ -58,7 +58,9 @@ fn wait_logged(directory: &Path, what: &str) {
 #[track_caller]
 fn assert_no_complaint(log: &str) {
     let complains = |line: &&str| COMPLAINTS.iter().any(|word| line.to_lowercase().contains(word));
-    let complaints: Vec<_> = log.lines().filter(complains).collect();
+    // The answer to QUIT is an ERROR on every server, and weechat marks it as one.
+    let complaints: Vec<_> =
+        log.lines().filter(complains).filter(|line| !line.contains("[Quit: bye]")).collect();
     assert!(!log.is_empty() && complaints.is_empty(), "{complaints:#?} in\n{log}");
 }
 
