@@ -1,12 +1,15 @@
-//! Masks such as `*!*@10.0.0.*`: how they are written, and what they match. Matching never takes longer than
-//! the lengths of mask and text multiplied.
+//! Masks such as `*!*@10.0.0.*`: how they are written, and what they match. The time to match grows with the length of
+//! the mask plus that of the text, whatever is in them: see [`Glob`].
 
 use crate::name::{CaseMapping, NameError};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::fmt;
 
+mod glob;
 #[cfg(test)]
 mod tests;
+
+pub use glob::{Glob, glob_matches};
 
 /// The most bytes of a mask that is read back from a log or a store.
 const STORED_MAX: usize = 1024;
@@ -70,53 +73,4 @@ fn complete(text: &str) -> String {
     };
     let or_any = |part: &str| if part.is_empty() { "*".to_owned() } else { part.to_owned() };
     format!("{}!{}@{}", or_any(nick), or_any(user), or_any(host))
-}
-
-/// Whether `mask` covers the whole of `text`: `*` stands for any run of characters, `?` for exactly one, and
-/// `\*` and `\?` for themselves (RFC 2812 §2.5). Any other backslash is a character of its own, because nicks
-/// may contain it.
-///
-/// Only the last `*` is ever tried again, which is enough: a longer run for an earlier one could only skip
-/// text that the later one can skip as well.
-pub fn glob_matches(mask: &str, text: &str, mapping: CaseMapping) -> bool {
-    let (mask, text) = (mask.as_bytes(), text.as_bytes());
-    let (mut m, mut t) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    while t < text.len() {
-        if mask.get(m) == Some(&b'*') {
-            m += 1;
-            retry = Some((m, t));
-        } else if let Some((mask_step, text_step)) = match_one(&mask[m..], &text[t..], mapping) {
-            m += mask_step;
-            t += text_step;
-        } else if let Some((after_star, from)) = retry {
-            t = from + char_len(text[from]);
-            m = after_star;
-            retry = Some((m, t));
-        } else {
-            return false;
-        }
-    }
-    mask[m..].iter().all(|b| *b == b'*')
-}
-
-/// How far one step of the mask other than `*` goes in mask and text, in bytes; `None` if it does not match.
-fn match_one(mask: &[u8], text: &[u8], mapping: CaseMapping) -> Option<(usize, usize)> {
-    let (width, wanted) = match *mask {
-        [] => return None,
-        [b'?', ..] => return Some((1, char_len(text[0]))),
-        [b'\\', wild @ (b'*' | b'?'), ..] => (2, wild),
-        [byte, ..] => (1, byte),
-    };
-    (mapping.fold_byte(wanted) == mapping.fold_byte(text[0])).then_some((width, 1))
-}
-
-/// The bytes of a character, by its first byte.
-const fn char_len(first: u8) -> usize {
-    match first {
-        0..=0xBF => 1,
-        0xC0..=0xDF => 2,
-        0xE0..=0xEF => 3,
-        0xF0..=0xFF => 4,
-    }
 }

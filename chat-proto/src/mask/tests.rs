@@ -97,6 +97,21 @@ fn catastrophic_masks_end_at_once() {
     assert!(glob_matches(&mask, &(text + "b"), RFC));
 }
 
+#[test]
+fn a_mask_of_as_many_steps_as_a_word_has_places_and_one_of_more_match_alike() {
+    for steps in [126, 127, 128, 200] {
+        let text = "ab日".repeat(70);
+        let text: String = text.chars().take(steps).collect();
+        for mask in
+            ["?".repeat(steps), format!("*{}", "?".repeat(steps - 1)), format!("{text}*"), text.clone()]
+        {
+            assert!(glob_matches(&mask, &text, RFC), "{mask}");
+            assert!(!glob_matches(&format!("{mask}x"), &text, RFC), "{mask}");
+        }
+        assert!(!glob_matches(&"?".repeat(steps), &text[1..], RFC));
+    }
+}
+
 /// The definition of a match, exponential and plainly right.
 fn by_definition(mask: &[char], text: &[char]) -> bool {
     match mask {

@@ -14,6 +14,7 @@ const NEEDS_RESTART: &[&str] = &[
     "server.worker-threads",
     "server.state-directory",
     "control.socket",
+    "desk.nick",
     "history.enabled",
     "history.sync",
     "log.format",
@@ -47,7 +48,10 @@ pub(super) fn effective(old: &Config, new: Config) -> Arc<Config> {
     history.enabled = old.history.enabled;
     history.sync = old.history.sync;
     let log = LogConfig { level: new.log.level, ..old.log.clone() };
-    let (desk, limits) = (new.desk, new.limits);
+    // Somebody may have taken the new nick meanwhile and would then be taken for the desk.
+    let mut desk = new.desk;
+    desk.nick.clone_from(&old.desk.nick);
+    let limits = new.limits;
     Arc::new(Config { server, listen: old.listen.clone(), control, desk, history, limits, log })
 }
 
@@ -86,15 +90,18 @@ mod tests {
         let mut new = Config::default();
         new.desk.greeting = "hello".into();
         new.history.enabled = false;
+        new.desk.nick = "help".into();
         new.listen.pop();
         let result = changes(&old, &new);
         assert!(result.changed.contains(&"desk.greeting".to_owned()), "{result:?}");
         assert!(!result.restart_needed.contains(&"desk.greeting".to_owned()), "{result:?}");
+        assert!(result.restart_needed.contains(&"desk.nick".to_owned()), "{result:?}");
         assert!(result.restart_needed.contains(&"history.enabled".to_owned()), "{result:?}");
         assert!(!result.changed.contains(&"history.enabled".to_owned()), "{result:?}");
         assert!(result.restart_needed.iter().any(|key| key.starts_with("listen")), "{result:?}");
         let effective = effective(&old, new);
         assert_eq!(effective.desk.greeting, "hello");
+        assert_eq!(effective.desk.nick, "desk");
         assert!(effective.history.enabled);
         assert_eq!(effective.listen.len(), 2);
     }

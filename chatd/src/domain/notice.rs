@@ -150,8 +150,9 @@ pub enum Audience {
         /// The author.
         from: ClientId,
     },
-    /// These clients, each once.
-    Clients(Vec<ClientId>),
+    /// The members of these rooms, each once; rooms that are gone have none. The rooms are named and not their members,
+    /// of whom there may be a million.
+    Rooms(Vec<RoomId>),
     /// IRC operators, and the author if it has echo-message (messages to the desk).
     Operators {
         /// The author.
@@ -171,7 +172,11 @@ impl Audience {
         match self {
             Self::Nobody => {}
             Self::Client(id) => push(*id, false),
-            Self::Clients(ids) => ids.iter().for_each(|id| push(*id, false)),
+            Self::Rooms(rooms) => {
+                let mut seen = Seen::default();
+                let first = rooms.iter().flat_map(members).filter(|id| seen.is_new(**id));
+                first.for_each(|id| push(*id, false));
+            }
             Self::Room { room, from } => {
                 members(room).for_each(|id| push(*id, Some(*id) == *from));
                 let outside = from.filter(|from| !is_member(state, *room, *from));
@@ -196,6 +201,23 @@ impl Audience {
                 .for_each(|client| push(client.id, false)),
             Self::Everyone => state.clients().for_each(|client| push(client.id, false)),
         }
+    }
+}
+
+/// Who was named already: one bit for each slot, as two living clients never share one.
+#[derive(Default)]
+struct Seen(Vec<u64>);
+
+impl Seen {
+    /// Whether `client` is named for the first time.
+    fn is_new(&mut self, client: ClientId) -> bool {
+        let (word, bit) = (client.slot as usize / 64, 1 << (client.slot % 64));
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        let is_new = self.0[word] & bit == 0;
+        self.0[word] |= bit;
+        is_new
     }
 }
 

@@ -63,10 +63,7 @@ pub(super) fn nick_changed(
     let (source, gone, rooms) = (Arc::clone(&client.source), gone(client, at), client.rooms.clone());
     state.remember_gone(gone);
     state.rename_client(id, nick.clone());
-    let mut audience = peers(state, &rooms);
-    if rooms.is_empty() {
-        audience = Audience::Client(id);
-    }
+    let audience = if rooms.is_empty() { Audience::Client(id) } else { peers(rooms) };
     let what = What::Nick { source, nick: nick.clone() };
     Ok(Applied::told(at, audience, what).and(id, Reply::NickIs(nick.clone())))
 }
@@ -80,7 +77,7 @@ pub(super) fn left(state: &mut State, at: Place, id: ClientId, why: &Disconnect)
     }
     // When all have to leave, telling each of every other would be a storm that helps nobody.
     let is_storm = matches!(why, Disconnect::Stopping);
-    let audience = if is_storm { Audience::Nobody } else { peers(state, &client.rooms) };
+    let audience = if is_storm { Audience::Nobody } else { peers(client.rooms.clone()) };
     state.remember_gone(gone(&client, at));
     state.desk.left(client.desk);
     let what = What::Quit { client: id, source: client.source, why: why.clone() };
@@ -134,19 +131,12 @@ pub(super) fn operator_granted(
     Ok(applied.and(id, Reply::OperatorIs(Arc::clone(operator))))
 }
 
-/// Everybody in these rooms, each once. One room needs no list: its members are the audience.
-fn peers(state: &State, rooms: &[RoomId]) -> Audience {
-    let alive: Vec<_> = rooms.iter().filter_map(|room| state.room(*room)).collect();
-    match alive.as_slice() {
+/// Everybody in these rooms, each once.
+fn peers(rooms: Vec<RoomId>) -> Audience {
+    match rooms.as_slice() {
         [] => Audience::Nobody,
-        [room] => Audience::Room { room: room.id, from: None },
-        several => {
-            let mut all: Vec<ClientId> =
-                several.iter().flat_map(|room| room.members.keys().copied()).collect();
-            all.sort_unstable();
-            all.dedup();
-            Audience::Clients(all)
-        }
+        [room] => Audience::Room { room: *room, from: None },
+        _ => Audience::Rooms(rooms),
     }
 }
 

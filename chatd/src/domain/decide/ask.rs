@@ -1,7 +1,6 @@
 //! Questions about who and what is here. Answered at once, from what the asker may see.
 
-use chat_proto::mask::glob_matches;
-use chat_proto::name::CaseMapping;
+use chat_proto::mask::Glob;
 
 use super::{Outcome, find};
 use crate::domain::client::Client;
@@ -43,9 +42,11 @@ pub(super) fn list(
     let asker = state.asker(who)?;
     masks.truncate(LIST_MASKS_MAX);
     let folding = state.casemapping();
+    let globs: Vec<Glob<'_>> =
+        masks.iter().filter(|mask| mask.len() <= MASK_MAX).map(|mask| Glob::new(mask, folding)).collect();
     let fits = |room: &&Room| {
         let name = room.name.as_str();
-        let wanted = masks.is_empty() || masks.iter().any(|mask| fits_mask(mask, name, folding));
+        let wanted = masks.is_empty() || globs.iter().any(|glob| glob.matches(name));
         wanted && policy::may_see_room(asker, room)
     };
     let looked_at = u32::try_from(LOOKED_AT / masks.len().max(1)).unwrap_or(1);
@@ -82,10 +83,6 @@ pub(super) fn who(
     Ok(Outcome::Reply(Reply::Who { entries: entries.take(WHO_MAX).collect(), mask }))
 }
 
-fn fits_mask(mask: &str, text: &str, folding: CaseMapping) -> bool {
-    mask.len() <= MASK_MAX && glob_matches(mask, text, folding)
-}
-
 fn who_in_room(state: &State, asker: &Client, name: &str) -> Vec<WhoEntry> {
     let Ok(room) = find::room(state, asker, name) else { return Vec::new() };
     room.members
@@ -104,10 +101,10 @@ fn who_by_mask(state: &State, asker: &Client, mask: &str) -> Vec<WhoEntry> {
     if mask.len() > MASK_MAX {
         return Vec::new();
     }
-    let folding = state.casemapping();
+    let glob = Glob::new(mask, state.casemapping());
     let fits = |client: &&Client| {
         let texts = [client.nick.as_str(), &*client.source, &*client.host, &*client.real_name];
-        let wanted = mask == "0" || mask == "*" || texts.iter().any(|text| glob_matches(mask, text, folding));
+        let wanted = mask == "0" || mask == "*" || texts.iter().any(|text| glob.matches(text));
         wanted && policy::may_see_client(asker, client)
     };
     let found = state.clients().filter(fits).take(WHO_MAX);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Outcome, find, talk};
+use super::{Outcome, find, line, talk};
 use crate::domain::client::Client;
 use crate::domain::command::{Answer, Audit, Command, Operator, Role, SayTo};
 use crate::domain::disconnect::Disconnect;
@@ -56,8 +56,11 @@ fn kick(
     if targets.is_empty() {
         return Err(Refusal::NoSuchClient(who.into()));
     }
-    find::within(reason, "reason", state.config().limits.kick_length, "limits.kick-length")?;
+    line::reason(state, reason)?;
     let why = Disconnect::Kicked { by: state.config().desk.nick.as_str().into(), reason: reason.into() };
+    for client in targets.iter().filter_map(|target| state.client(*target)) {
+        line::fits(&client.source, "QUIT", &[], &why.to_string())?;
+    }
     let mut events = vec![audit(by, now, "kick", who, reason)];
     events.extend(targets.iter().map(|target| Event::Left { client: *target, why: why.clone() }));
     let nick = |id: &ClientId| state.client(*id).map(|client| client.nick.as_str().into());
@@ -137,7 +140,10 @@ pub(super) fn kill(
     policy::may_operate(client)?;
     let target = find::client(state, nick)?;
     let by = Box::from(client.nick.as_str());
-    let left = Event::Left { client: target.id, why: Disconnect::Kicked { by, reason: reason.clone() } };
+    line::reason(state, &reason)?;
+    let why = Disconnect::Kicked { by, reason: reason.clone() };
+    line::fits(&target.source, "QUIT", &[], &why.to_string())?;
+    let left = Event::Left { client: target.id, why };
     Ok(Outcome::Events(vec![audited(client, now, "kill", &target.source, &reason), left], Vec::new()))
 }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use chat_proto::name::Nick;
 
-use super::{Outcome, find};
+use super::{Outcome, find, line};
 use crate::domain::command::{Audit, Operator};
+use crate::domain::disconnect::Disconnect;
 use crate::domain::event::{Event, Registered};
 use crate::domain::id::{ClientId, Time};
 use crate::domain::mode::UserMode;
@@ -56,11 +57,19 @@ pub(super) fn change_nick(state: &State, who: ClientId, nick: Nick) -> Result<Ou
     Ok(Outcome::Event(Event::NickChanged { client: who, nick }))
 }
 
+/// Also for connections that never registered: nobody is told their words.
+pub(super) fn leave(state: &State, who: ClientId, why: Disconnect) -> Outcome {
+    let source = state.client(who).map_or("", |client| &client.source);
+    Outcome::Event(Event::Left { client: who, why: line::shortened(state, source, why) })
+}
+
 pub(super) fn away(state: &State, who: ClientId, words: Option<Box<str>>) -> Result<Outcome, Refusal> {
-    state.asker(who)?;
+    let client = state.asker(who)?;
     let words = words.filter(|words| !words.is_empty());
     let limit = state.config().limits.away_length;
-    find::within(words.as_deref().unwrap_or_default(), "away message", limit, "limits.away-length")?;
+    let text = words.as_deref().unwrap_or_default();
+    find::within(text, "away message", limit, "limits.away-length")?;
+    line::fits_answer(state, client.nick.as_str(), text)?;
     Ok(Outcome::Event(Event::AwaySet { client: who, words }))
 }
 

@@ -4,6 +4,7 @@
 mod ask;
 mod command;
 mod find;
+mod line;
 mod member;
 mod modes;
 mod rooms;
@@ -43,7 +44,7 @@ pub fn request(state: &State, who: ClientId, now: Time, request: Request) -> Res
         Request::Say(ask) => talk::say(state, who, now, *ask),
         Request::Register(ask) => member::register(state, who, *ask),
         Request::ChangeNick(nick) => member::change_nick(state, who, nick),
-        Request::Leave(why) => Ok(Outcome::Event(Event::Left { client: who, why })),
+        Request::Leave(why) => Ok(member::leave(state, who, why)),
         Request::Away(words) => member::away(state, who, words),
         Request::UserModes => member::modes(state, who),
         Request::SetUserModes(changes) => member::set_modes(state, who, changes),

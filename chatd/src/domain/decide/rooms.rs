@@ -2,7 +2,7 @@
 
 use chat_proto::name::RoomName;
 
-use super::{Outcome, find};
+use super::{Outcome, find, line};
 use crate::domain::event::Event;
 use crate::domain::id::ClientId;
 use crate::domain::policy;
@@ -32,6 +32,8 @@ pub(super) fn part(state: &State, who: ClientId, room: &str, reason: Box<str>) -
     let client = state.asker(who)?;
     let room = find::room(state, client, room)?;
     policy::may_act_in(client, room)?;
+    line::reason(state, &reason)?;
+    line::fits(&client.source, "PART", &[room.name.as_str()], &reason)?;
     Ok(Outcome::Event(Event::Parted { client: who, room: room.id, reason }))
 }
 
@@ -56,6 +58,8 @@ pub(super) fn set_topic(
     let room = find::room(state, client, room)?;
     policy::may_set_topic(client, room)?;
     find::within(&text, "topic", state.config().limits.topic_length, "limits.topic-length")?;
+    line::fits(&client.source, "TOPIC", &[room.name.as_str()], &text)?;
+    line::fits_answer(state, room.name.as_str(), &text)?;
     Ok(Outcome::Event(Event::TopicSet { room: room.id, by: client.author(), text }))
 }
 
@@ -70,6 +74,7 @@ pub(super) fn invite(state: &State, who: ClientId, nick: &str, room: &str) -> Re
             room: room.name.as_str().into(),
         });
     }
+    line::fits(&client.source, "INVITE", &[target.nick.as_str(), room.name.as_str()], "")?;
     Ok(Outcome::Event(Event::Invited { room: room.id, by: client.author(), target: target.id }))
 }
 
@@ -83,7 +88,7 @@ pub(super) fn kick(
     let client = state.asker(who)?;
     let room = find::room(state, client, room)?;
     policy::may_steer(client, room)?;
-    find::within(&reason, "reason", state.config().limits.kick_length, "limits.kick-length")?;
+    line::reason(state, &reason)?;
     let target = find::client(state, nick)?;
     if !room.members.contains_key(&target.id) {
         return Err(Refusal::TargetNotInRoom {
@@ -92,5 +97,6 @@ pub(super) fn kick(
         });
     }
     let reason = if reason.is_empty() { client.nick.as_str().into() } else { reason };
+    line::fits(&client.source, "KICK", &[room.name.as_str(), target.nick.as_str()], &reason)?;
     Ok(Outcome::Event(Event::Kicked { room: room.id, by: client.author(), target: target.id, reason }))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Outcome, find};
+use super::{Outcome, find, line};
 use crate::domain::client::Client;
 use crate::domain::event::Event;
 use crate::domain::id::{ClientId, Time};
@@ -12,18 +12,15 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::Say;
 use crate::domain::state::State;
 
-/// Longest line with its end, without tags (RFC 2812 §2.3).
-const LINE_MAX: usize = 512;
-
-/// `:`, two spaces and ` :` around source, verb, target and text, and the line's end.
-const FRAME: usize = 1 + 1 + 1 + 2 + 2;
+/// The longest verb that carries a message.
+const SAY: &str = "PRIVMSG";
 
 pub(super) fn say(state: &State, who: ClientId, now: Time, ask: Say) -> Result<Outcome, Refusal> {
     let client = state.asker(who)?;
     if ask.text.is_empty() && ask.kind != MessageKind::Tag {
         return Err(Refusal::NoText);
     }
-    fits_a_line(&client.source, &ask.to, &ask.text)?;
+    line::fits(&client.source, SAY, &[&ask.to], &ask.text)?;
     if ask.to.starts_with('#') {
         return to_room(state, client, now, ask);
     }
@@ -33,15 +30,6 @@ pub(super) fn say(state: &State, who: ClientId, now: Time, ask: Say) -> Result<O
     let to = find::client(state, &ask.to)?;
     let to = Conversation::Direct { to: to.id, nick: to.nick.clone() };
     Ok(Outcome::Event(message(client.author(), to, now, ask)))
-}
-
-/// A line that others could not receive whole is refused instead of cut.
-fn fits_a_line(source: &str, to: &str, text: &str) -> Result<(), Refusal> {
-    let length = FRAME + "PRIVMSG".len() + source.len() + to.len() + text.len();
-    match length.checked_sub(LINE_MAX) {
-        Some(excess) if excess > 0 => Err(Refusal::LineTooLong { excess }),
-        _ => Ok(()),
-    }
 }
 
 fn message(from: Author, to: Conversation, at: Time, ask: Say) -> Event {
@@ -65,8 +53,8 @@ fn to_desk(state: &State, client: &Client, now: Time, ask: Say) -> Result<Outcom
     let inbound = message(client.author(), desk(client, true), now, ask);
     let Some(reply) = rule_reply else { return Ok(Outcome::Event(inbound)) };
     let mut events = vec![inbound];
-    events.extend(reply.lines().filter(|line| !line.is_empty()).map(|line| {
-        let text = whole_chars(line, room_for_text(state, client.nick.as_str()));
+    events.extend(reply.lines().filter(|text| !text.is_empty()).map(|text| {
+        let text = line::whole_chars(text, room_for_text(state, client.nick.as_str()));
         from_desk(state, client, None, now, text)
     }));
     Ok(Outcome::Events(events, Vec::new()))
@@ -106,13 +94,8 @@ pub(super) fn fits_from_desk(state: &State, to: &str, text: &str) -> Result<(), 
 }
 
 fn room_for_text(state: &State, to: &str) -> usize {
-    let source = state.desk_source().len().max(state.config().server.name.len());
-    LINE_MAX.saturating_sub(FRAME + "PRIVMSG".len() + source + to.len())
-}
-
-/// The longest beginning of `text` that is at most `max` bytes and ends between characters.
-fn whole_chars(text: &str, max: usize) -> &str {
-    &text[..text.floor_char_boundary(max)]
+    // The desk's source is the longer one: the server's name is in it.
+    line::room_for_text(state.desk_source(), SAY, &[to])
 }
 
 fn desk(guest: &Client, is_inbound: bool) -> Conversation {
@@ -122,6 +105,6 @@ fn desk(guest: &Client, is_inbound: bool) -> Conversation {
 pub(super) fn wallops(state: &State, who: ClientId, text: Box<str>) -> Result<Outcome, Refusal> {
     let client = state.asker(who)?;
     policy::may_operate(client)?;
-    fits_a_line(&client.source, "", &text)?;
+    line::fits(&client.source, "WALLOPS", &[], &text)?;
     Ok(Outcome::Event(Event::Wallops { by: client.author(), text }))
 }

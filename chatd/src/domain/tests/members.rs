@@ -1,9 +1,13 @@
 //! Coming, changing and going.
 
 use super::{Chat, nick, register};
+use crate::domain::apply::apply;
 use crate::domain::decide::{self, Outcome};
 use crate::domain::disconnect::Disconnect;
+use crate::domain::event::Dated;
+use crate::domain::id::Seq;
 use crate::domain::mode::UserMode;
+use crate::domain::notice::Audience;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
 
@@ -131,4 +135,28 @@ fn the_invisible_are_counted_as_they_come_change_and_go() {
     assert_eq!(chat.state.counts().invisible, 1);
     chat.ask(ids[0], Request::Leave(Disconnect::Closed));
     assert_eq!((chat.state.counts().invisible, chat.state.counts().clients), (1, 1));
+}
+
+#[test]
+fn a_change_of_nick_is_told_once_to_each_and_names_rooms_instead_of_their_members() {
+    let mut chat = Chat::new();
+    let all: Vec<_> = (0..130).map(|number| chat.client(&format!("n{number}"))).collect();
+    for id in &all {
+        chat.join(*id, "#a");
+        chat.join(*id, "#b");
+    }
+    chat.heard.clear();
+    let event = chat.decided(all[0], Request::ChangeNick(nick("new")));
+    let dated = Dated { at: chat.now, event };
+    let applied = apply(&mut chat.state, Seq(9_000), &dated).unwrap();
+    let (audience, _) = applied.notice.unwrap();
+    assert!(matches!(&audience, Audience::Rooms(rooms) if rooms.len() == 2), "{audience:?}");
+    let mut named = Vec::new();
+    audience.visit(&chat.state, |id, _| named.push(id));
+    named.sort_unstable();
+    assert_eq!(named, all);
+    chat.ask(all[0], Request::Leave(Disconnect::Closed));
+    for id in &all[1..] {
+        assert_eq!(chat.hears(*id), ["new quits: Connection closed"]);
+    }
 }

@@ -3,6 +3,7 @@
 
 mod desk;
 mod hear;
+mod length;
 mod members;
 mod operators;
 mod overtaken;

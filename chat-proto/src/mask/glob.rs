@@ -1,0 +1,158 @@
+//! Matching with `*` and `?`. Owns no rule of how masks are completed.
+
+use crate::name::CaseMapping;
+
+/// The most characters of a mask, besides `*`, of which the set of places fits a machine word.
+const PLACES_MAX: usize = 127;
+
+/// A mask that is made ready to be held against many texts.
+///
+/// All ways to match are followed at once: bit `n` of a word says that the text so far fits the first `n` steps of the
+/// mask, and one byte of text moves all bits together. So a text takes time by its length and no mask makes it worse, where
+/// trying again at every `*` would take the product of both lengths. Only a mask of more than 127 steps is matched that way.
+#[derive(Debug)]
+pub struct Glob<'a> {
+    mask: &'a str,
+    mapping: CaseMapping,
+    steps: Option<Steps>,
+}
+
+/// The steps of a mask: all its characters but `*`, byte by byte.
+#[derive(Debug)]
+struct Steps {
+    /// For each byte, the steps that it makes as itself.
+    takes: [u128; 256],
+    /// The steps that the first byte of any character makes: `?`.
+    any: u128,
+    /// The places where any byte is passed over: a `*` is there.
+    stays: u128,
+    /// The places behind a `?`, where the other bytes of its character are passed over.
+    behind_any: u128,
+    /// The place behind the last step.
+    end: u128,
+}
+
+impl<'a> Glob<'a> {
+    /// Makes `mask` ready. `*` stands for any run of characters, `?` for exactly one, and `\*` and `\?` for themselves
+    /// (RFC 2812 §2.5). Any other backslash is a character of its own, because nicks may contain it.
+    #[must_use]
+    pub fn new(mask: &'a str, mapping: CaseMapping) -> Self {
+        Self { mask, mapping, steps: Steps::of(mask.as_bytes(), mapping) }
+    }
+
+    /// Whether the mask covers the whole of `text`.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        match &self.steps {
+            Some(steps) => steps.cover(text.as_bytes(), self.mapping),
+            None => covers_slowly(self.mask.as_bytes(), text.as_bytes(), self.mapping),
+        }
+    }
+}
+
+/// Whether `mask` covers the whole of `text`, as [`Glob`] has it.
+#[must_use]
+pub fn glob_matches(mask: &str, text: &str, mapping: CaseMapping) -> bool {
+    Glob::new(mask, mapping).matches(text)
+}
+
+impl Steps {
+    /// The steps, unless there are too many.
+    fn of(mask: &[u8], mapping: CaseMapping) -> Option<Self> {
+        let mut steps = Self { takes: [0; 256], any: 0, stays: 0, behind_any: 0, end: 0 };
+        let (mut place, mut rest) = (0, mask);
+        while let Some(first) = rest.first() {
+            if place == PLACES_MAX {
+                return None;
+            }
+            let here = 1_u128 << place;
+            let (width, wanted) = match rest {
+                [b'*', ..] => {
+                    steps.stays |= here;
+                    rest = &rest[1..];
+                    continue;
+                }
+                [b'?', ..] => (1, None),
+                [b'\\', wild @ (b'*' | b'?'), ..] => (2, Some(*wild)),
+                _ => (1, Some(*first)),
+            };
+            match wanted {
+                Some(byte) => steps.takes[usize::from(mapping.fold_byte(byte))] |= here,
+                None => {
+                    steps.any |= here;
+                    steps.behind_any |= here << 1;
+                }
+            }
+            place += 1;
+            rest = &rest[width..];
+        }
+        steps.end = 1 << place;
+        Some(steps)
+    }
+
+    fn cover(&self, text: &[u8], mapping: CaseMapping) -> bool {
+        let mut places = 1_u128;
+        for byte in text {
+            let takes = self.takes[usize::from(mapping.fold_byte(*byte))];
+            let (takes, stays) = if is_inside(*byte) {
+                (takes, self.stays | self.behind_any)
+            } else {
+                (takes | self.any, self.stays)
+            };
+            places = ((places & takes) << 1) | (places & stays);
+            if places == 0 {
+                return false;
+            }
+        }
+        places & self.end != 0
+    }
+}
+
+/// Whether this byte goes on with a character that began before it (UTF-8).
+const fn is_inside(byte: u8) -> bool {
+    byte & 0xC0 == 0x80
+}
+
+/// For masks that are too long for [`Steps`]. Only the last `*` is ever tried again, which is enough: a longer run for an
+/// earlier one could only skip text that the later one can skip as well.
+fn covers_slowly(mask: &[u8], text: &[u8], mapping: CaseMapping) -> bool {
+    let (mut m, mut t) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    while t < text.len() {
+        if mask.get(m) == Some(&b'*') {
+            m += 1;
+            retry = Some((m, t));
+        } else if let Some((mask_step, text_step)) = match_one(&mask[m..], &text[t..], mapping) {
+            m += mask_step;
+            t += text_step;
+        } else if let Some((after_star, from)) = retry {
+            t = from + char_len(text[from]);
+            m = after_star;
+            retry = Some((m, t));
+        } else {
+            return false;
+        }
+    }
+    mask[m..].iter().all(|b| *b == b'*')
+}
+
+/// How far one step of the mask other than `*` goes in mask and text, in bytes; `None` if it does not match.
+fn match_one(mask: &[u8], text: &[u8], mapping: CaseMapping) -> Option<(usize, usize)> {
+    let (width, wanted) = match *mask {
+        [] => return None,
+        [b'?', ..] => return Some((1, char_len(text[0]))),
+        [b'\\', wild @ (b'*' | b'?'), ..] => (2, wild),
+        [byte, ..] => (1, byte),
+    };
+    (mapping.fold_byte(wanted) == mapping.fold_byte(text[0])).then_some((width, 1))
+}
+
+/// The bytes of a character, by its first byte.
+const fn char_len(first: u8) -> usize {
+    match first {
+        0..=0xBF => 1,
+        0xC0..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        0xF0..=0xFF => 4,
+    }
+}
