@@ -1,11 +1,16 @@
 //! A disk that fills up under a running daemon: nothing is acknowledged that is not kept, and service resumes with space.
 
+use std::time::{Duration, Instant};
+
 use predicates::str::contains;
 
 use crate::harness::{Client, Daemon, SmallDisk, ctl, history, texts, with_private_mounts};
 
 /// More messages of this size than the small disk holds in the space that the write-ahead log has already.
 const MOST: usize = 20_000;
+
+/// The interval of the default sync.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// A daemon whose state lies on a disk of a few megabytes. The disk is dropped after the daemon.
 fn on_a_small_disk() -> (Daemon, SmallDisk) {
@@ -81,13 +86,21 @@ fn nothing_is_kept(daemon: &Daemon, alice: &mut Client, bob: &mut Client, dora: 
     alice.expect_silence();
     dora.expect_silence();
     bob.expect_silence();
-    ctl(daemon, &["status"]).success().stdout(contains("the store fails: the disk is full"));
+    stays_failing(daemon);
     let words = "x".repeat(300);
     ctl(daemon, &["say", "dora", &words]).code(1).stderr(contains(refused));
     ctl(daemon, &["say", "--all", &words]).code(1).stderr(contains(refused));
     ctl(daemon, &["list"]).success().stdout(contains("alice"));
     dora.expect_silence();
     bob.expect_silence();
+}
+
+/// The status does not turn while nothing is kept, not even when what was written before has been synchronised.
+fn stays_failing(daemon: &Daemon) {
+    let begun = Instant::now();
+    while begun.elapsed() < SYNC_EVERY + SYNC_EVERY / 4 {
+        ctl(daemon, &["status"]).success().stdout(contains("the store fails: the disk is full"));
+    }
 }
 
 #[test]

@@ -58,7 +58,9 @@ fn wait_logged(directory: &Path, what: &str) {
 #[track_caller]
 fn assert_no_complaint(log: &str) {
     let complains = |line: &&str| COMPLAINTS.iter().any(|word| line.to_lowercase().contains(word));
-    let complaints: Vec<_> = log.lines().filter(complains).collect();
+    // The answer to QUIT is an ERROR on every server, and weechat marks it as one.
+    let complaints: Vec<_> =
+        log.lines().filter(complains).filter(|line| !line.contains("[Quit: bye]")).collect();
     assert!(!log.is_empty() && complaints.is_empty(), "{complaints:#?} in\n{log}");
 }
 
@@ -128,7 +130,7 @@ fn irssi_connects_joins_talks_both_ways_and_leaves_without_a_complaint() {
     assert_eq!(irssi.exit_code(), Some(0));
     irssi.is_as_it_was();
     assert_no_complaint(&logged(&log));
-    assert!(daemon.log().contains("detail=Quit: bye"));
+    daemon.wait_log("detail=Quit: bye");
 }
 
 /// The command with which weechat does not hold its lines back; the option has another name since version 4.
@@ -201,5 +203,5 @@ fn weechat_connects_joins_talks_both_ways_and_leaves_without_a_complaint() {
     weechat.enter("server.test", "/quit bye");
     assert_eq!(weechat.process.exit_code(), Some(0));
     assert_no_complaint(&logged(&log));
-    assert!(daemon.log().contains("detail=Quit: bye"));
+    daemon.wait_log("detail=Quit: bye");
 }

@@ -109,6 +109,7 @@ fn commands_nicks_and_rooms_are_completed() {
     alice.shows_input("desk> /join");
     alice.enter("#room");
     bob.expect(":alice!* JOIN #room");
+    alice.shows("*#room: *bobby*");
     alice.shows_input("#room>");
     alice.press(&format!("bo{TAB}"));
     alice.shows_input("#room> bobby:");

@@ -187,10 +187,11 @@ fn restart_on_the_same_port(daemon: &mut Daemon) {
 #[test]
 fn with_reconnect_it_lives_through_a_restart_and_is_in_its_rooms_again() {
     let mut daemon = Daemon::start();
+    let mut bob = Client::connect_in(&daemon, "bob", "#room");
     let mut alice = greeted(&daemon, "alice", &["--reconnect", "--to", "#room"]);
+    bob.expect(":alice!* JOIN #room");
     alice.send("before");
-    alice.send("/names");
-    alice.expect("* #room: @alice");
+    bob.expect(":alice!* PRIVMSG #room :before");
     daemon.kill9();
     alice.complains("chat-client: connection lost, trying again in 1 s");
     restart_on_the_same_port(&mut daemon);

@@ -66,6 +66,8 @@ pub(super) struct Worker {
     is_dirty: bool,
     /// When the last group was done with, or the thread began.
     last_group: Instant,
+    /// Why the last group was refused, until one is kept.
+    commit_failure: Option<String>,
     /// Why the last timed fsync failed, until one succeeds.
     sync_failure: Option<String>,
     pass: Option<Stage>,
@@ -96,6 +98,7 @@ impl Worker {
             sync_due: None,
             is_dirty: false,
             last_group: now,
+            commit_failure: None,
             sync_failure: None,
             pass: None,
             pass_due: now + CALM,
@@ -136,13 +139,14 @@ impl Worker {
                 self.wrote();
                 let took_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
                 self.stats.committed(group.len() as u64, took_us, wall_clock());
-                self.tell_health(self.sync_failure.as_deref());
+                self.commit_failure = None;
             }
             Err(error) => {
                 self.stats.refused();
-                self.tell_health(Some(&error.cause));
+                self.commit_failure = Some(error.cause.clone());
             }
         }
+        self.tell_health();
         self.last_group = Instant::now();
         // Whoever asked may be gone; the group is kept all the same.
         let _ = answer.send(done);
@@ -156,7 +160,8 @@ impl Worker {
     }
 
     /// Logs only changes: a full disk must not fill the log too.
-    fn tell_health(&self, cause: Option<&str>) {
+    fn tell_health(&self) {
+        let cause = self.commit_failure.as_deref().or(self.sync_failure.as_deref());
         match (self.stats.set_failing(cause), cause) {
             (true, Some(cause)) => tracing::error!(cause, "store fails to keep messages as promised"),
             (true, None) => tracing::info!("store keeps messages again as promised"),
@@ -214,7 +219,7 @@ impl Worker {
             self.sync_due = Some(Instant::now() + SYNC_EVERY);
             format!("cannot fsync the write-ahead log: {error}")
         });
-        self.tell_health(self.sync_failure.as_deref());
+        self.tell_health();
     }
 
     /// A reader may keep the log from starting anew; trying at most once a second keeps that from costing every commit
