@@ -132,7 +132,8 @@ pub enum WatchLine {
         /// that has been replaced by a shorter one answers with less than `since_seq`.
         seq: u64,
     },
-    /// Entries in this range cannot be had any more, for instance because retention has removed them.
+    /// Entries in this range cannot be had any more, for instance because they were never stored or retention has removed
+    /// them. Comes behind those entries of the range that could be had, and means the rest.
     Gap {
         /// The first number missing.
         from_seq: u64,

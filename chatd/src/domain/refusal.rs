@@ -162,7 +162,7 @@ impl fmt::Display for Refusal {
                 write!(f, "the {what} is longer than {limit} bytes ({setting})")
             }
             Self::LineTooLong { excess } => {
-                write!(f, "the message is {excess} bytes too long for one line; nothing was sent")
+                write!(f, "that is {excess} bytes too long for one line; nothing was sent")
             }
             Self::NoText => write!(f, "there is no text to send"),
             Self::DeskNeedsNick => write!(f, "begin with `nick: ` to answer somebody from the desk"),

@@ -77,7 +77,7 @@ fn a_line_that_would_be_cut_is_refused_and_the_longest_passes() {
     chat.say(alice, "#a", &"x".repeat(fits));
     assert_eq!(chat.hears(bob).len(), 1);
     chat.say(alice, "#a", &"x".repeat(fits + 1));
-    assert_eq!(chat.hears(alice), ["no: the message is 1 bytes too long for one line; nothing was sent"]);
+    assert_eq!(chat.hears(alice), ["no: that is 1 bytes too long for one line; nothing was sent"]);
     assert!(chat.hears(bob).is_empty());
 }
 

@@ -72,7 +72,7 @@ fn every_other_refusal_has_its_numeric_and_parameters() {
         ),
         (
             Refusal::LineTooLong { excess: 3 },
-            "417 alice :the message is 3 bytes too long for one line; nothing was sent",
+            "417 alice :that is 3 bytes too long for one line; nothing was sent",
         ),
         (
             Refusal::NotKept { to: Some("#a".into()), cause: "disk full".into() },
