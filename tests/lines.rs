@@ -161,7 +161,7 @@ fn lines_that_cannot_be_sent_are_refused_whole_and_the_next_one_counts() {
     guest.send_bytes(&long);
     guest.expect("-- that line is longer than 4096 bytes; nothing was sent");
     guest.send(&"y".repeat(600));
-    guest.expect("-- the message is * bytes too long for one line; nothing was sent");
+    guest.expect("-- that is * bytes too long for one line; nothing was sent");
     guest.send("//a text that begins with a stroke");
     guest.expect("-- received*");
     guest.expect_silence();
