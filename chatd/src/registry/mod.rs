@@ -14,9 +14,10 @@ mod timeouts;
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 pub use inspect::{ClientView, Inspect, MemberView, RoomDetail, RoomView, View};
@@ -68,9 +69,12 @@ enum ToOwner {
 /// What somebody wants to see, and where to show it.
 type Look = (Inspect, oneshot::Sender<View>);
 
-/// The owner is gone, so the daemon is ending.
+/// How long an operator's question or command may wait: longer than any disk that still works needs.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// The owner is gone and the daemon is ending, or it does not answer in time because the store does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the registry has stopped")]
+#[error("the registry does not answer")]
 pub struct Stopped;
 
 /// Counters of the whole registry; written by the owner, read by anybody.
@@ -172,21 +176,28 @@ impl Registry {
     /// Has an operator's command done. Answered when its events are applied.
     ///
     /// # Errors
-    /// The refusal, or none when the owner is gone.
+    /// The refusal inside; outside, that the owner does not answer.
     pub async fn command(&self, by: Operator, command: Command) -> Result<Result<Answer, Refusal>, Stopped> {
         let (answer, answered) = oneshot::channel();
-        self.to_owner.send(ToOwner::Command(Box::new((by, command)), answer)).await.map_err(|_| Stopped)?;
-        answered.await.map_err(|_| Stopped)
+        let ask = ToOwner::Command(Box::new((by, command)), answer);
+        within(async {
+            self.to_owner.send(ask).await.map_err(|_| Stopped)?;
+            answered.await.map_err(|_| Stopped)
+        })
+        .await
     }
 
     /// Shows a part of the present.
     ///
     /// # Errors
-    /// The owner is gone.
+    /// The owner does not answer.
     pub async fn inspect(&self, what: Inspect) -> Result<View, Stopped> {
         let (answer, answered) = oneshot::channel();
-        self.looks.send((what, answer)).await.map_err(|_| Stopped)?;
-        answered.await.map_err(|_| Stopped)
+        within(async {
+            self.looks.send((what, answer)).await.map_err(|_| Stopped)?;
+            answered.await.map_err(|_| Stopped)
+        })
+        .await
     }
 
     /// Puts another configuration in force.
@@ -222,6 +233,10 @@ impl Registry {
     pub fn connections(&self) -> usize {
         self.metrics.connections.load(Ordering::Relaxed)
     }
+}
+
+async fn within<T>(answer: impl Future<Output = Result<T, Stopped>>) -> Result<T, Stopped> {
+    timeout(ANSWER_WITHIN, answer).await.unwrap_or(Err(Stopped))
 }
 
 impl Seat {
