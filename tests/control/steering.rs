@@ -65,7 +65,7 @@ fn a_drain_tells_everybody_takes_nobody_new_and_ends_when_all_have_left() {
     let mut guest = LineClient::connect(&daemon);
     ctl(&daemon, &["drain", "--timeout", "5m"])
         .success()
-        .stdout(contains("draining: 2 clients connected, until "));
+        .stdout(contains("draining: 2 connected, until "));
     alice.expect(":chatd.localhost NOTICE $$* :This server stops in 300 seconds. *");
     guest.expect("*** This server stops in 300 seconds. *");
     ctl(&daemon, &["status"]).success().stdout(contains("draining for "));
@@ -91,7 +91,7 @@ fn a_drain_ends_at_its_deadline_and_those_left_over_read_why() {
 fn a_stop_ends_the_daemon_and_every_client_reads_why() {
     let mut daemon = Daemon::start();
     let mut alice = Client::connect(&daemon, "alice");
-    ctl(&daemon, &["stop"]).success().stdout(contains("stopping: 1 clients connected"));
+    ctl(&daemon, &["stop"]).success().stdout(contains("stopping: 1 connected"));
     alice.expect_farewell("Server is stopping");
     assert_eq!(daemon.wait_exit().code(), Some(0));
     ctl(&daemon, &["status"]).code(3);

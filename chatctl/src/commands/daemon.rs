@@ -56,7 +56,7 @@ fn print_valid(screen: &mut Screen<'_>, result: &CheckResult) -> std::io::Result
 fn faulty(trying: &str, result: &CheckResult) -> Failure {
     let faults = result.faults.join("\n");
     let count = result.faults.len();
-    let noun = if count == 1 { "fault" } else { "faults" };
+    let noun = if count == 1 { "problem" } else { "problems" };
     Failure::new(Code::Failed, format!("{trying}: {count} {noun}\n{faults}"))
 }
 
@@ -87,7 +87,7 @@ fn print_accepted(screen: &mut Screen<'_>, what: &str, accepted: &Accepted) -> R
     screen.one(accepted, "", |screen| {
         let until = accepted.deadline_at.as_deref().map(|at| stamp(at, &screen.now()));
         let until = until.map(|until| format!(", until {until} at the latest")).unwrap_or_default();
-        screen.line(&[plain(format!("{what}: {} clients connected{until}", accepted.clients))])
+        screen.line(&[plain(format!("{what}: {} connected{until}", accepted.clients))])
     })?;
     Ok(())
 }

@@ -29,7 +29,7 @@ fn rows(status: &Status, state: &str, now: &Zoned) -> Vec<(&'static str, Span)> 
         ("clients", plain(format!("{} ({} registered)", status.clients, status.registered))),
         ("rooms", plain(status.rooms.to_string())),
         ("desk", plain(format!("{} waiting for an answer", status.desk_open))),
-        ("messages", plain(format!("{} in, {} lines out", status.messages_in, status.deliveries_out))),
+        ("messages", plain(format!("in {}, delivered {}", status.messages_in, status.deliveries_out))),
         ("log", plain(format!("at {}, level {}", status.last_seq, status.log_level))),
         ("store", plain(store(status))),
     ];

@@ -122,7 +122,7 @@ fn a_faulty_configuration_is_reported_whole_and_fails() {
     let ran = ran(&server.socket(), &["check", "/x/chatd.toml"]);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""));
     let (head, faults) = ran.err.split_once('\n').unwrap();
-    assert_eq!(head, "chatctl: check /x/chatd.toml: 2 faults");
+    assert_eq!(head, "chatctl: check /x/chatd.toml: 2 problems");
     assert_eq!(faults, "chatd.toml:3:1: nmae: unknown key\nchatd.toml:4:1: desk.nick: too long\n");
     assert_eq!(server.requests(), [r#"POST /v1/check {"path":"/x/chatd.toml"}"#]);
 }
@@ -136,7 +136,7 @@ fn the_daemon_as_a_whole_is_reloaded_drained_and_stopped() {
     let reload = ran(&server.socket(), &["reload"]).out;
     assert_eq!(reload, "changed: server.name\nonly a restart changes: listen\n");
     let drain = ran(&server.socket(), &["drain", "--timeout", "5m"]).out;
-    assert_eq!(drain, "draining: 3 clients connected, until 2025-01-31 12:00:00 at the latest\n");
+    assert_eq!(drain, "draining: 3 connected, until 2025-01-31 12:00:00 at the latest\n");
     assert_eq!(ran(&server.socket(), &["-q", "stop"]).out, "");
     assert_eq!(
         server.requests(),

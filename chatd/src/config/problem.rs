@@ -108,6 +108,24 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
+impl ConfigError {
+    /// Every problem with its hint, each as one line.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let report = self.to_string();
+        let mut lines: Vec<String> = Vec::new();
+        for line in report.lines() {
+            match (line.strip_prefix("    "), lines.last_mut()) {
+                (Some(hint), Some(problem)) => *problem = format!("{problem}; {hint}"),
+                _ => lines.push(line.to_owned()),
+            }
+        }
+        // The report ends with how many there are.
+        lines.truncate(self.problems.len());
+        lines
+    }
+}
+
 /// The candidate that resembles `word` enough to be what was meant.
 pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
@@ -116,4 +134,19 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         .filter(|(distance, candidate)| *distance <= (candidate.len() / 3).clamp(1, 3))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Environment, parse};
+
+    #[test]
+    fn a_report_as_lines_has_one_for_each_problem_with_its_hint() {
+        let wrong = "[limits]\nping-intervall = \"1s\"\ninput-rate = \"fast\"\n";
+        let error = parse(None, wrong, &Environment::default()).unwrap_err();
+        let lines = error.lines();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines[0].contains("unknown key; hint: did you mean `ping-interval`?"), "{lines:?}");
+        assert!(lines[1].contains("limits.input-rate") && !lines[1].contains("hint"), "{lines:?}");
+    }
 }

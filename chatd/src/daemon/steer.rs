@@ -11,7 +11,7 @@ use chat_proto::control::{Accepted, CheckResult, ReloadResult};
 use tokio::time::{Instant, timeout};
 
 use super::{Daemon, reload, source_name, systemd};
-use crate::config::{self, Source};
+use crate::config::{self, Config, ConfigError, Source};
 use crate::control::Steer;
 use crate::domain::command::{Command, Operator, Role, SayTo};
 use crate::registry;
@@ -101,26 +101,31 @@ impl Daemon {
         let file = path.or_else(|| self.source.file.clone());
         let source = Source { file, environment: self.source.environment.clone() };
         let name = source_name(&source);
-        match load(source).await {
-            Ok(new) => {
+        let invalid = |faults| CheckResult {
+            source: name.clone(),
+            is_valid: false,
+            faults,
+            changed: Vec::new(),
+            restart_needed: Vec::new(),
+        };
+        match read(source).await {
+            Ok(Ok(new)) => {
                 let ReloadResult { changed, restart_needed } = reload::changes(&self.config(), &new);
                 CheckResult { source: name, is_valid: true, faults: Vec::new(), changed, restart_needed }
             }
-            Err(report) => CheckResult {
-                source: name,
-                is_valid: false,
-                faults: report.lines().map(str::to_owned).collect(),
-                changed: Vec::new(),
-                restart_needed: Vec::new(),
-            },
+            Ok(Err(error)) => invalid(error.lines()),
+            Err(cause) => invalid(vec![cause]),
         }
     }
 }
 
+/// The configuration, or the report of all that is wrong with it.
+async fn load(source: Source) -> Result<Config, String> {
+    read(source).await?.map_err(|error| error.to_string())
+}
+
 /// Reads files, so not on a task that others wait for.
-async fn load(source: Source) -> Result<config::Config, String> {
-    match tokio::task::spawn_blocking(move || config::load(&source)).await {
-        Ok(loaded) => loaded.map_err(|error| error.to_string()),
-        Err(error) => Err(format!("cannot read the configuration: {error}")),
-    }
+async fn read(source: Source) -> Result<Result<Config, ConfigError>, String> {
+    let loading = tokio::task::spawn_blocking(move || config::load(&source));
+    loading.await.map_err(|error| format!("cannot read the configuration: {error}"))
 }

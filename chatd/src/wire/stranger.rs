@@ -16,6 +16,12 @@ pub(super) fn foreign_protocol(line: &[u8]) -> Option<&'static str> {
     is_request.then_some("HTTP")
 }
 
+/// Whether this first line is how an IRC client begins. People at `nc` do not negotiate capabilities.
+#[must_use]
+pub(super) fn irc(line: &[u8]) -> Option<&'static str> {
+    line.starts_with(b"CAP LS").then_some("IRC; IRC has a port of its own here")
+}
+
 /// The methods of RFC 9110 §9 that browsers and scanners begin with. IRC has none of these as a verb.
 const HTTP_VERBS: [&str; 7] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
 
@@ -28,7 +34,12 @@ pub(super) fn is_http_verb(verb: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::foreign_protocol;
+    use super::{foreign_protocol, irc};
+
+    #[test]
+    fn an_irc_client_is_known_by_its_first_line() {
+        assert!(irc(b"CAP LS 302").is_some() && irc(b"NICK alice").is_none());
+    }
 
     #[test]
     fn openings_of_other_protocols_are_known_by_name() {

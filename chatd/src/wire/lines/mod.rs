@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::stranger::foreign_protocol;
+use super::stranger::{foreign_protocol, irc};
 use super::{Dialect, Setting, Step, password};
 use crate::domain::command::Operator;
 use crate::domain::disconnect::Disconnect;
@@ -110,7 +110,7 @@ impl Dialect for Lines {
 
     fn line(&mut self, line: &[u8], setting: &Setting, requests: &mut Vec<Request>) -> Step {
         if !std::mem::replace(&mut self.is_heard, true)
-            && let Some(protocol) = foreign_protocol(line)
+            && let Some(protocol) = foreign_protocol(line).or_else(|| irc(line))
         {
             return Step::Close(Disconnect::WrongProtocol(protocol));
         }
