@@ -21,6 +21,17 @@ fn a_wrong_name_or_password_makes_no_operator() {
 }
 
 #[test]
+fn guessing_a_password_ends_after_three_wrong_ones() {
+    let daemon = Daemon::with(&operator("root", "admin"));
+    let mut guesser = Client::connect(&daemon, "guesser");
+    for _ in 0..3 {
+        guesser.send("OPER root wrong");
+        guesser.expect(":* 464 guesser :*");
+    }
+    guesser.expect_farewell("Bad password");
+}
+
+#[test]
 fn kill_ends_a_client_with_the_reason_and_leaves_an_audit_entry() {
     let (daemon, mut boss) = with_operator("");
     let mut alice = Client::connect_in(&daemon, "alice", "#lobby");

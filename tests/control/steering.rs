@@ -63,9 +63,7 @@ fn a_drain_tells_everybody_takes_nobody_new_and_ends_when_all_have_left() {
     let mut daemon = Daemon::start();
     let mut alice = Client::connect(&daemon, "alice");
     let mut guest = LineClient::connect(&daemon);
-    ctl(&daemon, &["drain", "--timeout", "5m"])
-        .success()
-        .stdout(contains("draining: 2 connected, until "));
+    ctl(&daemon, &["drain", "--timeout", "5m"]).success().stdout(contains("draining: 2 connected, until "));
     alice.expect(":chatd.localhost NOTICE $$* :This server stops in 300 seconds. *");
     guest.expect("*** This server stops in 300 seconds. *");
     ctl(&daemon, &["status"]).success().stdout(contains("draining for "));
