@@ -36,7 +36,7 @@ pub fn main() -> ExitCode {
     } else {
         match config::load(&source) {
             Err(error) => return wrong_configuration(&error),
-            Ok(_) if arguments.check => print(&format!("{}: ok\n", name_of(&source))),
+            Ok(_) if arguments.check => print(&format!("{}: ok\n", source.name())),
             Ok(config) if arguments.print_config => print(&config.to_toml()),
             Ok(config) => serve(config, source),
         }
@@ -48,10 +48,6 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn name_of(source: &Source) -> String {
-    source.file.as_ref().map_or_else(|| "built-in defaults".into(), |file| file.display().to_string())
 }
 
 fn wrong_configuration(error: &ConfigError) -> ExitCode {

@@ -20,6 +20,14 @@ pub struct Source {
     pub environment: Environment,
 }
 
+impl Source {
+    /// What people read: the file's path, or that there is none.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.file.as_ref().map_or_else(|| "built-in defaults".into(), |file| file.display().to_string())
+    }
+}
+
 /// Reads and checks a configuration.
 ///
 /// # Errors

@@ -282,7 +282,7 @@ fn facts(source: &Source, control_socket: PathBuf, bound: &[Bound], started: Tim
     Facts {
         started_at: started,
         control_socket,
-        config_source: source_name(source),
+        config_source: source.name(),
         listeners: bound.iter().map(|one| (protocol_name(one.protocol), one.address)).collect(),
         is_draining: AtomicBool::new(false),
         config_loaded_at: AtomicU64::new(started.0),
@@ -303,10 +303,6 @@ fn core_task(name: &str, ended: Result<(), tokio::task::JoinError>) -> anyhow::E
         Ok(()) => anyhow!("the {name} ended by itself"),
         Err(error) => anyhow!("the {name} failed: {error}"),
     }
-}
-
-fn source_name(source: &Source) -> String {
-    source.file.as_ref().map_or_else(|| "built-in defaults".into(), |file| file.display().to_string())
 }
 
 fn protocol_name(protocol: Protocol) -> &'static str {

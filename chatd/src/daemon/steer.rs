@@ -10,7 +10,7 @@ use chat_proto::control::{Accepted, CheckResult, ReloadResult};
 
 use tokio::time::{Instant, timeout};
 
-use super::{Daemon, reload, source_name, systemd};
+use super::{Daemon, reload, systemd};
 use crate::config::{self, Config, ConfigError, Source};
 use crate::control::Steer;
 use crate::domain::command::{Command, Operator, Role, SayTo};
@@ -100,7 +100,7 @@ impl Daemon {
     async fn check(&self, path: Option<PathBuf>) -> CheckResult {
         let file = path.or_else(|| self.source.file.clone());
         let source = Source { file, environment: self.source.environment.clone() };
-        let name = source_name(&source);
+        let name = source.name();
         let invalid = |faults| CheckResult {
             source: name.clone(),
             is_valid: false,

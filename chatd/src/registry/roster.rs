@@ -64,6 +64,20 @@ pub(super) struct Entry {
     is_dirty: bool,
 }
 
+impl Entry {
+    /// Has the next flush come by.
+    fn mark(&mut self, dirty: &mut Vec<u32>) {
+        if !std::mem::replace(&mut self.is_dirty, true) {
+            dirty.push(self.connection.id.slot);
+        }
+    }
+}
+
+/// The entry of a client; a stale id finds nothing.
+fn find(entries: &mut [Option<Box<Entry>>], id: ClientId) -> Option<&mut Entry> {
+    entries.get_mut(id.slot as usize)?.as_deref_mut().filter(|entry| entry.connection.id == id)
+}
+
 /// All connections.
 #[derive(Debug, Default)]
 pub(super) struct Roster {
@@ -106,7 +120,7 @@ impl Roster {
     }
 
     pub(super) fn get_mut(&mut self, id: ClientId) -> Option<&mut Entry> {
-        self.entries.get_mut(id.slot as usize)?.as_deref_mut().filter(|entry| entry.connection.id == id)
+        find(&mut self.entries, id)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
@@ -130,18 +144,10 @@ impl Roster {
 
     /// As [`Self::stage`], for an item that depends on how the client listens. Says whether there was one.
     pub(super) fn stage_adapted(&mut self, id: ClientId, item: impl FnOnce(Adapt) -> Option<Item>) -> bool {
-        let Some(entry) = self.entries.get_mut(id.slot as usize).and_then(|slot| slot.as_deref_mut()) else {
-            return false;
-        };
-        if entry.connection.id != id {
-            return false;
-        }
+        let Some(entry) = find(&mut self.entries, id) else { return false };
         let Some(item) = item(entry.adapt) else { return false };
         entry.staged.push(item);
-        if !entry.is_dirty {
-            entry.is_dirty = true;
-            self.dirty.push(id.slot);
-        }
+        entry.mark(&mut self.dirty);
         true
     }
 
@@ -153,15 +159,8 @@ impl Roster {
     }
 
     fn touch(&mut self, id: ClientId) -> Option<&mut Entry> {
-        let entry = self
-            .entries
-            .get_mut(id.slot as usize)?
-            .as_deref_mut()
-            .filter(|entry| entry.connection.id == id)?;
-        if !entry.is_dirty {
-            entry.is_dirty = true;
-            self.dirty.push(id.slot);
-        }
+        let entry = find(&mut self.entries, id)?;
+        entry.mark(&mut self.dirty);
         Some(entry)
     }
 

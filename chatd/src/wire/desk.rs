@@ -2,20 +2,12 @@
 
 use std::sync::Arc;
 
-use chat_proto::name::CaseMapping;
-
 use crate::config::Config;
-
-/// How names are compared here.
-#[must_use]
-pub(super) fn case_mapping(config: &Config) -> CaseMapping {
-    config.server.casemapping
-}
 
 /// Whether two names are the same here.
 #[must_use]
 pub(super) fn is_same(config: &Config, one: &str, other: &str) -> bool {
-    case_mapping(config).same(one, other)
+    config.server.casemapping.same(one, other)
 }
 
 /// The desk as the source of a line.

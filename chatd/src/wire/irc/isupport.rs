@@ -7,7 +7,6 @@ use super::pen::Pen;
 use super::registration::USER_MAX;
 use crate::config::Config;
 use crate::domain::request::LIST_MASKS_MAX;
-use crate::wire::desk;
 
 /// Most tokens in one line: a message has 15 parameters, of which the nick is the first and the text the last.
 const TOKENS_MAX: usize = 13;
@@ -29,7 +28,7 @@ fn tokens(config: &Config) -> Vec<String> {
     tokens.extend(["PREFIX=(ov)@+", "SAFELIST", "UTF8ONLY"].map(String::from));
     tokens.extend([
         format!("AWAYLEN={}", limits.away_length),
-        format!("CASEMAPPING={}", desk::case_mapping(config).token()),
+        format!("CASEMAPPING={}", config.server.casemapping.token()),
         format!("CHANLIMIT=#:{}", limits.rooms_per_client),
         format!("CHANNELLEN={}", limits.room_name_length),
         format!("KICKLEN={}", limits.kick_length),
