@@ -1,55 +1,203 @@
-//! One notice, encoded at most once per variant, however many hear it.
+//! Notices become bytes here: each at most once per variant, however many hear it. What a room hears in one turn of the owner
+//! is written side by side into one block, of which every member takes a part: a member who hears twenty lines holds one
+//! pointer and not twenty, and its session writes one piece.
+//!
+//! A block holds the lines of one room (or of one notice that no room hears), and at most [`BLOCK`] bytes and a line. So what
+//! a slow reader keeps alive is little more than what it is charged for.
 
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
+use crate::domain::id::RoomId;
 use crate::domain::notice::Notice;
-
-/// Encoded bytes that any number of outboxes share.
-pub type Line = Arc<[u8]>;
 
 /// Most variants there can be; `wire` has fewer.
 pub const VARIANTS_MAX: usize = 8;
 
-/// Encodes a notice for a variant, or says that this variant does not show it. The last argument is the desk as a source.
-pub type Encode = fn(&Notice, u8, &str) -> Option<Vec<u8>>;
+/// A block that has this many bytes takes no more lines.
+const BLOCK: usize = 16 * 1024;
+
+/// Appends a notice for a variant, or nothing if this variant does not show it. The string is the desk as a source.
+pub type Encode = fn(&Notice, u8, &str, &mut Vec<u8>);
 
 /// How notices become bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Encoders {
     /// For all who hear a notice.
     pub notice: Encode,
-    /// For its author, where that one reads something else (echo-message of a message to the desk).
+    /// For the author of a message to the desk, who reads something else than those who hear it (IRCv3 echo-message).
     pub echo: Encode,
+}
+
+/// Lines one after the other in a block that any number of outboxes share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lines {
+    block: Arc<[u8]>,
+    start: u32,
+    end: u32,
+    count: u32,
+}
+
+impl Lines {
+    /// The lines with their ends.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.block[self.start as usize..self.end as usize]
+    }
+
+    /// How many notices they tell.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count.into()
+    }
+}
+
+/// Notices next to each other in a block that is still being written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    block: u32,
+    start: u32,
+    end: u32,
+    count: u32,
+}
+
+impl Part {
+    /// Takes in what follows directly; says whether it did.
+    pub fn join(&mut self, next: Self) -> bool {
+        let follows = self.block == next.block && self.end == next.start;
+        if follows {
+            self.end = next.end;
+            self.count += next.count;
+        }
+        follows
+    }
+
+    /// How long it is, in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        (self.end - self.start) as usize
+    }
+}
+
+/// The blocks of one turn.
+#[derive(Debug, Default)]
+pub struct Press {
+    /// Blocks being written. Their buffers are used again in the next turn.
+    open: Vec<Vec<u8>>,
+    /// How many of `open` belong to this turn.
+    used: usize,
+    /// The block that takes a room's next line, by variant.
+    of_room: HashMap<(RoomId, u8), u32, foldhash::fast::RandomState>,
+    /// The same blocks, finished.
+    closed: Vec<Arc<[u8]>>,
+}
+
+impl Press {
+    /// Appends what `write` writes to the block of this room and variant, or to a block of its own; nothing if that is nothing.
+    fn print(&mut self, room: Option<RoomId>, variant: u8, write: impl FnOnce(&mut Vec<u8>)) -> Option<Part> {
+        let block = match room {
+            Some(room) => self.block_of(room, variant),
+            None => self.begin(),
+        };
+        let bytes = &mut self.open[block as usize];
+        let start = bytes.len();
+        write(bytes);
+        let range = place(start..bytes.len())?;
+        Some(Part { block, start: range.start, end: range.end, count: 1 })
+    }
+
+    fn block_of(&mut self, room: RoomId, variant: u8) -> u32 {
+        if let Some(block) = self.of_room.get(&(room, variant))
+            && self.open[*block as usize].len() < BLOCK
+        {
+            return *block;
+        }
+        let block = self.begin();
+        self.of_room.insert((room, variant), block);
+        block
+    }
+
+    fn begin(&mut self) -> u32 {
+        if self.used == self.open.len() {
+            self.open.push(Vec::new());
+        }
+        self.used += 1;
+        u32::try_from(self.used - 1).unwrap_or(u32::MAX)
+    }
+
+    /// The turn ends: the blocks are finished, and [`Self::lines`] may be asked for.
+    pub fn close(&mut self) {
+        self.closed.extend(self.open[..self.used].iter().map(|bytes| Arc::from(bytes.as_slice())));
+    }
+
+    /// A part of a finished block.
+    #[must_use]
+    pub fn lines(&self, part: Part) -> Option<Lines> {
+        let block = Arc::clone(self.closed.get(part.block as usize)?);
+        Some(Lines { block, start: part.start, end: part.end, count: part.count })
+    }
+
+    /// The next turn begins.
+    pub fn clear(&mut self) {
+        /// Buffers kept for the next turn; a turn of many small rooms needs many small ones.
+        const SPARE: usize = 64;
+        self.closed.clear();
+        self.of_room.clear();
+        self.open.truncate(SPARE);
+        self.open.iter_mut().take(self.used).for_each(Vec::clear);
+        self.used = 0;
+    }
+}
+
+/// A place in a block as it is kept; nothing for nothing.
+fn place(range: Range<usize>) -> Option<Range<u32>> {
+    let range = u32::try_from(range.start).ok()?..u32::try_from(range.end).ok()?;
+    (!range.is_empty()).then_some(range)
 }
 
 /// A notice on its way to many.
 #[derive(Debug)]
 pub struct Broadcast<'a> {
     notice: &'a Notice,
+    room: Option<RoomId>,
     desk: &'a str,
     encode: Encode,
-    made: [Option<Option<Line>>; VARIANTS_MAX],
+    made: [Option<Option<Part>>; VARIANTS_MAX],
 }
 
 impl<'a> Broadcast<'a> {
-    /// Nothing is encoded yet.
+    /// Nothing is encoded yet. `room` is the one that hears it, if it is one.
     #[must_use]
-    pub fn new(notice: &'a Notice, desk: &'a str, encode: Encode) -> Self {
-        Self { notice, desk, encode, made: Default::default() }
+    pub fn new(notice: &'a Notice, room: Option<RoomId>, desk: &'a str, encode: Encode) -> Self {
+        Self { notice, room, desk, encode, made: Default::default() }
     }
 
-    /// The line for `variant`, made now if it is the first time.
-    pub fn line(&mut self, variant: u8) -> Option<Line> {
+    /// The lines for `variant`, made now if it is the first time.
+    pub fn part(&mut self, press: &mut Press, variant: u8) -> Option<Part> {
         let made = self.made.get_mut(usize::from(variant))?;
-        made.get_or_insert_with(|| (self.encode)(self.notice, variant, self.desk).map(Line::from)).clone()
+        *made.get_or_insert_with(|| {
+            press.print(self.room, variant, |out| (self.encode)(self.notice, variant, self.desk, out))
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Broadcast;
-    use crate::domain::id::{Seq, Time};
+    use super::{BLOCK, Broadcast, Part, Press};
+    use crate::domain::id::{RoomId, Seq, Time};
     use crate::domain::notice::{Notice, What};
+
+    const ROOM: Option<RoomId> = Some(RoomId { slot: 0, serial: 1 });
+    const OTHER: Option<RoomId> = Some(RoomId { slot: 1, serial: 2 });
+
+    fn print(press: &mut Press, room: Option<RoomId>, text: &[u8]) -> Part {
+        press.print(room, 0, |out| out.extend_from_slice(text)).unwrap()
+    }
+
+    fn bytes(press: &Press, part: Part) -> Vec<u8> {
+        press.lines(part).unwrap().bytes().to_vec()
+    }
 
     #[test]
     fn a_variant_is_encoded_once_and_shared() {
@@ -59,12 +207,55 @@ mod tests {
             reason: "".into(),
         };
         let notice = Notice { seq: Seq(1), at: Time(0), what };
-        let mut broadcast = Broadcast::new(&notice, "", |_, variant, _| (variant < 2).then(|| vec![variant]));
-        let first = broadcast.line(1).unwrap();
-        let second = broadcast.line(1).unwrap();
-        assert!(std::sync::Arc::ptr_eq(&first, &second));
-        assert_eq!(&*broadcast.line(0).unwrap(), [0]);
-        assert_eq!(broadcast.line(2), None);
-        assert_eq!(broadcast.line(200), None);
+        let mut press = Press::default();
+        let mut broadcast = Broadcast::new(&notice, ROOM, "", |_, variant, _, out| {
+            out.extend((variant < 2).then_some(variant));
+        });
+        let (first, second) = (broadcast.part(&mut press, 1), broadcast.part(&mut press, 1));
+        assert_eq!(first, second);
+        let other = broadcast.part(&mut press, 0).unwrap();
+        assert_eq!((broadcast.part(&mut press, 2), broadcast.part(&mut press, 200)), (None, None));
+        press.close();
+        assert_eq!(bytes(&press, first.unwrap()), [1]);
+        assert_eq!(bytes(&press, other), [0]);
+    }
+
+    #[test]
+    fn what_a_room_hears_is_side_by_side_also_if_another_room_speaks_in_between() {
+        let mut press = Press::default();
+        let mut heard = print(&mut press, ROOM, b"one\n");
+        let elsewhere = print(&mut press, OTHER, b"else\n");
+        let next = print(&mut press, ROOM, b"two\n");
+        assert!(!heard.join(elsewhere) && heard.join(next));
+        assert!(!heard.join(next), "nothing is taken in twice");
+        assert_eq!(heard.len(), 8);
+        press.close();
+        let lines = press.lines(heard).unwrap();
+        assert_eq!((lines.bytes(), lines.count()), (&b"one\ntwo\n"[..], 2));
+    }
+
+    #[test]
+    fn a_full_block_takes_no_more_lines() {
+        let mut press = Press::default();
+        let mut first = print(&mut press, ROOM, &[b'x'; BLOCK - 1]);
+        let last = print(&mut press, ROOM, b"yy");
+        let beyond = print(&mut press, ROOM, b"z");
+        assert!(first.join(last) && !first.join(beyond));
+        press.close();
+        assert_eq!(bytes(&press, beyond), b"z");
+    }
+
+    #[test]
+    fn the_next_turn_begins_with_nothing() {
+        let mut press = Press::default();
+        let part = print(&mut press, ROOM, b"old");
+        press.close();
+        let kept = press.lines(part).unwrap();
+        press.clear();
+        assert_eq!(press.lines(part), None);
+        let part = print(&mut press, ROOM, b"new");
+        press.close();
+        assert_eq!(bytes(&press, part), b"new");
+        assert_eq!(kept.bytes(), b"old");
     }
 }

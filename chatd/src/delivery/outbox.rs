@@ -4,19 +4,22 @@
 //! Over the hard bound the queue is dropped and the session ends with a reason; over the soft bound the session stops
 //! reading requests (it asks [`Outbox::queued`]).
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use super::broadcast::Line;
+use super::broadcast::Lines;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::reply::Reply;
 
 /// Something that waits for a client.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Item {
-    /// Bytes shared with other clients.
-    Line(Line),
+    /// Lines shared with other clients.
+    Lines(Lines),
+    /// Bytes for this client alone; only the session itself makes them, of a reply or a ping.
+    Own(Box<[u8]>),
     /// An answer that the session renders.
     Reply(Box<Reply>),
     /// The question whether the client is still there.
@@ -27,7 +30,8 @@ impl Item {
     /// What it counts against the bounds, in bytes. A reply is counted by its rough size on the wire.
     fn weight(&self) -> usize {
         match self {
-            Self::Line(line) => line.len(),
+            Self::Lines(lines) => lines.bytes().len(),
+            Self::Own(bytes) => bytes.len(),
             Self::Reply(reply) => reply_weight(reply),
             Self::Ping => 32,
         }
@@ -70,7 +74,7 @@ pub struct Outbox {
 
 #[derive(Debug, Default)]
 struct Queue {
-    items: Vec<Item>,
+    items: VecDeque<Item>,
     ended: Option<Disconnect>,
     waker: Option<Waker>,
 }
@@ -104,7 +108,7 @@ impl Outbox {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues all of `items`, leaves `items` empty, and wakes the session. More than `hard` bytes end the session.
+    /// Queues all of `items`, leaves `items` empty with its room, and wakes the session. More than `hard` bytes end the session.
     pub fn push_all(&self, items: &mut Vec<Item>, hard: usize) {
         let weight: usize = items.iter().map(Item::weight).sum();
         let waker = {
@@ -118,16 +122,10 @@ impl Outbox {
                 self.end_queue(&mut queue, Disconnect::OutboxFull { limit: hard });
             } else {
                 self.add(weight);
-                if queue.items.is_empty() {
-                    std::mem::swap(&mut queue.items, items);
-                } else {
-                    queue.items.append(items);
-                }
+                queue.items.extend(items.drain(..));
             }
             queue.waker.take()
         };
-        // What a burst needed is given back, so that an idle client holds nothing.
-        *items = Vec::new();
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -161,8 +159,8 @@ impl Outbox {
         self.queued.fetch_sub(bytes, Ordering::Relaxed);
     }
 
-    /// Moves what is queued into `items`, which must be empty; pending when there is nothing.
-    pub fn poll_take(&self, cx: &Context<'_>, items: &mut Vec<Item>) -> Poll<Taken> {
+    /// Moves what is queued to the end of `items`; pending when there is nothing.
+    pub fn poll_take(&self, cx: &Context<'_>, items: &mut VecDeque<Item>) -> Poll<Taken> {
         let mut queue = self.lock();
         if let Some(why) = &queue.ended {
             return Poll::Ready(Taken::Ended(why.clone()));
@@ -174,7 +172,11 @@ impl Outbox {
             }
             return Poll::Pending;
         }
-        std::mem::swap(&mut queue.items, items);
+        if items.is_empty() {
+            std::mem::swap(&mut queue.items, items);
+        } else {
+            items.append(&mut queue.items);
+        }
         Poll::Ready(Taken::Items)
     }
 
@@ -248,13 +250,14 @@ impl Outbox {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
     use std::task::{Context, Poll, Waker};
 
     use super::{Item, Outbox, Taken};
     use crate::domain::disconnect::Disconnect;
 
     fn line(bytes: usize) -> Vec<Item> {
-        vec![Item::Line(vec![b'x'; bytes].into())]
+        vec![Item::Own(vec![b'x'; bytes].into())]
     }
 
     #[test]
@@ -262,7 +265,7 @@ mod tests {
         let outbox = Outbox::new(0);
         outbox.push_all(&mut line(10), 100);
         outbox.push_all(&mut line(20), 100);
-        let mut items = Vec::new();
+        let mut items = VecDeque::new();
         let cx = Context::from_waker(Waker::noop());
         assert_eq!(outbox.poll_take(&cx, &mut items), Poll::Ready(Taken::Items));
         assert_eq!(items, [line(10), line(20)].concat());
@@ -278,7 +281,7 @@ mod tests {
         let outbox = Outbox::new(0);
         let cx = Context::from_waker(Waker::noop());
         outbox.push_all(&mut line(100), 100);
-        let mut items = Vec::new();
+        let mut items = VecDeque::new();
         assert_eq!(outbox.poll_take(&cx, &mut items), Poll::Ready(Taken::Items));
         outbox.push_all(&mut line(1), 100);
         let ended = Taken::Ended(Disconnect::OutboxFull { limit: 100 });

@@ -165,6 +165,15 @@ pub enum Audience {
 }
 
 impl Audience {
+    /// The room whose members hear the notice, if it is one room.
+    #[must_use]
+    pub fn room(&self) -> Option<RoomId> {
+        match self {
+            Self::Room { room, .. } | Self::RoomAnd { room, .. } => Some(*room),
+            _ => None,
+        }
+    }
+
     /// Names everybody who hears the notice, once, to `push`; the flag says that it is the hearer's own message, which it
     /// hears only if it asked for echoes.
     pub fn visit(&self, state: &State, mut push: impl FnMut(ClientId, bool)) {

@@ -1,9 +1,13 @@
 //! Who is connected and where their lines go. Dense, indexed by slot; owned by the owner alone.
+//!
+//! What is for a client is staged first and reaches its outbox at the end of the turn, with one lock and one wake-up. All that is
+//! staged is in one table, each client's items a chain in it, so that a client holds no queue of its own.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::gate::Gate;
+use crate::delivery::broadcast::{Part, Press};
 use crate::delivery::outbox::{Item, Outbox};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::id::{ClientId, Time};
@@ -59,17 +63,86 @@ pub(super) struct Entry {
     pub(super) is_gone: bool,
     /// When it was last asked whether it is there.
     pub(super) asked_at: Option<Time>,
-    staged: Vec<Item>,
+    /// The ends of the chain of what is staged; none are [`END`].
+    first: u32,
+    last: u32,
     answered: u32,
     is_dirty: bool,
 }
 
-impl Entry {
+/// No place in the table of what is staged.
+const END: u32 = u32::MAX;
+
+/// Something staged, and the place of what comes after it for the same client.
+#[derive(Debug)]
+struct Link {
+    what: Staged,
+    next: u32,
+}
+
+#[derive(Debug)]
+enum Staged {
+    /// A part of a block of this turn.
+    Part(Part),
+    /// Nothing once it was taken.
+    Item(Option<Item>),
+}
+
+/// What goes to the outboxes at the end of the turn.
+#[derive(Debug, Default)]
+struct Stage {
+    links: Vec<Link>,
+    /// Slots with something staged or answered.
+    dirty: Vec<u32>,
+}
+
+impl Stage {
     /// Has the next flush come by.
-    fn mark(&mut self, dirty: &mut Vec<u32>) {
-        if !std::mem::replace(&mut self.is_dirty, true) {
-            dirty.push(self.connection.id.slot);
+    fn mark(&mut self, entry: &mut Entry) {
+        if !std::mem::replace(&mut entry.is_dirty, true) {
+            self.dirty.push(entry.connection.id.slot);
         }
+    }
+
+    fn part(&mut self, entry: &mut Entry, part: Part) {
+        if let Some(Link { what: Staged::Part(last), .. }) = self.links.get_mut(entry.last as usize)
+            && last.join(part)
+        {
+            return;
+        }
+        self.push(entry, Staged::Part(part));
+    }
+
+    fn push(&mut self, entry: &mut Entry, what: Staged) {
+        let place = u32::try_from(self.links.len()).unwrap_or(END);
+        match self.links.get_mut(entry.last as usize) {
+            Some(last) => last.next = place,
+            None => entry.first = place,
+        }
+        entry.last = place;
+        self.links.push(Link { what, next: END });
+        self.mark(entry);
+    }
+
+    /// What is staged for a client, in order.
+    fn take(&mut self, entry: &mut Entry, press: &Press, items: &mut Vec<Item>) {
+        let mut place = std::mem::replace(&mut entry.first, END);
+        entry.last = END;
+        while let Some(link) = self.links.get_mut(place as usize) {
+            match &mut link.what {
+                Staged::Part(part) => items.extend(press.lines(*part).map(Item::Lines)),
+                Staged::Item(item) => items.extend(item.take()),
+            }
+            place = link.next;
+        }
+    }
+
+    /// Everything was taken.
+    fn clear(&mut self) {
+        /// Links kept for the next turn.
+        const SPARE: usize = 64 * 1024;
+        self.links.clear();
+        self.links.shrink_to(SPARE);
     }
 }
 
@@ -82,8 +155,9 @@ fn find(entries: &mut [Option<Box<Entry>>], id: ClientId) -> Option<&mut Entry> 
 #[derive(Debug, Default)]
 pub(super) struct Roster {
     entries: Vec<Option<Box<Entry>>>,
-    /// Slots with something staged since the last flush.
-    dirty: Vec<u32>,
+    stage: Stage,
+    /// What one client gets, on its way from the stage to the outbox.
+    items: Vec<Item>,
     len: usize,
 }
 
@@ -102,7 +176,8 @@ impl Roster {
             end: End::Here,
             is_gone: false,
             asked_at: None,
-            staged: Vec::new(),
+            first: END,
+            last: END,
             answered: 0,
             is_dirty: false,
         }));
@@ -137,50 +212,48 @@ impl Roster {
 
     /// Puts an item in line for a client; it leaves with the next flush.
     pub(super) fn stage(&mut self, id: ClientId, item: Item) {
-        if let Some(entry) = self.touch(id) {
-            entry.staged.push(item);
+        if let Some(entry) = find(&mut self.entries, id) {
+            self.stage.push(entry, Staged::Item(Some(item)));
         }
     }
 
-    /// As [`Self::stage`], for an item that depends on how the client listens. Says whether there was one.
-    pub(super) fn stage_adapted(&mut self, id: ClientId, item: impl FnOnce(Adapt) -> Option<Item>) -> bool {
+    /// As [`Self::stage`], for a part of a block that depends on how the client listens. Says whether there was one.
+    pub(super) fn stage_part(&mut self, id: ClientId, part: impl FnOnce(Adapt) -> Option<Part>) -> bool {
         let Some(entry) = find(&mut self.entries, id) else { return false };
-        let Some(item) = item(entry.adapt) else { return false };
-        entry.staged.push(item);
-        entry.mark(&mut self.dirty);
+        let Some(part) = part(entry.adapt) else { return false };
+        self.stage.part(entry, part);
         true
     }
 
     /// Notes that one of a client's requests needs no more answer.
     pub(super) fn answered(&mut self, id: ClientId) {
-        if let Some(entry) = self.touch(id) {
+        if let Some(entry) = find(&mut self.entries, id) {
             entry.answered += 1;
+            self.stage.mark(entry);
         }
     }
 
-    fn touch(&mut self, id: ClientId) -> Option<&mut Entry> {
-        let entry = find(&mut self.entries, id)?;
-        entry.mark(&mut self.dirty);
-        Some(entry)
-    }
-
-    /// Moves all that is staged into the outboxes and wakes each session once.
-    pub(super) fn flush(&mut self, hard: usize) {
-        for slot in self.dirty.drain(..) {
+    /// Moves all that is staged into the outboxes and wakes each session once. The blocks are finished.
+    pub(super) fn flush(&mut self, press: &Press, hard: usize) {
+        let mut dirty = std::mem::take(&mut self.stage.dirty);
+        for slot in dirty.drain(..) {
             let Some(entry) = self.entries.get_mut(slot as usize).and_then(|entry| entry.as_deref_mut())
             else {
                 continue;
             };
             entry.is_dirty = false;
+            self.stage.take(entry, press, &mut self.items);
             let outbox = &entry.connection.outbox;
-            if !entry.staged.is_empty() {
-                outbox.push_all(&mut entry.staged, hard);
+            if !self.items.is_empty() {
+                outbox.push_all(&mut self.items, hard);
             }
             let answered = std::mem::take(&mut entry.answered);
             if answered > 0 {
                 outbox.answered(answered);
             }
         }
+        self.stage.dirty = dirty;
+        self.stage.clear();
     }
 }
 

@@ -121,10 +121,13 @@ impl Stage {
 
     async fn hears(&self, seat: &Seat) -> Vec<String> {
         self.fence().await;
-        let mut items = Vec::new();
+        let mut items = VecDeque::new();
         match seat.outbox.poll_take(&Context::from_waker(Waker::noop()), &mut items) {
             Poll::Pending => Vec::new(),
-            Poll::Ready(Taken::Items) => items.iter().map(said).collect(),
+            Poll::Ready(Taken::Items) => {
+                let said: String = items.iter().map(said).collect();
+                said.lines().map(Into::into).collect()
+            }
             Poll::Ready(Taken::Ended(why)) => vec![why.to_string()],
         }
     }
@@ -139,18 +142,22 @@ impl Stage {
     }
 }
 
-fn words(notice: &Notice, _variant: u8, _desk: &str) -> Option<Vec<u8>> {
-    Some(match &notice.what {
-        What::Said(message) => message.text.as_bytes().to_vec(),
-        What::Joined { source, .. } => format!("join {source}").into(),
-        What::Quit { source, .. } => format!("quit {source}").into(),
-        other => format!("{other:?}").into(),
-    })
+fn words(notice: &Notice, _variant: u8, _desk: &str, out: &mut Vec<u8>) {
+    let words = match &notice.what {
+        What::Said(message) => message.text.to_string(),
+        What::Joined { source, .. } => format!("join {source}"),
+        What::Quit { source, .. } => format!("quit {source}"),
+        other => format!("{other:?}"),
+    };
+    out.extend_from_slice(words.as_bytes());
+    out.push(b'\n');
 }
 
+/// What an item tells, each thing on a line.
 fn said(item: &Item) -> String {
-    match item {
-        Item::Line(line) => String::from_utf8_lossy(line).into_owned(),
+    let said = match item {
+        Item::Lines(lines) => String::from_utf8_lossy(lines.bytes()).into_owned(),
+        Item::Own(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         Item::Ping => "ping".into(),
         Item::Reply(reply) => match &**reply {
             Reply::Welcome(_) => "welcome".into(),
@@ -160,7 +167,8 @@ fn said(item: &Item) -> String {
             Reply::Echo(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             other => format!("{other:?}"),
         },
-    }
+    };
+    format!("{}\n", said.trim_end())
 }
 
 fn say(text: &str) -> Request {
@@ -381,7 +389,7 @@ async fn sessions_end_with_the_owner() {
     registry.inspect(Inspect::Counts).await.unwrap();
     stop.cancel();
     owner.await.unwrap();
-    let mut items = Vec::new();
+    let mut items = VecDeque::new();
     let taken = seat.outbox.poll_take(&Context::from_waker(Waker::noop()), &mut items);
     assert_eq!(taken, Poll::Ready(Taken::Ended(Disconnect::Stopping)));
 }

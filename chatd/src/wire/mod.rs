@@ -30,29 +30,23 @@ pub const VARIANTS: usize = irc::VARIANTS + 1;
 /// The variant of the plain lines dialect; IRC's are below it.
 pub const LINES: u8 = irc::VARIANTS as u8;
 
-/// One notice as the sessions of `variant` read it, or nothing if that dialect does not show it.
+/// Appends one notice as the sessions of `variant` read it, or nothing if that dialect does not show it.
 ///
 /// `desk` is the desk as a source (`desk!desk@server`): to operators, a message to the desk comes from the desk.
-#[must_use]
-pub fn encode(notice: &Notice, variant: u8, desk: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(160);
+pub fn encode(notice: &Notice, variant: u8, desk: &str, out: &mut Vec<u8>) {
     if variant == LINES {
-        lines::render::notice(notice, &mut out);
+        lines::render::notice(notice, out);
     } else {
-        irc::render::notice(notice, irc::Variant::from_index(variant), desk, &mut out);
+        irc::render::notice(notice, irc::Variant::from_index(variant), desk, out);
     }
-    (!out.is_empty()).then_some(out)
 }
 
-/// A message as its own author reads it who asked for an echo; for all but messages to the desk the same as [`encode`].
-#[must_use]
-pub fn encode_echo(notice: &Notice, variant: u8, desk: &str) -> Option<Vec<u8>> {
-    if variant == LINES {
-        return None;
+/// Appends a message as its own author reads it who asked for an echo; for all but messages to the desk the same as
+/// [`encode`]. Plain lines have no echo.
+pub fn encode_echo(notice: &Notice, variant: u8, desk: &str, out: &mut Vec<u8>) {
+    if variant != LINES {
+        irc::render::echo(notice, irc::Variant::from_index(variant), desk, out);
     }
-    let mut out = Vec::with_capacity(160);
-    irc::render::echo(notice, irc::Variant::from_index(variant), desk, &mut out);
-    (!out.is_empty()).then_some(out)
 }
 
 /// What a dialect needs to know while it reads: shared by all lines that arrived together.

@@ -87,6 +87,13 @@ pub(super) fn client(serial: u32) -> ClientId {
     ClientId { slot: serial, serial }
 }
 
+/// What is written, if anything is.
+pub(super) fn encoded(write: impl FnOnce(&mut Vec<u8>)) -> Option<String> {
+    let mut out = Vec::new();
+    write(&mut out);
+    (!out.is_empty()).then(|| String::from_utf8(out).unwrap())
+}
+
 /// The welcome of `name`.
 pub(super) fn welcome(name: &str) -> Reply {
     Reply::Welcome(Box::new(Welcome {

@@ -147,15 +147,17 @@ impl<L: EventLog> Owner<L> {
 
     /// Stages a notice for all who hear it; says how many that are.
     fn publish(&mut self, audience: &Audience, notice: &Notice) -> usize {
-        let roster = &mut self.roster;
+        let (roster, press) = (&mut self.roster, &mut self.press);
         let desk = self.state.desk_source();
-        let mut shared = Broadcast::new(notice, desk, self.encoders.notice);
-        let mut echoed = Broadcast::new(notice, desk, self.encoders.echo);
+        let mut shared = Broadcast::new(notice, audience.room(), desk, self.encoders.notice);
+        // Only what goes to the desk is read otherwise by its author.
+        let is_for_desk = matches!(audience, Audience::Operators { .. });
+        let mut echo = is_for_desk.then(|| Broadcast::new(notice, None, desk, self.encoders.echo));
         let mut heard = 0;
         audience.visit(&self.state, |id, is_own| {
-            let staged = roster.stage_adapted(id, |adapt| match (is_own, adapt.echo) {
-                (false, _) => shared.line(adapt.variant).map(Item::Line),
-                (true, true) => echoed.line(adapt.variant).map(Item::Line),
+            let staged = roster.stage_part(id, |adapt| match (is_own, adapt.echo) {
+                (false, _) => shared.part(press, adapt.variant),
+                (true, true) => echo.as_mut().unwrap_or(&mut shared).part(press, adapt.variant),
                 (true, false) => None,
             });
             heard += usize::from(staged && !is_own);

@@ -13,7 +13,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::reply::{ListedRoom, Reply, TopicInfo, WhoEntry};
 use crate::domain::request::{Register, Request, Say};
 use crate::wire::testing::{
-    Session, author, client, in_room, nick, notice, room, said, text, to_desk, welcome,
+    Session, author, client, encoded, in_room, nick, notice, room, said, text, to_desk, welcome,
 };
 use crate::wire::{Dialect, LINES, Step, encode, encode_echo};
 
@@ -50,7 +50,7 @@ fn say(to: &str, text: &str) -> Request {
 }
 
 fn read(notice: &Notice) -> Option<String> {
-    encode(notice, LINES, "desk!desk@irc.test").map(|line| String::from_utf8(line).unwrap())
+    encoded(|out| encode(notice, LINES, "desk!desk@irc.test", out))
 }
 
 #[test]
@@ -212,7 +212,8 @@ fn messages_say_who_and_where() {
         assert_eq!(read(&said(to, MessageKind::Privmsg, words, None)).as_deref(), expected);
     }
     assert_eq!(read(&said(direct(), MessageKind::Tag, "", Some("+a"))), None);
-    assert_eq!(encode_echo(&said(direct(), MessageKind::Privmsg, "x", None), LINES, "desk"), None);
+    let own = said(direct(), MessageKind::Privmsg, "x", None);
+    assert_eq!(encoded(|out| encode_echo(&own, LINES, "desk", out)), None);
 }
 
 #[test]

@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn who_does_not_read_may_not_ask_but_may_leave() {
         let (mut held, outbox) = (Held::default(), Outbox::new(0));
-        outbox.push_all(&mut vec![Item::Line(vec![b'x'; 101].into())], 1000);
+        outbox.push_all(&mut vec![Item::Own(vec![b'x'; 101].into())], 1000);
         held.extend(vec![names()]);
         assert_eq!(next(&mut held, &outbox), None);
         held.replace(Request::Leave(Disconnect::Closed));

@@ -22,7 +22,6 @@ use tokio::time::{Sleep, sleep, timeout};
 
 use super::{Dialect, Setting, Step};
 use crate::config::{Config, LoginRole, password};
-use crate::delivery::outbox::Taken;
 use crate::domain::command::{Operator, Role};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::id::Time;
@@ -173,28 +172,25 @@ impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Session<D, IO> {
     /// Turns all that waits in the outbox into output. What that asks for in turn waits until the client has read enough.
     fn take_outbox(&mut self, cx: &Context<'_>) {
         while self.closing.is_none() {
-            match self.seat.outbox.poll_take(cx, self.output.taken()) {
-                Poll::Pending => return,
-                Poll::Ready(Taken::Ended(why)) => {
-                    self.seat.outbox.remove(self.output.clear());
-                    self.close(why.clone());
-                    // The rooms learn it now and not only when the farewell is read, which may be never.
-                    self.held.replace(Request::Leave(why));
-                }
-                Poll::Ready(Taken::Items) => {
-                    let mut requests = Vec::new();
-                    let render = output::Render { dialect: &mut self.dialect, shared: &self.shared };
-                    let rendered = self.output.render(render, &self.seat.outbox, &mut requests);
-                    if let Some(why) = rendered.ended {
-                        self.close(why);
-                    }
-                    if rendered.step.is_some() {
-                        self.input.go_on();
-                    }
-                    // A reply never asks for a password to be checked.
-                    drop(self.after(rendered.step.unwrap_or(Step::Go), requests));
-                }
+            let mut requests = Vec::new();
+            let render = output::Render { dialect: &mut self.dialect, shared: &self.shared };
+            let taken = self.output.poll_take(render, &self.seat.outbox, &mut requests, cx);
+            let Poll::Ready(output::Rendered { step, ended, is_cut }) = taken else { return };
+            if is_cut {
+                self.seat.outbox.remove(self.output.clear());
             }
+            if let Some(why) = ended {
+                if is_cut {
+                    // The rooms learn it now and not only when the farewell is read, which may be never.
+                    self.held.replace(Request::Leave(why.clone()));
+                }
+                self.close(why);
+            }
+            if step.is_some() {
+                self.input.go_on();
+            }
+            // A reply never asks for a password to be checked.
+            drop(self.after(step.unwrap_or(Step::Go), requests));
         }
     }
 

@@ -3,13 +3,12 @@
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::AsyncWrite;
 
 use super::Shared;
-use crate::delivery::broadcast::Line;
-use crate::delivery::outbox::{Item, Outbox};
+use crate::delivery::outbox::{Item, Outbox, Taken};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
@@ -18,37 +17,30 @@ use crate::wire::{Dialect, Step};
 /// Pieces in one vectored write.
 const PIECES: usize = 64;
 
-#[derive(Debug)]
-enum Piece {
-    Shared(Line),
-    Own(Vec<u8>),
-}
-
-impl Piece {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Shared(line) => line,
-            Self::Own(bytes) => bytes,
-        }
-    }
-
-    /// A reply may have many lines, a welcome for one.
-    fn lines(&self) -> u64 {
-        match self {
-            Self::Shared(_) => 1,
-            Self::Own(bytes) => bytes.iter().filter(|byte| **byte == b'\n').count() as u64,
-        }
-    }
-}
-
 /// What waits to be written. Empty, it holds no memory.
 #[derive(Debug, Default)]
 pub(super) struct Output {
-    /// Taken from the outbox and not rendered yet.
-    taken: Vec<Item>,
-    pieces: VecDeque<Piece>,
+    /// Rendered, so lines and own bytes only, but for what was taken from the outbox just now.
+    pieces: VecDeque<Item>,
     /// Bytes of the first piece that are written already.
     offset: usize,
+}
+
+/// The bytes of a piece, which is rendered.
+fn bytes(piece: &Item) -> &[u8] {
+    match piece {
+        Item::Lines(lines) => lines.bytes(),
+        Item::Own(bytes) => bytes,
+        Item::Reply(_) | Item::Ping => &[],
+    }
+}
+
+/// How many lines a piece has: a reply may have many, a welcome for one.
+fn lines(piece: &Item) -> u64 {
+    match piece {
+        Item::Lines(lines) => lines.count(),
+        _ => bytes(piece).iter().filter(|byte| **byte == b'\n').count() as u64,
+    }
 }
 
 /// What rendering needs.
@@ -64,65 +56,77 @@ pub(super) struct Rendered {
     pub(super) step: Option<Step>,
     /// The owner ended the session.
     pub(super) ended: Option<Disconnect>,
+    /// It ended because the outbox overflowed: what was queued is gone, and what is not begun shall not be written.
+    pub(super) is_cut: bool,
 }
 
 impl Output {
-    /// Where the outbox puts its items.
-    pub(super) fn taken(&mut self) -> &mut Vec<Item> {
-        &mut self.taken
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.pieces.is_empty()
+    }
+
+    /// Takes what waits in the outbox and renders what is not bytes yet.
+    pub(super) fn poll_take<D: Dialect>(
+        &mut self,
+        with: Render<'_, D>,
+        outbox: &Outbox,
+        requests: &mut Vec<Request>,
+        cx: &Context<'_>,
+    ) -> Poll<Rendered> {
+        let begin = self.pieces.len();
+        match ready!(outbox.poll_take(cx, &mut self.pieces)) {
+            Taken::Ended(why) => {
+                Poll::Ready(Rendered { ended: Some(why), is_cut: true, ..Rendered::default() })
+            }
+            Taken::Items => Poll::Ready(self.render(begin, with, outbox, requests)),
+        }
     }
 
     /// Forgets what is not begun and says how many bytes that were; a line half written is finished, so that the farewell
     /// is a line of its own.
     pub(super) fn clear(&mut self) -> usize {
-        self.taken = Vec::new();
         let dropped = self.pieces.drain(usize::from(self.offset > 0).min(self.pieces.len())..);
-        dropped.map(|piece| piece.bytes().len()).sum()
+        dropped.map(|piece| bytes(&piece).len()).sum()
     }
 
     /// Appends bytes of the session's own.
     pub(super) fn push(&mut self, bytes: Vec<u8>) {
         if !bytes.is_empty() {
-            self.pieces.push_back(Piece::Own(bytes));
+            self.pieces.push_back(Item::Own(bytes.into()));
         }
     }
 
-    /// Turns what was taken into pieces.
-    pub(super) fn render<D: Dialect>(
+    /// Turns what was taken, from `begin` on, into bytes.
+    fn render<D: Dialect>(
         &mut self,
+        begin: usize,
         with: Render<'_, D>,
         outbox: &Outbox,
         requests: &mut Vec<Request>,
     ) -> Rendered {
         let mut rendered = Rendered::default();
         let mut setting = None;
-        for item in std::mem::take(&mut self.taken) {
-            if let Item::Line(line) = item {
-                self.pieces.push_back(Piece::Shared(line));
-                continue;
-            }
-            let setting = setting.get_or_insert_with(|| with.shared.setting());
+        for item in self.pieces.range_mut(begin..) {
             let mut bytes = Vec::new();
-            match &item {
+            match item {
+                Item::Lines(_) | Item::Own(_) => continue,
+                Item::Ping => {
+                    with.dialect.ping(setting.get_or_insert_with(|| with.shared.setting()), &mut bytes)
+                }
                 Item::Reply(reply) => {
                     if let Reply::Ended(why) = &**reply {
                         rendered.ended = Some(why.clone());
                     } else {
+                        let setting = setting.get_or_insert_with(|| with.shared.setting());
                         let step = with.dialect.reply(reply, setting, &mut bytes, requests);
                         if !matches!(**reply, Reply::Echo(_)) {
                             rendered.step = Some(step);
                         }
                     }
                 }
-                Item::Ping => with.dialect.ping(setting, &mut bytes),
-                Item::Line(_) => {}
             }
-            outbox.reweigh(&item, bytes.len());
-            self.push(bytes);
+            outbox.reweigh(item, bytes.len());
+            *item = Item::Own(bytes.into());
         }
         rendered
     }
@@ -138,16 +142,15 @@ impl Output {
             let mut slices = [IoSlice::new(&[]); PIECES];
             let mut count = 0;
             for (slice, piece) in slices.iter_mut().zip(&self.pieces) {
-                let from = if count == 0 { self.offset } else { 0 };
-                *slice = IoSlice::new(&piece.bytes()[from..]);
+                *slice = IoSlice::new(bytes(piece));
                 count += 1;
             }
-            match Pin::new(&mut *io).poll_write_vectored(cx, &slices[..count]) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                Poll::Ready(Ok(written)) => self.advance(written, outbox),
+            IoSlice::advance_slices(&mut &mut slices[..1], self.offset);
+            let written = ready!(Pin::new(&mut *io).poll_write_vectored(cx, &slices[..count]))?;
+            if written == 0 && slices[..count].iter().any(|slice| !slice.is_empty()) {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
+            self.advance(written, outbox);
         }
         self.pieces = VecDeque::new();
         Poll::Ready(Ok(()))
@@ -157,12 +160,12 @@ impl Output {
         let mut end = self.offset + written;
         let mut done = 0;
         while let Some(piece) = self.pieces.front() {
-            let length = piece.bytes().len();
+            let length = bytes(piece).len();
             if end < length {
                 break;
             }
             end -= length;
-            done += piece.lines();
+            done += lines(piece);
             self.pieces.pop_front();
         }
         self.offset = end;

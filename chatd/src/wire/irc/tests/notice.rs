@@ -9,7 +9,7 @@ use crate::domain::message::{Conversation, MessageKind};
 use crate::domain::mode::{Rank, RoomChange, RoomFlag, RoomList, UserMode};
 use crate::domain::notice::{Notice, What};
 use crate::wire::irc::Variant;
-use crate::wire::testing::{author, client, in_room, nick, notice, room, said, to_desk};
+use crate::wire::testing::{author, client, encoded, in_room, nick, notice, room, said, to_desk};
 use crate::wire::{encode, encode_echo};
 
 const DESK: &str = "desk!desk@irc.test";
@@ -18,7 +18,7 @@ const TAGS: Variant = Variant { time: false, tags: true };
 const ALL: Variant = Variant { time: true, tags: true };
 
 fn read(notice: &Notice, variant: Variant) -> Option<String> {
-    encode(notice, variant.index(), DESK).map(|line| String::from_utf8(line).unwrap())
+    encoded(|out| encode(notice, variant.index(), DESK, out))
 }
 
 fn check(what: What, expected: &str) {
@@ -129,12 +129,11 @@ fn messages_are_addressed_to_the_hearer() {
 fn a_message_to_the_desk_is_told_to_operators_by_the_desk_and_echoed_as_said() {
     let notice = said(to_desk(true), MessageKind::Privmsg, "help me", None);
     assert_eq!(read(&notice, PLAIN).unwrap(), ":desk!desk@irc.test NOTICE * :alice> help me\r\n");
-    let echo =
-        |variant: Variant| String::from_utf8(encode_echo(&notice, variant.index(), DESK).unwrap()).unwrap();
+    let echo = |variant: Variant| encoded(|out| encode_echo(&notice, variant.index(), DESK, out)).unwrap();
     assert_eq!(echo(PLAIN), ":alice!~u@host.test PRIVMSG desk :help me\r\n");
     assert_eq!(echo(TAGS), "@msgid=zz :alice!~u@host.test PRIVMSG desk :help me\r\n");
     let in_room = said(in_room("#a"), MessageKind::Privmsg, "x", None);
-    assert_eq!(encode_echo(&in_room, ALL.index(), DESK), encode(&in_room, ALL.index(), DESK));
+    assert_eq!(encoded(|out| encode_echo(&in_room, ALL.index(), DESK, out)), read(&in_room, ALL));
 }
 
 #[test]
