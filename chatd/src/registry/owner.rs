@@ -1,6 +1,7 @@
 //! The owner: the one task that decides requests, appends events to the log, applies what has settled and hands out what
 //! follows. Everything here is synchronous but the one wait at the top. It never waits for a client and touches no disk.
 
+mod run;
 mod settle;
 
 use std::collections::VecDeque;
@@ -14,6 +15,7 @@ use tokio::task::yield_now;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use self::run::Run;
 use super::roster::{Connection, End, Roster};
 use super::timeouts::{self, Verdict};
 use super::{Look, Metrics, ReloadAsked, Slots, Tap, ToOwner, inspect, now};
@@ -78,6 +80,8 @@ pub(super) struct Owner<L> {
     tap: Arc<Tap>,
     /// Notices of this turn, for the tap.
     tapped: Vec<Notice>,
+    /// The last of them, as far as their room has not been told.
+    run: Run,
     metrics: Arc<Metrics>,
     deliveries: u64,
     reload: ReloadAsked,
@@ -106,6 +110,7 @@ impl<L: EventLog> Owner<L> {
             slots,
             tap,
             tapped: Vec::new(),
+            run: Run::default(),
             metrics,
             deliveries: 0,
             reload,
@@ -223,6 +228,7 @@ impl<L: EventLog> Owner<L> {
             return self.roster.answered(client);
         }
         if let Request::Adapt(adapt) = request {
+            self.tell_run();
             if let Some(entry) = self.roster.get_mut(client) {
                 entry.adapt = adapt;
             }
@@ -306,12 +312,14 @@ impl<L: EventLog> Owner<L> {
     fn ping(&mut self, client: ClientId) {
         if let Some(entry) = self.roster.get_mut(client) {
             entry.asked_at = Some(self.now);
+            self.tell_run();
             self.roster.stage(client, Item::Ping);
         }
     }
 
     /// The end of a turn: outboxes are filled, sessions woken, watchers told.
     fn flush(&mut self) {
+        self.tell_run();
         self.press.close();
         self.roster.flush(&self.press, self.state.config().limits.outbox_hard);
         self.press.clear();

@@ -68,6 +68,8 @@ pub(super) struct Entry {
     last: u32,
     answered: u32,
     is_dirty: bool,
+    /// Among the authors of the run that is being told; false otherwise.
+    is_author: bool,
 }
 
 /// No place in the table of what is staged.
@@ -151,6 +153,30 @@ fn find(entries: &mut [Option<Box<Entry>>], id: ClientId) -> Option<&mut Entry> 
     entries.get_mut(id.slot as usize)?.as_deref_mut().filter(|entry| entry.connection.id == id)
 }
 
+/// A client who hears something.
+#[derive(Debug)]
+pub(super) struct Hearer<'a> {
+    entry: &'a mut Entry,
+    stage: &'a mut Stage,
+}
+
+impl Hearer<'_> {
+    /// How it listens.
+    pub(super) fn adapt(&self) -> Adapt {
+        self.entry.adapt
+    }
+
+    /// Puts a part of a block in line; it leaves with the next flush.
+    pub(super) fn hear(&mut self, part: Part) {
+        self.stage.part(self.entry, part);
+    }
+
+    /// Notes whether it is an author of what is being told, and says whether it was noted before.
+    pub(super) fn set_author(&mut self, is_author: bool) -> bool {
+        std::mem::replace(&mut self.entry.is_author, is_author)
+    }
+}
+
 /// All connections.
 #[derive(Debug, Default)]
 pub(super) struct Roster {
@@ -180,6 +206,7 @@ impl Roster {
             last: END,
             answered: 0,
             is_dirty: false,
+            is_author: false,
         }));
     }
 
@@ -210,19 +237,17 @@ impl Roster {
         self.len
     }
 
-    /// Puts an item in line for a client; it leaves with the next flush.
+    /// Puts an item in line for a client; it leaves with the next flush. Nothing is put in line where no session would take it.
     pub(super) fn stage(&mut self, id: ClientId, item: Item) {
-        if let Some(entry) = find(&mut self.entries, id) {
+        if let Some(entry) = find(&mut self.entries, id).filter(|entry| !entry.is_gone) {
             self.stage.push(entry, Staged::Item(Some(item)));
         }
     }
 
-    /// As [`Self::stage`], for a part of a block that depends on how the client listens. Says whether there was one.
-    pub(super) fn stage_part(&mut self, id: ClientId, part: impl FnOnce(Adapt) -> Option<Part>) -> bool {
-        let Some(entry) = find(&mut self.entries, id) else { return false };
-        let Some(part) = part(entry.adapt) else { return false };
-        self.stage.part(entry, part);
-        true
+    /// A client to stage parts for, unless its session is over.
+    pub(super) fn hearer(&mut self, id: ClientId) -> Option<Hearer<'_>> {
+        let entry = find(&mut self.entries, id).filter(|entry| !entry.is_gone)?;
+        Some(Hearer { entry, stage: &mut self.stage })
     }
 
     /// Notes that one of a client's requests needs no more answer.

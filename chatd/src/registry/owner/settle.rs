@@ -54,6 +54,9 @@ impl<L: EventLog> Owner<L> {
     /// does not happen; one that was kept and is void is taken out of the history again.
     fn happen(&mut self, settled: Settled, needs_previous: bool) -> Result<usize, Refusal> {
         let Settled { seq, dated, failure } = settled;
+        if !self.run.takes(&dated.event) {
+            self.tell_run(); // Those are told who are in the room now.
+        }
         let is_kept = failure.is_none();
         if !needs_previous || failure.is_some() {
             self.failed = failure;
@@ -116,8 +119,11 @@ impl<L: EventLog> Owner<L> {
     fn follow(&mut self, applied: Applied) -> usize {
         let mut heard = 0;
         if let Some((audience, notice)) = applied.notice {
-            heard = self.publish(&audience, &notice);
-            self.deliveries += heard as u64;
+            // Of a message in a run nobody asks how many hear it.
+            if !self.run.take(&audience, &notice) {
+                heard = self.publish(&audience, &notice);
+                self.deliveries += heard as u64;
+            }
             self.metrics
                 .messages
                 .fetch_add(u64::from(matches!(notice.what, What::Said(_))), Ordering::Relaxed);
@@ -147,6 +153,7 @@ impl<L: EventLog> Owner<L> {
 
     /// Stages a notice for all who hear it; says how many that are.
     fn publish(&mut self, audience: &Audience, notice: &Notice) -> usize {
+        self.tell_run();
         let (roster, press) = (&mut self.roster, &mut self.press);
         let desk = self.state.desk_source();
         let mut shared = Broadcast::new(notice, audience.room(), desk, self.encoders.notice);
@@ -155,12 +162,16 @@ impl<L: EventLog> Owner<L> {
         let mut echo = is_for_desk.then(|| Broadcast::new(notice, None, desk, self.encoders.echo));
         let mut heard = 0;
         audience.visit(&self.state, |id, is_own| {
-            let staged = roster.stage_part(id, |adapt| match (is_own, adapt.echo) {
+            let Some(mut hearer) = roster.hearer(id) else { return };
+            let adapt = hearer.adapt();
+            let part = match (is_own, adapt.echo) {
                 (false, _) => shared.part(press, adapt.variant),
                 (true, true) => echo.as_mut().unwrap_or(&mut shared).part(press, adapt.variant),
                 (true, false) => None,
-            });
-            heard += usize::from(staged && !is_own);
+            };
+            let Some(part) = part else { return };
+            hearer.hear(part);
+            heard += usize::from(!is_own);
         });
         heard
     }
@@ -172,6 +183,7 @@ impl<L: EventLog> Owner<L> {
         if let Reply::Lusers(counts) = &mut reply {
             counts.unregistered = self.roster.len().saturating_sub(counts.clients);
         }
+        self.tell_run();
         self.roster.stage(client, Item::Reply(Box::new(reply)));
     }
 

@@ -1,0 +1,158 @@
+//! A run: messages to one room that settle one after the other, with nothing between them. Its room is gone through once for the
+//! whole run and not once for each message, so that the work for a hearer does not grow with what it hears.
+//!
+//! A run ends before anything else happens or is said: then its room is told.
+
+use super::Owner;
+use crate::delivery::broadcast::{Broadcast, Encoders, Part, Press, VARIANTS_MAX};
+use crate::domain::event::Event;
+use crate::domain::id::{ClientId, RoomId};
+use crate::domain::message::Conversation;
+use crate::domain::notice::{Audience, Notice, What};
+use crate::log::EventLog;
+use crate::registry::roster::Hearer;
+
+/// The run of this moment.
+#[derive(Debug, Default)]
+pub(super) struct Run {
+    room: Option<RoomId>,
+    /// The authors of its messages, in order; the messages are the last of the turn's notices.
+    authors: Vec<ClientId>,
+    /// The messages as parts of blocks, for each variant that somebody reads.
+    sheets: [Sheet; VARIANTS_MAX],
+}
+
+/// A run in one variant.
+#[derive(Debug, Default)]
+struct Sheet {
+    is_made: bool,
+    /// What each message became.
+    each: Vec<Option<Part>>,
+    /// The same, joined: all that is heard by who said nothing of it.
+    all: Vec<Part>,
+    /// How many of `each` are there.
+    count: u64,
+}
+
+impl Run {
+    /// Whether this event may happen before the run is told.
+    pub(super) fn takes(&self, event: &Event) -> bool {
+        let Some(room) = self.room else { return true };
+        matches!(event, Event::Said(message) if matches!(message.to, Conversation::Room { id, .. } if id == room))
+    }
+
+    /// Takes a notice in; says whether it did. It is the next that the tap gets.
+    pub(super) fn take(&mut self, audience: &Audience, notice: &Notice) -> bool {
+        let Audience::Room { room, from: Some(author) } = audience else { return false };
+        if !matches!(notice.what, What::Said(_)) || self.room.is_some_and(|mine| mine != *room) {
+            return false;
+        }
+        self.room = Some(*room);
+        self.authors.push(*author);
+        true
+    }
+}
+
+impl<L: EventLog> Owner<L> {
+    /// Stages the run for all who hear it, and ends it.
+    pub(super) fn tell_run(&mut self) {
+        let Some(room) = self.run.room.take() else { return };
+        let Run { authors, sheets, .. } = &mut self.run;
+        let Some(first) = self.tapped.len().checked_sub(authors.len()) else { return };
+        let mut print = Print {
+            notices: &self.tapped[first..],
+            room,
+            desk: self.state.desk_source(),
+            encoders: self.encoders,
+            press: &mut self.press,
+        };
+        for author in authors.iter() {
+            self.roster.hearer(*author).map(|mut hearer| hearer.set_author(true));
+        }
+        for id in self.state.room(room).into_iter().flat_map(|room| room.members.keys()) {
+            let Some(mut hearer) = self.roster.hearer(*id) else { continue };
+            let adapt = hearer.adapt();
+            let Some(sheet) = print.sheet(sheets, adapt.variant) else { continue };
+            self.deliveries += sheet.count;
+            if hearer.set_author(false) {
+                let is_own = |author: &ClientId| author == id;
+                self.deliveries -=
+                    sheet.tell(&mut hearer, authors, |author| adapt.echo || !is_own(author), is_own);
+            } else {
+                sheet.all.iter().for_each(|part| hearer.hear(*part));
+            }
+        }
+        // Who is still marked has spoken from outside the room.
+        for author in authors.iter() {
+            let Some(mut hearer) = self.roster.hearer(*author) else { continue };
+            let adapt = hearer.adapt();
+            if hearer.set_author(false)
+                && adapt.echo
+                && let Some(sheet) = print.sheet(sheets, adapt.variant)
+            {
+                sheet.tell(&mut hearer, authors, |other| other == author, |_| false);
+            }
+        }
+        authors.clear();
+        sheets.iter_mut().for_each(Sheet::clear);
+    }
+}
+
+impl Sheet {
+    /// Stages the messages whose author is wanted; says how many of all are counted out.
+    fn tell(
+        &self,
+        hearer: &mut Hearer<'_>,
+        authors: &[ClientId],
+        is_wanted: impl Fn(&ClientId) -> bool,
+        is_out: impl Fn(&ClientId) -> bool,
+    ) -> u64 {
+        let mut out = 0;
+        for (author, part) in authors.iter().zip(&self.each) {
+            let Some(part) = part else { continue };
+            out += u64::from(is_out(author));
+            if is_wanted(author) {
+                hearer.hear(*part);
+            }
+        }
+        out
+    }
+
+    fn clear(&mut self) {
+        if std::mem::take(&mut self.is_made) {
+            self.each.clear();
+            self.all.clear();
+            self.count = 0;
+        }
+    }
+}
+
+/// What is needed to make a sheet.
+struct Print<'a> {
+    notices: &'a [Notice],
+    room: RoomId,
+    desk: &'a str,
+    encoders: Encoders,
+    press: &'a mut Press,
+}
+
+impl Print<'_> {
+    /// The sheet of a variant, made now if it is the first time.
+    fn sheet<'s>(&mut self, sheets: &'s mut [Sheet; VARIANTS_MAX], variant: u8) -> Option<&'s Sheet> {
+        let sheet = sheets.get_mut(usize::from(variant))?;
+        if !std::mem::replace(&mut sheet.is_made, true) {
+            for notice in self.notices {
+                let mut broadcast = Broadcast::new(notice, Some(self.room), self.desk, self.encoders.notice);
+                let part = broadcast.part(self.press, variant);
+                sheet.each.push(part);
+                sheet.count += u64::from(part.is_some());
+                if let Some(part) = part
+                    && !sheet.all.last_mut().is_some_and(|last| last.join(part))
+                {
+                    sheet.all.push(part);
+                }
+            }
+        }
+        Some(sheet)
+    }
+}
