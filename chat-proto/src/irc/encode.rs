@@ -140,7 +140,11 @@ impl<'b> LineWriter<'b> {
             self.colon = Some(self.out.len());
             self.out.push(b':');
         }
-        self.put(param, is_forbidden, b' ');
+        if memchr3(0, b'\r', b'\n', param).is_none() {
+            self.out.extend_from_slice(param); // As good as always.
+        } else {
+            self.put(param, is_forbidden, b' ');
+        }
     }
 
     /// Turns the last parameter at `colon` into one that others can follow.

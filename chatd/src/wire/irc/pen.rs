@@ -31,6 +31,11 @@ impl<'a> Pen<'a> {
         self.nick
     }
 
+    /// Takes memory for about so many bytes at once.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.out.reserve(bytes);
+    }
+
     /// Bytes that are encoded already.
     pub(super) fn raw(&mut self, bytes: &[u8]) {
         self.out.extend_from_slice(bytes);
