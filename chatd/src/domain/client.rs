@@ -77,5 +77,5 @@ impl Client {
 /// `nick!user@host`.
 #[must_use]
 pub fn source(nick: &Nick, user: &str, host: &str) -> Arc<str> {
-    format!("{nick}!{user}@{host}").into()
+    [nick.as_str(), "!", user, "@", host].concat().into()
 }

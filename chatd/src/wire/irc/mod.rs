@@ -148,7 +148,7 @@ impl Dialect for Irc {
 
     fn new(host: Box<str>) -> Self {
         Self {
-            source: format!("*!{host}").into(),
+            source: ["*!", &*host].concat().into(),
             caps: Caps::default(),
             awaits: Awaits::Nothing,
             registering: Some(Box::default()),

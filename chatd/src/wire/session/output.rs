@@ -39,7 +39,7 @@ fn bytes(piece: &Item) -> &[u8] {
 fn lines(piece: &Item) -> u64 {
     match piece {
         Item::Lines(lines) => lines.count(),
-        _ => bytes(piece).iter().filter(|byte| **byte == b'\n').count() as u64,
+        _ => memchr::memchr_iter(b'\n', bytes(piece)).count() as u64,
     }
 }
 

@@ -74,7 +74,7 @@ pub(in crate::wire::irc) fn welcome(pen: &mut Pen<'_>, welcome: &Welcome, settin
 
 /// 001
 fn greet(pen: &mut Pen<'_>, welcome: &Welcome, setting: &Setting) {
-    let text = format!("Welcome to the {} Network, {}", setting.config.server.network, welcome.source);
+    let text = ["Welcome to the ", &setting.config.server.network, " Network, ", &welcome.source].concat();
     pen.numeric_with(Numeric::RPL_WELCOME, &[], &text);
 }
 
