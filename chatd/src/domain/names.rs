@@ -1,5 +1,6 @@
 //! Names and who has them: a table of slots alone. The names themselves stay where they are shown from, so that a name costs a
-//! few bytes here and looking one up allocates nothing.
+//! few bytes here and looking one up allocates nothing. What is kept of a name's hash saves looking at names that are not it, and
+//! at all of them when the table grows.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -14,44 +15,57 @@ const CHUNK: usize = 64;
 pub(super) struct Names {
     /// How names are compared.
     folding: CaseMapping,
-    slots: HashTable<u32>,
+    holders: HashTable<Holder>,
     /// Seeded, so that nobody can choose names that collide.
     seed: foldhash::fast::RandomState,
 }
 
+/// Who has a name.
+#[derive(Clone, Copy, Debug)]
+struct Holder {
+    slot: u32,
+    /// Of the name's hash.
+    half: u32,
+}
+
 impl Names {
     pub(super) fn new(folding: CaseMapping) -> Self {
-        Self { folding, slots: HashTable::new(), seed: foldhash::fast::RandomState::default() }
+        Self { folding, holders: HashTable::new(), seed: foldhash::fast::RandomState::default() }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.slots.len()
+        self.holders.len()
     }
 
     /// The slot of this name, however it is written.
     pub(super) fn find<'s>(&self, name: &str, name_of: impl Fn(u32) -> &'s str) -> Option<u32> {
-        let is_it = |slot: &u32| self.folding.same(name_of(*slot), name);
-        self.slots.find(self.hash(name), is_it).copied()
+        let half = self.half(name);
+        let is_it = |holder: &Holder| holder.half == half && self.folding.same(name_of(holder.slot), name);
+        self.holders.find(whole(half), is_it).map(|holder| holder.slot)
     }
 
     /// Notes that `slot` has `name`, which nobody may have yet.
-    pub(super) fn insert<'s>(&mut self, name: &str, slot: u32, name_of: impl Fn(u32) -> &'s str) {
-        let (folding, seed) = (self.folding, &self.seed);
-        let hash = hash(folding, seed, name);
-        self.slots.insert_unique(hash, slot, |slot| self::hash(folding, seed, name_of(*slot)));
+    pub(super) fn insert(&mut self, name: &str, slot: u32) {
+        let half = self.half(name);
+        self.holders.insert_unique(whole(half), Holder { slot, half }, |holder| whole(holder.half));
     }
 
     /// Forgets that `slot` has `name`.
     pub(super) fn remove(&mut self, name: &str, slot: u32) {
-        let hash = self.hash(name);
-        if let Ok(entry) = self.slots.find_entry(hash, |found| *found == slot) {
+        if let Ok(entry) = self.holders.find_entry(whole(self.half(name)), |holder| holder.slot == slot) {
             entry.remove();
         }
     }
 
-    fn hash(&self, name: &str) -> u64 {
-        hash(self.folding, &self.seed, name)
+    fn half(&self, name: &str) -> u32 {
+        let hash = hash(self.folding, &self.seed, name);
+        (hash ^ (hash >> 32)) as u32
     }
+}
+
+/// The table looks at both ends of a hash.
+fn whole(half: u32) -> u64 {
+    u64::from(half) << 32 | u64::from(half)
 }
 
 /// Equal for names that are the same; allocates nothing.
@@ -79,7 +93,7 @@ mod tests {
         for length in [1, CHUNK, CHUNK + 1, 3 * CHUNK] {
             let (small, large) = ("{".repeat(length), "[".repeat(length));
             let mut names = Names::new(CaseMapping::Rfc1459);
-            names.insert(&small, 7, |_| small.as_str());
+            names.insert(&small, 7);
             assert_eq!(names.find(&large, |_| small.as_str()), Some(7));
             assert_eq!(names.find(&large[1..], |_| small.as_str()), None);
             names.remove(&large, 8);
@@ -95,7 +109,7 @@ mod tests {
         let name_of = |slot: u32| all[slot as usize].as_str();
         let mut names = Names::new(CaseMapping::Ascii);
         for (slot, name) in (0..).zip(&all) {
-            names.insert(name, slot, name_of);
+            names.insert(name, slot);
         }
         for (slot, name) in (0..).zip(&all) {
             assert_eq!(names.find(&name.to_uppercase(), name_of), Some(slot));

@@ -213,7 +213,7 @@ impl State {
         if self.clients.len() <= slot {
             self.clients.resize_with(slot + 1, || None);
         }
-        self.nicks.insert(client.nick.as_str(), client.id.slot, |slot| nick_in(&self.clients, slot));
+        self.nicks.insert(client.nick.as_str(), client.id.slot);
         self.invisible += usize::from(client.modes.has(UserMode::Invisible));
         self.clients[slot] = Some(Box::new(client));
         self.clients_max = self.clients_max.max(self.nicks.len());
@@ -233,7 +233,7 @@ impl State {
         let old = client.nick.clone();
         client.rename(nick.clone());
         self.nicks.remove(old.as_str(), id.slot);
-        self.nicks.insert(nick.as_str(), id.slot, |slot| nick_in(&self.clients, slot));
+        self.nicks.insert(nick.as_str(), id.slot);
     }
 
     pub(super) fn remember_gone(&mut self, gone: Gone) {
@@ -271,7 +271,7 @@ impl State {
         self.room_serial = self.room_serial.wrapping_add(1);
         let id = RoomId { slot, serial: self.room_serial };
         self.rooms[slot as usize] = Some(Box::new(Room::new(id, name.clone(), at)));
-        self.room_names.insert(name.as_str(), slot, |slot| name_in(&self.rooms, slot));
+        self.room_names.insert(name.as_str(), slot);
         (id, true)
     }
 
