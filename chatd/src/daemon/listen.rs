@@ -297,3 +297,44 @@ fn shown_host(ip: IpAddr) -> Box<str> {
     let shown = ip.to_string();
     if shown.starts_with(':') { format!("0{shown}").into() } else { shown.into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use nix::sys::socket::{getsockopt, sockopt};
+    use tokio::net::TcpStream;
+
+    use super::{KEEP_ALIVE_IDLE_S, Place, Places, bind, tune};
+    use crate::config::{Limits, Protocol};
+
+    #[tokio::test]
+    async fn a_connection_has_the_options_of_its_listener() {
+        for protocol in [Protocol::Irc, Protocol::Lines] {
+            let listener = bind(([127, 0, 0, 1], 0).into()).unwrap();
+            tune(&listener, protocol).unwrap();
+            let _peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            let (stream, _) = listener.accept().await.unwrap();
+            assert!(stream.nodelay().unwrap());
+            let is_lines = protocol == Protocol::Lines;
+            assert_eq!(getsockopt(&stream, sockopt::KeepAlive).unwrap(), is_lines);
+            assert_eq!(getsockopt(&stream, sockopt::TcpKeepIdle).unwrap() == KEEP_ALIVE_IDLE_S, is_lines);
+        }
+    }
+
+    #[test]
+    fn places_are_given_up_to_the_limits_and_again_when_one_is_given_back() {
+        let limits = Limits { clients: 3, clients_per_address: 2, ..Limits::default() };
+        let places = std::sync::Arc::<Places>::default();
+        let take = |last: u8| Place::take(&places, [192, 0, 2, last].into(), &limits);
+        let (first, second) = (take(1).unwrap(), take(1).unwrap());
+        assert!(take(1).unwrap_err().contains("limits.clients-per-address = 2"));
+        let third = take(2).unwrap();
+        assert!(take(3).unwrap_err().contains("limits.clients = 3"));
+        drop(first);
+        let fourth = take(1).unwrap().hand_on().unwrap();
+        assert!(take(2).is_err(), "what was handed on still counts");
+        fourth.leave([192, 0, 2, 1].into());
+        assert!(take(2).is_ok());
+        drop((second, third));
+        assert_eq!(places.lock().by_address.len(), 0);
+    }
+}
