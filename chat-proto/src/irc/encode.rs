@@ -4,7 +4,7 @@
 use super::message::BODY_MAX;
 use super::numeric::Numeric;
 use super::tags::escaped;
-use memchr::{memchr, memchr3};
+use memchr::memchr3;
 
 #[cfg(test)]
 mod tests;
@@ -86,17 +86,27 @@ impl<'b> LineWriter<'b> {
     /// of parameters stays: spaces become `_`, a leading `:` becomes `_`, nothing becomes `*`.
     pub fn param(mut self, param: &str) -> Self {
         let bytes = param.as_bytes();
-        let needs_colon = bytes.is_empty()
-            || bytes[0] == b':'
-            || memchr(b' ', bytes).is_some()
-            || memchr3(0, b'\r', b'\n', bytes).is_some();
-        self.put_param(bytes, needs_colon);
+        // Parameters are short: one plain loop is less work than looking for each of these bytes.
+        let is_plain = !bytes.iter().fold(false, |found, byte| found | (*byte == b' ') | is_forbidden(*byte));
+        let needs_colon = !is_plain || bytes.first().is_none_or(|first| *first == b':');
+        self.begin_param(needs_colon);
+        if is_plain {
+            self.out.extend_from_slice(bytes);
+        } else {
+            self.put(bytes, is_forbidden, b' ');
+        }
         self
     }
 
     /// Adds the last parameter, always with a `:`.
     pub fn trailing(mut self, text: &str) -> Self {
-        self.put_param(text.as_bytes(), true);
+        let bytes = text.as_bytes();
+        self.begin_param(true);
+        if memchr3(0, b'\r', b'\n', bytes).is_none() {
+            self.out.extend_from_slice(bytes);
+        } else {
+            self.put(bytes, is_forbidden, b' ');
+        }
         self
     }
 
@@ -131,7 +141,7 @@ impl<'b> LineWriter<'b> {
         self
     }
 
-    fn put_param(&mut self, param: &[u8], needs_colon: bool) {
+    fn begin_param(&mut self, needs_colon: bool) {
         if let Some(colon) = self.colon.take() {
             self.mend(colon);
         }
@@ -140,7 +150,6 @@ impl<'b> LineWriter<'b> {
             self.colon = Some(self.out.len());
             self.out.push(b':');
         }
-        self.put(param, is_forbidden, b' ');
     }
 
     /// Turns the last parameter at `colon` into one that others can follow.

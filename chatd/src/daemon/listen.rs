@@ -1,25 +1,30 @@
 //! Listeners: bound by us or handed over by systemd; accepting, refusing beyond the limits, starting sessions.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::os::fd::AsFd;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use listenfd::ListenFd;
 use nix::sys::socket::{setsockopt, sockopt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::{Listen, Protocol};
-use crate::registry::Registry;
+use crate::config::{Limits, Listen, Protocol};
+use crate::registry::{Registry, Stopped};
 use crate::wire::Dialect;
 use crate::wire::irc::Irc;
 use crate::wire::lines::Lines;
-use crate::wire::session::{self, Shared};
+use crate::wire::session::{Session, Shared};
 
 /// How long accepting pauses after it failed, and how often it is said: out of descriptors, trying again at once is no use.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -49,6 +54,9 @@ pub(super) fn bind_all(listen: &[Listen], inherited: &mut ListenFd) -> Result<Ve
             Some(listener) => listener,
             None => bind(wanted.address)?,
         };
+        if let Err(error) = tune(&listener, wanted.protocol) {
+            tracing::warn!(address = %wanted.address, %error, "cannot set the options of a listener");
+        }
         let address = listener.local_addr().context("cannot read the address of a listener")?;
         bound.push(Bound { protocol: wanted.protocol, address, listener });
     }
@@ -97,28 +105,51 @@ fn remedy(address: SocketAddr) -> String {
     format!("cannot listen on {address} ({hint})")
 }
 
+/// Sets on the listener what every connection is to have: Linux hands these options down (tcp(7)), so that no connection costs
+/// a call for each.
+fn tune(listener: &impl AsFd, protocol: Protocol) -> nix::Result<()> {
+    // Lines are written when they are whole: holding them back would only add delay.
+    setsockopt(listener, sockopt::TcpNoDelay, &true)?;
+    if protocol == Protocol::Irc {
+        return Ok(());
+    }
+    // Has the operating system ask a silent peer whether it is there: somebody at `nc` cannot answer a PING.
+    setsockopt(listener, sockopt::KeepAlive, &true)?;
+    setsockopt(listener, sockopt::TcpKeepIdle, &KEEP_ALIVE_IDLE_S)?;
+    setsockopt(listener, sockopt::TcpKeepInterval, &KEEP_ALIVE_INTERVAL_S)?;
+    setsockopt(listener, sockopt::TcpKeepCount, &KEEP_ALIVE_COUNT)
+}
+
 /// What accepting needs; one for all listeners.
 #[derive(Clone, Debug)]
 pub(super) struct Gatekeeper {
     pub(super) registry: Registry,
     pub(super) shared: Arc<Shared>,
     pub(super) sessions: TaskTracker,
-    /// Connections by address. Locked to count one up or down.
-    pub(super) by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    pub(super) places: Arc<Places>,
 }
 
 /// Accepts until `stop`.
 pub(super) async fn accept(bound: Bound, gatekeeper: Gatekeeper, stop: CancellationToken) {
     let mut failures = 0_u64;
+    let mut stopped = pin!(stop.cancelled());
     loop {
         let accepted = tokio::select! {
             accepted = bound.listener.accept() => accepted,
-            () = stop.cancelled() => return,
+            () = &mut stopped => return,
         };
         match accepted {
             Ok((stream, peer)) => {
                 failures = 0;
-                gatekeeper.admit(bound.protocol, stream, peer);
+                tokio::select! {
+                    // The owner may be busy: then nobody is accepted, and the backlog grows.
+                    admitted = gatekeeper.admit(bound.protocol, stream, peer) => {
+                        if admitted.is_err() {
+                            return;
+                        }
+                    }
+                    () = &mut stopped => return,
+                }
             }
             Err(error) if is_passing(&error) => {}
             Err(error) => {
@@ -138,94 +169,172 @@ fn is_passing(error: &io::Error) -> bool {
 }
 
 impl Gatekeeper {
-    fn admit(&self, protocol: Protocol, stream: TcpStream, peer: SocketAddr) {
-        let ip = peer.ip().to_canonical();
-        let place = match self.place(ip) {
+    /// Starts a session, or refuses the connection.
+    async fn admit(&self, protocol: Protocol, stream: TcpStream, peer: SocketAddr) -> Result<(), Stopped> {
+        let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+        let place = match Place::take(&self.places, peer.ip(), &self.shared.config().limits) {
             Ok(place) => place,
             Err(refusal) => {
                 tracing::warn!(%peer, refusal, "connection refused");
                 // A new socket has room for one line; if not, the peer learns it from the close.
                 let _ = stream.try_write(format!("ERROR :{refusal}\r\n").as_bytes());
-                return;
+                return Ok(());
             }
         };
-        // Lines are written when they are whole: holding them back would only add delay.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%peer, %error, "cannot switch off Nagle's algorithm");
-        }
-        let (registry, shared) = (self.registry.clone(), Arc::clone(&self.shared));
         match protocol {
-            Protocol::Irc => self.sessions.spawn(serve::<Irc>(stream, peer, registry, shared, place)),
-            Protocol::Lines => {
-                if let Err(error) = keep_alive(&stream) {
-                    tracing::debug!(%peer, %error, "cannot switch on keep-alive");
-                }
-                self.sessions.spawn(serve::<Lines>(stream, peer, registry, shared, place))
-            }
-        };
+            Protocol::Irc => self.seat::<Irc>(stream, peer, place).await,
+            Protocol::Lines => self.seat::<Lines>(stream, peer, place).await,
+        }
     }
 
-    fn place(&self, ip: IpAddr) -> Result<Place, String> {
-        let limits = &self.shared.config().limits;
-        let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.sessions.len() >= limits.clients {
+    async fn seat<D: Dialect + Send + 'static>(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        place: Place,
+    ) -> Result<(), Stopped> {
+        let seat = self.registry.connect(peer, D::MANNER).await?;
+        tracing::info!(client = %seat.id(), %peer, dialect = D::MANNER.dialect, "connected");
+        let session = Session::<D, _>::new(stream, shown_host(peer.ip()), seat, Arc::clone(&self.shared));
+        self.sessions.spawn(Serving { session, places: place.hand_on() });
+        Ok(())
+    }
+}
+
+/// Connections, all and by address. Locked to count one up or down.
+#[derive(Debug, Default)]
+pub(super) struct Places(Mutex<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    all: usize,
+    by_address: HashMap<IpAddr, usize>,
+}
+
+impl Places {
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn leave(&self, ip: IpAddr) {
+        let mut counts = self.lock();
+        counts.all -= 1;
+        if let Entry::Occupied(mut count) = counts.by_address.entry(ip) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
+}
+
+/// One connection counted, until it is handed on to the session or dropped.
+#[derive(Debug)]
+struct Place {
+    ip: IpAddr,
+    places: Option<Arc<Places>>,
+}
+
+impl Place {
+    fn take(places: &Arc<Places>, ip: IpAddr, limits: &Limits) -> Result<Self, String> {
+        let mut counts = places.lock();
+        if counts.all >= limits.clients {
             return Err(format!("too many clients (limits.clients = {})", limits.clients));
         }
-        let count = by_address.entry(ip).or_default();
+        let count = counts.by_address.entry(ip).or_default();
         if limits.clients_per_address > 0 && *count >= limits.clients_per_address {
             let limit = limits.clients_per_address;
             return Err(format!("too many clients from {ip} (limits.clients-per-address = {limit})"));
         }
         *count += 1;
-        Ok(Place { ip, by_address: Arc::clone(&self.by_address) })
+        counts.all += 1;
+        Ok(Self { ip, places: Some(Arc::clone(places)) })
     }
-}
 
-/// Has the operating system ask a silent peer whether it is there: somebody at `nc` cannot answer a PING.
-fn keep_alive(stream: &TcpStream) -> nix::Result<()> {
-    setsockopt(stream, sockopt::KeepAlive, &true)?;
-    setsockopt(stream, sockopt::TcpKeepIdle, &KEEP_ALIVE_IDLE_S)?;
-    setsockopt(stream, sockopt::TcpKeepInterval, &KEEP_ALIVE_INTERVAL_S)?;
-    setsockopt(stream, sockopt::TcpKeepCount, &KEEP_ALIVE_COUNT)
-}
-
-/// One connection counted for its address; dropping it counts it out.
-#[derive(Debug)]
-struct Place {
-    ip: IpAddr,
-    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    /// From now on it is the taker who counts the connection out.
+    fn hand_on(mut self) -> Option<Arc<Places>> {
+        self.places.take()
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = by_address.get_mut(&self.ip) {
-            *count -= 1;
-            if *count == 0 {
-                by_address.remove(&self.ip);
-            }
+        if let Some(places) = &self.places {
+            places.leave(self.ip);
         }
     }
 }
 
-async fn serve<D: Dialect>(
-    stream: TcpStream,
-    peer: SocketAddr,
-    registry: Registry,
-    shared: Arc<Shared>,
-    _place: Place,
-) {
-    let ip = peer.ip().to_canonical();
-    let address = SocketAddr::new(ip, peer.port());
-    let Ok(seat) = registry.connect(address, D::MANNER).await else { return };
-    let client = seat.id;
-    tracing::info!(%client, %peer, dialect = D::MANNER.dialect, "connected");
-    let why = session::run::<D, _>(stream, shown_host(ip), seat, shared).await;
-    tracing::info!(%client, %peer, reason = why.kind(), detail = %why, "disconnected");
+/// A session, counted until it is dropped. Like the session it is a future written by hand, so that a task is small: the address
+/// is the seat's, and not here once more.
+struct Serving<D, IO> {
+    session: Session<D, IO>,
+    places: Option<Arc<Places>>,
+}
+
+impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Future for Serving<D, IO> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let why = ready!(Pin::new(&mut self.session).poll(cx));
+        let seat = self.session.seat();
+        let (client, peer) = (seat.id(), SocketAddr::from(seat.address()));
+        tracing::info!(%client, %peer, reason = why.kind(), detail = %why, "disconnected");
+        Poll::Ready(())
+    }
+}
+
+impl<D, IO> Drop for Serving<D, IO> {
+    fn drop(&mut self) {
+        if let Some(places) = &self.places {
+            places.leave(self.session.seat().address().ip());
+        }
+    }
 }
 
 /// An address as a host in a source: one that begins with a colon would end the line's middle (RFC 2812 §2.3.1).
 fn shown_host(ip: IpAddr) -> Box<str> {
     let shown = ip.to_string();
     if shown.starts_with(':') { format!("0{shown}").into() } else { shown.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use nix::sys::socket::{getsockopt, sockopt};
+    use tokio::net::TcpStream;
+
+    use super::{KEEP_ALIVE_IDLE_S, Place, Places, bind, tune};
+    use crate::config::{Limits, Protocol};
+
+    #[tokio::test]
+    async fn a_connection_has_the_options_of_its_listener() {
+        for protocol in [Protocol::Irc, Protocol::Lines] {
+            let listener = bind(([127, 0, 0, 1], 0).into()).unwrap();
+            tune(&listener, protocol).unwrap();
+            let _peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            let (stream, _) = listener.accept().await.unwrap();
+            assert!(stream.nodelay().unwrap());
+            let is_lines = protocol == Protocol::Lines;
+            assert_eq!(getsockopt(&stream, sockopt::KeepAlive).unwrap(), is_lines);
+            assert_eq!(getsockopt(&stream, sockopt::TcpKeepIdle).unwrap() == KEEP_ALIVE_IDLE_S, is_lines);
+        }
+    }
+
+    #[test]
+    fn places_are_given_up_to_the_limits_and_again_when_one_is_given_back() {
+        let limits = Limits { clients: 3, clients_per_address: 2, ..Limits::default() };
+        let places = std::sync::Arc::<Places>::default();
+        let take = |last: u8| Place::take(&places, [192, 0, 2, last].into(), &limits);
+        let (first, second) = (take(1).unwrap(), take(1).unwrap());
+        assert!(take(1).unwrap_err().contains("limits.clients-per-address = 2"));
+        let third = take(2).unwrap();
+        assert!(take(3).unwrap_err().contains("limits.clients = 3"));
+        drop(first);
+        let fourth = take(1).unwrap().hand_on().unwrap();
+        assert!(take(2).is_err(), "what was handed on still counts");
+        fourth.leave([192, 0, 2, 1].into());
+        assert!(take(2).is_ok());
+        drop((second, third));
+        assert_eq!(places.lock().by_address.len(), 0);
+    }
 }

@@ -7,10 +7,9 @@ mod signal;
 mod steer;
 mod systemd;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -178,7 +177,7 @@ impl Daemon {
             registry: self.registry.clone(),
             shared: Arc::clone(&self.shared),
             sessions: self.sessions.clone(),
-            by_address: Arc::new(Mutex::new(HashMap::new())),
+            places: Arc::default(),
         };
         for one in bound {
             tracing::info!(protocol = protocol_name(one.protocol), address = %one.address, "listening");

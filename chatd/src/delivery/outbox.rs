@@ -75,7 +75,7 @@ pub struct Outbox {
 #[derive(Debug, Default)]
 struct Queue {
     items: VecDeque<Item>,
-    ended: Option<Disconnect>,
+    ended: Option<Box<Disconnect>>,
     waker: Option<Waker>,
 }
 
@@ -146,7 +146,7 @@ impl Outbox {
     fn end_queue(&self, queue: &mut Queue, why: Disconnect) {
         let dropped = std::mem::take(&mut queue.items);
         self.remove(dropped.iter().map(Item::weight).sum());
-        queue.ended.get_or_insert(why);
+        queue.ended.get_or_insert_with(|| Box::new(why));
     }
 
     /// Counts bytes that the session is about to write and the owner does not know of.
@@ -163,7 +163,7 @@ impl Outbox {
     pub fn poll_take(&self, cx: &Context<'_>, items: &mut VecDeque<Item>) -> Poll<Taken> {
         let mut queue = self.lock();
         if let Some(why) = &queue.ended {
-            return Poll::Ready(Taken::Ended(why.clone()));
+            return Poll::Ready(Taken::Ended((**why).clone()));
         }
         if queue.items.is_empty() {
             match &mut queue.waker {

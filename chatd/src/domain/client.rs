@@ -16,14 +16,10 @@ pub struct Client {
     pub id: ClientId,
     /// Its nick.
     pub nick: Nick,
-    /// Its user name.
-    pub user: Box<str>,
-    /// The host shown to others.
-    pub host: Box<str>,
+    /// `nick!user@host`, made anew when the nick changes; user and host are here and nowhere else.
+    pub source: Arc<str>,
     /// Free text about it.
     pub real_name: Box<str>,
-    /// `nick!user@host`, made anew when the nick changes.
-    pub source: Arc<str>,
     /// Its conversation with the desk.
     pub desk: DeskId,
     /// The rooms it is in.
@@ -47,6 +43,30 @@ impl Client {
         Author { client: Some(self.id), source: Arc::clone(&self.source), operator: None }
     }
 
+    /// Its user name.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        self.place().0
+    }
+
+    /// The host shown to others.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.place().1
+    }
+
+    /// What is behind the nick, cut at the last `@`: a host has none.
+    fn place(&self) -> (&str, &str) {
+        let place = self.source.get(self.nick.as_str().len() + 1..).unwrap_or_default();
+        place.rsplit_once('@').unwrap_or((place, ""))
+    }
+
+    /// Gives it another nick; its entry among the names is the state's to change.
+    pub(super) fn rename(&mut self, nick: Nick) {
+        let source = source(&nick, self.user(), self.host());
+        (self.nick, self.source) = (nick, source);
+    }
+
     /// Whether it may act for the server.
     #[must_use]
     pub fn is_operator(&self) -> bool {
@@ -57,5 +77,5 @@ impl Client {
 /// `nick!user@host`.
 #[must_use]
 pub fn source(nick: &Nick, user: &str, host: &str) -> Arc<str> {
-    format!("{nick}!{user}@{host}").into()
+    [nick.as_str(), "!", user, "@", host].concat().into()
 }

@@ -16,6 +16,7 @@ pub mod event;
 pub mod id;
 pub mod message;
 pub mod mode;
+mod names;
 pub mod notice;
 pub mod policy;
 pub mod refusal;

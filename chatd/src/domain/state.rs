@@ -1,15 +1,16 @@
 //! All that the server knows about the present: clients, rooms, the desk. Everybody may read it; only `apply` changes it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use chat_proto::name::{CaseMapping, Folded};
+use chat_proto::name::CaseMapping;
 
 use super::client::Client;
 use super::desk::Desk;
 use super::id::{ClientId, RoomId};
 use super::message::Author;
 use super::mode::{UserMode, UserModes};
+use super::names::Names;
 use super::refusal::Refusal;
 use super::reply::{Counts, Gone};
 use super::room::Room;
@@ -17,8 +18,6 @@ use crate::config::Config;
 
 /// How many of those who left are remembered for WHOWAS.
 const GONE_MAX: usize = 1000;
-
-type ByName<Id> = HashMap<Folded, Id, foldhash::fast::RandomState>;
 
 /// The state. Tables are dense and indexed by slot; a stale id finds nothing because its serial number differs.
 #[derive(Debug)]
@@ -29,11 +28,11 @@ pub struct State {
     /// Fixed for the life of the state: names are folded with it.
     casemapping: CaseMapping,
     clients: Vec<Option<Box<Client>>>,
-    nicks: ByName<ClientId>,
+    nicks: Names,
     rooms: Vec<Option<Box<Room>>>,
     room_slots_free: Vec<u32>,
     room_serial: u32,
-    room_names: ByName<RoomId>,
+    room_names: Names,
     operators: Vec<ClientId>,
     /// How many clients have user mode `i`: every welcome says it, and counting would make a mass of welcomes quadratic.
     invisible: usize,
@@ -46,16 +45,17 @@ impl State {
     /// An empty state.
     #[must_use]
     pub fn new(config: Arc<Config>) -> Self {
+        let casemapping = config.server.casemapping;
         Self {
-            casemapping: config.server.casemapping,
+            casemapping,
             desk_source: desk_source(&config),
             config,
             clients: Vec::new(),
-            nicks: ByName::default(),
+            nicks: Names::new(casemapping),
             rooms: Vec::new(),
             room_slots_free: Vec::new(),
             room_serial: 0,
-            room_names: ByName::default(),
+            room_names: Names::new(casemapping),
             operators: Vec::new(),
             invisible: 0,
             gone: VecDeque::new(),
@@ -99,7 +99,8 @@ impl State {
     /// The client with this nick.
     #[must_use]
     pub fn client_named(&self, nick: &str) -> Option<&Client> {
-        self.client(*self.nicks.get(&self.casemapping.fold(nick))?)
+        let slot = self.nicks.find(nick, |slot| nick_in(&self.clients, slot))?;
+        self.clients.get(slot as usize)?.as_deref()
     }
 
     /// All registered clients, by slot.
@@ -116,7 +117,8 @@ impl State {
     /// The room with this name.
     #[must_use]
     pub fn room_named(&self, name: &str) -> Option<&Room> {
-        self.room(*self.room_names.get(&self.casemapping.fold(name))?)
+        let slot = self.room_names.find(name, |slot| name_in(&self.rooms, slot))?;
+        self.rooms.get(slot as usize)?.as_deref()
     }
 
     /// All rooms whose slot is at least `from`, by slot.
@@ -211,7 +213,7 @@ impl State {
         if self.clients.len() <= slot {
             self.clients.resize_with(slot + 1, || None);
         }
-        self.nicks.insert(self.casemapping.fold(client.nick.as_str()), client.id);
+        self.nicks.insert(client.nick.as_str(), client.id.slot);
         self.invisible += usize::from(client.modes.has(UserMode::Invisible));
         self.clients[slot] = Some(Box::new(client));
         self.clients_max = self.clients_max.max(self.nicks.len());
@@ -220,21 +222,18 @@ impl State {
     pub(super) fn remove_client(&mut self, id: ClientId) -> Option<Box<Client>> {
         self.client(id)?;
         let client = self.clients[id.slot as usize].take()?;
-        self.nicks.remove(&self.casemapping.fold(client.nick.as_str()));
+        self.nicks.remove(client.nick.as_str(), id.slot);
         self.operators.retain(|operator| *operator != id);
         self.invisible -= usize::from(client.modes.has(UserMode::Invisible));
         Some(client)
     }
 
     pub(super) fn rename_client(&mut self, id: ClientId, nick: chat_proto::name::Nick) {
-        let folding = self.casemapping;
         let Some(client) = self.client_mut(id) else { return };
-        let old = folding.fold(client.nick.as_str());
-        client.nick = nick;
-        client.source = super::client::source(&client.nick, &client.user, &client.host);
-        let new = folding.fold(client.nick.as_str());
-        self.nicks.remove(&old);
-        self.nicks.insert(new, id);
+        let old = client.nick.clone();
+        client.rename(nick.clone());
+        self.nicks.remove(old.as_str(), id.slot);
+        self.nicks.insert(nick.as_str(), id.slot);
     }
 
     pub(super) fn remember_gone(&mut self, gone: Gone) {
@@ -262,9 +261,8 @@ impl State {
         name: &chat_proto::name::RoomName,
         at: super::id::Time,
     ) -> (RoomId, bool) {
-        let folded = self.casemapping.fold(name.as_str());
-        if let Some(id) = self.room_names.get(&folded) {
-            return (*id, false);
+        if let Some(room) = self.room_named(name.as_str()) {
+            return (room.id, false);
         }
         let slot = self.room_slots_free.pop().unwrap_or_else(|| {
             self.rooms.push(None);
@@ -273,7 +271,7 @@ impl State {
         self.room_serial = self.room_serial.wrapping_add(1);
         let id = RoomId { slot, serial: self.room_serial };
         self.rooms[slot as usize] = Some(Box::new(Room::new(id, name.clone(), at)));
-        self.room_names.insert(folded, id);
+        self.room_names.insert(name.as_str(), slot);
         (id, true)
     }
 
@@ -287,16 +285,25 @@ impl State {
 
     /// As [`Self::leave_room`], for a client that is out of the table already.
     pub(super) fn remove_member(&mut self, client: ClientId, id: RoomId) {
-        let folding = self.casemapping;
         let Some(room) = self.room_mut(id) else { return };
         room.members.swap_remove(&client);
         if room.members.is_empty() {
-            let name = folding.fold(room.name.as_str());
-            self.room_names.remove(&name);
+            let name = room.name.clone();
+            self.room_names.remove(name.as_str(), id.slot);
             self.rooms[id.slot as usize] = None;
             self.room_slots_free.push(id.slot);
         }
     }
+}
+
+/// The nick in a slot; a slot with a name is never empty.
+fn nick_in(clients: &[Option<Box<Client>>], slot: u32) -> &str {
+    clients.get(slot as usize).and_then(Option::as_deref).map_or("", |client| client.nick.as_str())
+}
+
+/// The name of the room in a slot, likewise.
+fn name_in(rooms: &[Option<Box<Room>>], slot: u32) -> &str {
+    rooms.get(slot as usize).and_then(Option::as_deref).map_or("", |room| room.name.as_str())
 }
 
 fn desk_source(config: &Config) -> Arc<str> {

@@ -147,7 +147,10 @@ fn find(state: &State, roster: &Roster, who: &str) -> Vec<ClientId> {
         return here().filter(|connection| connection.id.serial == serial).map(|one| one.id).collect();
     }
     if let Ok(address) = who.parse::<SocketAddr>() {
-        return here().filter(|connection| connection.address == address).map(|one| one.id).collect();
+        return here()
+            .filter(|connection| SocketAddr::from(&connection.address) == address)
+            .map(|one| one.id)
+            .collect();
     }
     let Ok(address) = who.parse::<IpAddr>() else { return Vec::new() };
     here().filter(|connection| connection.address.ip() == address).map(|one| one.id).collect()
@@ -159,7 +162,7 @@ fn client_view(state: &State, entry: &Entry) -> ClientView {
     ClientView {
         id: connection.id,
         member: state.client(connection.id).map(|client| member_view(state, client)),
-        address: connection.address,
+        address: (&connection.address).into(),
         dialect: connection.manner.dialect,
         connected_at: connection.at,
         heard_at: Time(connection.outbox.heard_ms()),
@@ -173,8 +176,8 @@ fn member_view(state: &State, client: &Client) -> MemberView {
     let rooms = client.rooms.iter().filter_map(|id| state.room(*id));
     MemberView {
         nick: client.nick.as_str().into(),
-        user: client.user.clone(),
-        host: client.host.clone(),
+        user: client.user().into(),
+        host: client.host().into(),
         real_name: client.real_name.clone(),
         rooms: rooms.map(|room| room.name.as_str().into()).collect(),
         modes: client.modes.letters(),

@@ -3,6 +3,7 @@
 //! The three critical sections of a chat server (a client comes, a line goes to all, a client leaves) are in the owner, and
 //! no lock guards them because nobody else can be there. Sessions wait to hand requests in; nothing that flows back waits.
 
+mod address;
 mod gate;
 mod inspect;
 mod owner;
@@ -12,14 +13,17 @@ mod tap;
 mod tests;
 mod timeouts;
 
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+pub use address::Address;
 pub use inspect::{ClientView, Inspect, MemberView, RoomDetail, RoomView, View};
 pub use roster::{Connection, Manner};
 pub use tap::{Tap, Tapped};
@@ -53,7 +57,7 @@ pub fn now() -> Time {
 #[derive(Debug)]
 enum ToOwner {
     /// A connection came.
-    Connect(Box<Connection>),
+    Connect(Arc<Connection>),
     /// A session hands in requests, in order.
     Asked(ClientId, Vec<Request>),
     /// A session is over; nothing more will come from it.
@@ -90,9 +94,13 @@ pub struct Metrics {
     pub last_seq: AtomicU64,
 }
 
-/// The handle that sessions and the control API hold. Cheap to clone.
+/// The handle that sessions and the control API hold. Cheap to clone, and one word in each session.
 #[derive(Clone, Debug)]
-pub struct Registry {
+pub struct Registry(Arc<Reach>);
+
+/// What the handles share. The owner has none, so that it learns when the last of them is gone.
+#[derive(Debug)]
+struct Reach {
     to_owner: mpsc::Sender<ToOwner>,
     looks: mpsc::Sender<Look>,
     /// Hands out ids without asking the owner; locked for a few instructions.
@@ -144,19 +152,24 @@ pub fn start<L: EventLog + 'static>(
     let state = State::new(config);
     let owner =
         Owner::new(state, log, encoders, Arc::clone(&slots), Arc::clone(&tap), Arc::clone(&metrics), reload);
-    (Registry { to_owner, looks, slots, tap, metrics }, owner.run(inbox, looked, stop))
+    let reach = Reach { to_owner, looks, slots, tap, metrics };
+    (Registry(Arc::new(reach)), owner.run(inbox, looked, stop))
 }
 
 /// A connection's place in the registry. Dropping it, for whatever reason, takes the client out.
 #[derive(Debug)]
 pub struct Seat {
-    /// The connection's id.
-    pub id: ClientId,
-    /// Where its notices and replies arrive.
-    pub outbox: Arc<Outbox>,
-    registry: Registry,
-    /// Why it ended; a session that says nothing died of a fault.
-    why: Disconnect,
+    connection: Arc<Connection>,
+    /// The way to the owner, until it has been told why the session ended; one that says nothing died of a fault.
+    registry: Option<Registry>,
+}
+
+/// What became of requests that were to be handed to the owner.
+pub enum Handed {
+    /// It has them.
+    Now,
+    /// It has them when this is done: its inbox is full.
+    Later(Pin<Box<dyn Future<Output = Result<(), Stopped>> + Send>>),
 }
 
 impl Registry {
@@ -164,13 +177,17 @@ impl Registry {
     ///
     /// # Errors
     /// The owner is gone.
-    pub async fn connect(&self, address: std::net::SocketAddr, manner: Manner) -> Result<Seat, Stopped> {
-        let id = Slots::take(&self.slots);
+    pub async fn connect(
+        &self,
+        address: std::net::SocketAddr,
+        manner: &'static Manner,
+    ) -> Result<Seat, Stopped> {
+        let id = Slots::take(&self.0.slots);
         let at = now();
-        let outbox = Arc::new(Outbox::new(at.0));
-        let connection = Connection { id, outbox: Arc::clone(&outbox), address, manner, at };
-        self.to_owner.send(ToOwner::Connect(Box::new(connection))).await.map_err(|_| Stopped)?;
-        Ok(Seat { id, outbox, registry: self.clone(), why: Disconnect::SessionFault })
+        let outbox = Outbox::new(at.0);
+        let connection = Arc::new(Connection { id, outbox, address: address.into(), manner, at });
+        self.0.to_owner.send(ToOwner::Connect(Arc::clone(&connection))).await.map_err(|_| Stopped)?;
+        Ok(Seat { connection, registry: Some(self.clone()) })
     }
 
     /// Has an operator's command done. Answered when its events are applied.
@@ -181,7 +198,7 @@ impl Registry {
         let (answer, answered) = oneshot::channel();
         let ask = ToOwner::Command(Box::new((by, command)), answer);
         within(async {
-            self.to_owner.send(ask).await.map_err(|_| Stopped)?;
+            self.0.to_owner.send(ask).await.map_err(|_| Stopped)?;
             answered.await.map_err(|_| Stopped)
         })
         .await
@@ -194,7 +211,7 @@ impl Registry {
     pub async fn inspect(&self, what: Inspect) -> Result<View, Stopped> {
         let (answer, answered) = oneshot::channel();
         within(async {
-            self.looks.send((what, answer)).await.map_err(|_| Stopped)?;
+            self.0.looks.send((what, answer)).await.map_err(|_| Stopped)?;
             answered.await.map_err(|_| Stopped)
         })
         .await
@@ -205,7 +222,7 @@ impl Registry {
     /// # Errors
     /// The owner is gone.
     pub async fn configure(&self, config: Arc<Config>) -> Result<(), Stopped> {
-        self.to_owner.send(ToOwner::Configure(config)).await.map_err(|_| Stopped)
+        self.0.to_owner.send(ToOwner::Configure(config)).await.map_err(|_| Stopped)
     }
 
     /// Asks every client to leave; their sessions end when they have read their farewell.
@@ -213,25 +230,25 @@ impl Registry {
     /// # Errors
     /// The owner is gone.
     pub async fn drain(&self) -> Result<(), Stopped> {
-        self.to_owner.send(ToOwner::Drain).await.map_err(|_| Stopped)
+        self.0.to_owner.send(ToOwner::Drain).await.map_err(|_| Stopped)
     }
 
     /// The recent past, for watchers.
     #[must_use]
     pub fn tap(&self) -> &Arc<Tap> {
-        &self.tap
+        &self.0.tap
     }
 
     /// The counters.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
-        &self.metrics
+        &self.0.metrics
     }
 
     /// Connections at present.
     #[must_use]
     pub fn connections(&self) -> usize {
-        self.metrics.connections.load(Ordering::Relaxed)
+        self.0.metrics.connections.load(Ordering::Relaxed)
     }
 }
 
@@ -240,31 +257,67 @@ async fn within<T>(answer: impl Future<Output = Result<T, Stopped>>) -> Result<T
 }
 
 impl Seat {
-    /// Hands requests to the owner, which takes them in this order.
+    /// The connection's id.
+    #[must_use]
+    pub fn id(&self) -> ClientId {
+        self.connection.id
+    }
+
+    /// Where its notices and replies arrive.
+    #[must_use]
+    pub fn outbox(&self) -> &Outbox {
+        &self.connection.outbox
+    }
+
+    /// Where it comes from.
+    #[must_use]
+    pub fn address(&self) -> &Address {
+        &self.connection.address
+    }
+
+    /// Hands requests to the owner, which takes them in this order. What is handed over later goes before anything else that
+    /// is handed over: the caller must await it first.
     ///
     /// # Errors
     /// The owner is gone.
-    pub async fn ask(&self, requests: Vec<Request>) -> Result<(), Stopped> {
-        self.outbox.asked(u32::try_from(requests.len()).unwrap_or(u32::MAX));
-        self.registry.to_owner.send(ToOwner::Asked(self.id, requests)).await.map_err(|_| Stopped)
+    pub fn hand_over(&self, requests: Vec<Request>) -> Result<Handed, Stopped> {
+        let Some(Registry(reach)) = &self.registry else { return Err(Stopped) };
+        self.outbox().asked(u32::try_from(requests.len()).unwrap_or(u32::MAX));
+        match reach.to_owner.try_send(ToOwner::Asked(self.id(), requests)) {
+            Ok(()) => Ok(Handed::Now),
+            Err(TrySendError::Closed(_)) => Err(Stopped),
+            Err(TrySendError::Full(asked)) => {
+                let to_owner = reach.to_owner.clone();
+                Ok(Handed::Later(Box::pin(async move { to_owner.send(asked).await.map_err(|_| Stopped) })))
+            }
+        }
+    }
+
+    /// As [`Self::hand_over`], however long it takes.
+    #[cfg(test)]
+    pub(crate) async fn ask(&self, requests: Vec<Request>) -> Result<(), Stopped> {
+        match self.hand_over(requests)? {
+            Handed::Now => Ok(()),
+            Handed::Later(handed) => handed.await,
+        }
     }
 
     /// Gives the place up for a reason.
-    pub fn leave(mut self, why: Disconnect) {
-        self.why = why;
+    pub fn leave(&mut self, why: Disconnect) {
+        let Some(Registry(reach)) = self.registry.take() else { return };
+        let gone = ToOwner::Gone(self.id(), why);
+        // A full inbox must not lose this: another task waits in our place.
+        if let Err(TrySendError::Full(gone)) = reach.to_owner.try_send(gone) {
+            let to_owner = reach.to_owner.clone();
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(async move { to_owner.send(gone).await });
+            }
+        }
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let why = std::mem::replace(&mut self.why, Disconnect::SessionFault);
-        let gone = ToOwner::Gone(self.id, why);
-        // A full inbox must not lose this: another task waits in our place.
-        if let Err(mpsc::error::TrySendError::Full(gone)) = self.registry.to_owner.try_send(gone) {
-            let to_owner = self.registry.to_owner.clone();
-            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                runtime.spawn(async move { to_owner.send(gone).await });
-            }
-        }
+        self.leave(Disconnect::SessionFault);
     }
 }

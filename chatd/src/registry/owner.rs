@@ -171,7 +171,7 @@ impl<L: EventLog> Owner<L> {
                     self.admit(client, request);
                 }
             }
-            ToOwner::Connect(connection) => self.connect(*connection),
+            ToOwner::Connect(connection) => self.connect(connection),
             ToOwner::Gone(client, why) => self.gone(client, why),
             ToOwner::Command(ask, answer) => self.command(&ask.0, ask.1, answer),
             ToOwner::Configure(config) => self.state.reconfigure(config),
@@ -190,7 +190,7 @@ impl<L: EventLog> Owner<L> {
         }
     }
 
-    fn connect(&mut self, connection: Connection) {
+    fn connect(&mut self, connection: Arc<Connection>) {
         let client = connection.id;
         self.roster.insert(connection);
         if self.is_draining {

@@ -3,9 +3,9 @@
 //! What is for a client is staged first and reaches its outbox at the end of the turn, with one lock and one wake-up. All that is
 //! staged is in one table, each client's items a chain in it, so that a client holds no queue of its own.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
+use super::address::Address;
 use super::gate::Gate;
 use crate::delivery::broadcast::{Part, Press};
 use crate::delivery::outbox::{Item, Outbox};
@@ -24,17 +24,17 @@ pub struct Manner {
     pub variant: u8,
 }
 
-/// A connection as it comes.
+/// A connection as it comes. Shared by the owner and the session, in one piece of memory.
 #[derive(Debug)]
 pub struct Connection {
     /// Its id.
     pub id: ClientId,
     /// Where its notices and replies go.
-    pub outbox: Arc<Outbox>,
+    pub outbox: Outbox,
     /// Where it comes from.
-    pub address: SocketAddr,
+    pub address: Address,
     /// How it speaks.
-    pub manner: Manner,
+    pub manner: &'static Manner,
     /// When it came.
     pub at: Time,
 }
@@ -54,7 +54,7 @@ pub(super) enum End {
 /// What the owner keeps of a connection.
 #[derive(Debug)]
 pub(super) struct Entry {
-    pub(super) connection: Connection,
+    pub(super) connection: Arc<Connection>,
     pub(super) adapt: Adapt,
     pub(super) gate: Gate,
     /// How far its end is.
@@ -188,7 +188,7 @@ pub(super) struct Roster {
 }
 
 impl Roster {
-    pub(super) fn insert(&mut self, connection: Connection) {
+    pub(super) fn insert(&mut self, connection: Arc<Connection>) {
         let slot = connection.id.slot as usize;
         if self.entries.len() <= slot {
             self.entries.resize_with(slot + 1, || None);

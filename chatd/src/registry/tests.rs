@@ -103,7 +103,7 @@ impl Stage {
     }
 
     async fn client(&self, nick: &str) -> Seat {
-        let manner = Manner { dialect: "test", is_pinged: true, variant: 0 };
+        let manner = &Manner { dialect: "test", is_pinged: true, variant: 0 };
         let seat = self.registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
         let nick = Some(Nick::parse(nick, 30).unwrap());
         let (user, host, real_name) = ("u".into(), "h".into(), "r".into());
@@ -122,7 +122,7 @@ impl Stage {
     async fn hears(&self, seat: &Seat) -> Vec<String> {
         self.fence().await;
         let mut items = VecDeque::new();
-        match seat.outbox.poll_take(&Context::from_waker(Waker::noop()), &mut items) {
+        match seat.outbox().poll_take(&Context::from_waker(Waker::noop()), &mut items) {
             Poll::Pending => Vec::new(),
             Poll::Ready(Taken::Items) => {
                 let said: String = items.iter().map(said).collect();
@@ -244,7 +244,7 @@ async fn each_request_sees_the_effect_of_those_before_it() {
 #[tokio::test]
 async fn the_last_words_of_a_dead_client_are_still_said() {
     let stage = Stage::new();
-    let (alice, bob) = two_in_a_room(&stage).await;
+    let (mut alice, bob) = two_in_a_room(&stage).await;
     alice.ask(vec![say("last words")]).await.unwrap();
     alice.leave(Disconnect::Broken("reset".into()));
     assert!(stage.hears(&bob).await.is_empty());
@@ -256,12 +256,12 @@ async fn the_last_words_of_a_dead_client_are_still_said() {
 async fn a_session_that_dies_of_a_fault_leaves_no_ghost() {
     let stage = Stage::new();
     let (alice, bob) = two_in_a_room(&stage).await;
-    let slot = alice.id.slot;
+    let slot = alice.id().slot;
     drop(alice);
     assert_eq!(stage.hears(&bob).await, ["quit alice!u@h"]);
     let again = stage.client("alice").await;
-    assert_eq!(again.id.slot, slot, "the slot is free again");
-    assert_ne!(again.id.serial, 1);
+    assert_eq!(again.id().slot, slot, "the slot is free again");
+    assert_ne!(again.id().serial, 1);
 }
 
 #[tokio::test]
@@ -270,7 +270,7 @@ async fn a_command_is_answered_when_its_events_are_applied() {
     let alice = stage.client("alice").await;
     let by = Operator { name: "root".into(), role: Role::Operator };
     let text = "hello".into();
-    let command = Command::Say { to: SayTo::Client(alice.id.to_string().into()), text };
+    let command = Command::Say { to: SayTo::Client(alice.id().to_string().into()), text };
     stage.release(2, None);
     let answer = stage.registry.command(by.clone(), command).await.unwrap();
     assert!(matches!(answer, Ok(Answer::Said { recipients: 1, .. })), "{answer:?}");
@@ -283,13 +283,13 @@ async fn a_command_is_answered_when_its_events_are_applied() {
 #[tokio::test]
 async fn connections_that_have_not_registered_can_be_kicked_by_address() {
     let stage = Stage::new();
-    let manner = Manner { dialect: "test", is_pinged: true, variant: 0 };
+    let manner = &Manner { dialect: "test", is_pinged: true, variant: 0 };
     let seat = stage.registry.connect(([127, 0, 0, 9], 9).into(), manner).await.unwrap();
     let by = Operator { name: "root".into(), role: Role::Operator };
     let kick = Command::Kick { who: "127.0.0.9".into(), reason: "why".into() };
     stage.release(1, None);
     let answer = stage.registry.command(by, kick).await.unwrap();
-    assert_eq!(answer, Ok(Answer::Kicked(vec![(seat.id, None)])));
+    assert_eq!(answer, Ok(Answer::Kicked(vec![(seat.id(), None)])));
     assert_eq!(stage.hears(&seat).await, ["ended: Kicked by desk: why"]);
     drop(seat);
     stage.fence().await;
@@ -310,7 +310,7 @@ async fn draining_tells_every_client_and_no_room() {
 async fn who_is_leaving_cannot_register_any_more() {
     let stage = Stage::new();
     let (alice, _bob) = two_in_a_room(&stage).await;
-    let manner = Manner { dialect: "test", is_pinged: true, variant: 0 };
+    let manner = &Manner { dialect: "test", is_pinged: true, variant: 0 };
     let ghost = stage.registry.connect(([127, 0, 0, 9], 1).into(), manner).await.unwrap();
     alice.ask(vec![say("holds the log")]).await.unwrap();
     stage.fence().await;
@@ -372,7 +372,7 @@ async fn what_was_kept_and_is_void_is_taken_out_of_the_history() {
 async fn a_connection_that_comes_while_draining_is_told_at_once() {
     let stage = Stage::new();
     stage.registry.drain().await.unwrap();
-    let manner = Manner { dialect: "test", is_pinged: true, variant: 0 };
+    let manner = &Manner { dialect: "test", is_pinged: true, variant: 0 };
     let seat = stage.registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
     assert_eq!(stage.hears(&seat).await, ["ended: Server is stopping"]);
 }
@@ -384,12 +384,12 @@ async fn sessions_end_with_the_owner() {
     let stop = CancellationToken::new();
     let (registry, owner) = start(Arc::<Config>::default(), log, encoders, Arc::default(), stop.clone());
     let owner = tokio::spawn(owner);
-    let manner = Manner { dialect: "test", is_pinged: true, variant: 0 };
+    let manner = &Manner { dialect: "test", is_pinged: true, variant: 0 };
     let seat = registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
     registry.inspect(Inspect::Counts).await.unwrap();
     stop.cancel();
     owner.await.unwrap();
     let mut items = VecDeque::new();
-    let taken = seat.outbox.poll_take(&Context::from_waker(Waker::noop()), &mut items);
+    let taken = seat.outbox().poll_take(&Context::from_waker(Waker::noop()), &mut items);
     assert_eq!(taken, Poll::Ready(Taken::Ended(Disconnect::Stopping)));
 }

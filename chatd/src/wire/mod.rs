@@ -80,11 +80,11 @@ pub enum Step {
 }
 
 /// How a session speaks. One value per session, kept small: an idle client holds nothing it does not need.
-pub trait Dialect {
+pub trait Dialect: Unpin {
     /// Longest line in bytes, without its end.
     const LINE_MAX: usize;
     /// What the registry has to know of it.
-    const MANNER: Manner;
+    const MANNER: &'static Manner;
 
     /// A new session for a client that others see as coming from `host`.
     fn new(host: Box<str>) -> Self;

@@ -118,7 +118,7 @@ impl Office {
 
     /// A client that has registered.
     pub(super) async fn client(&self, nick: &str) -> Client {
-        let manner = Manner { dialect: "irc", is_pinged: false, variant: 0 };
+        let manner = &Manner { dialect: "irc", is_pinged: false, variant: 0 };
         let seat = self.registry.connect(([192, 0, 2, 7], 4321).into(), manner).await.unwrap();
         let nick = Some(Nick::parse(nick, 32).unwrap());
         let (user, host, real_name) = ("~u".into(), "h.example".into(), "Real Name".into());

@@ -65,6 +65,6 @@ async fn the_desk_shows_who_waits() {
     let desk: Vec<DeskInfo> = office.get("/v1/desk").await.json();
     assert_eq!((desk[0].nick.as_str(), desk[0].waiting, desk[0].messages), ("alice", true, 1));
     assert_eq!(desk[0].last_text, "hello?");
-    assert_eq!(desk[0].client_id, Some(u64::from(alice.seat.id.serial)));
+    assert_eq!(desk[0].client_id, Some(u64::from(alice.seat.id().serial)));
     office.close().await;
 }

@@ -26,10 +26,8 @@ pub(super) fn registered(state: &mut State, at: Place, who: &Arc<Registered>) ->
     let client = Client {
         id: who.client,
         nick: who.nick.clone(),
-        user: who.user.clone(),
-        host: who.host.clone(),
-        real_name: who.real_name.clone(),
         source: source(&who.nick, &who.user, &who.host),
+        real_name: who.real_name.clone(),
         desk: DeskId(at.seq.0),
         rooms: Vec::new(),
         away: None,
@@ -143,8 +141,8 @@ fn peers(rooms: Vec<RoomId>) -> Audience {
 fn gone(client: &Client, at: Place) -> Gone {
     Gone {
         nick: client.nick.clone(),
-        user: client.user.clone(),
-        host: client.host.clone(),
+        user: client.user().into(),
+        host: client.host().into(),
         real_name: client.real_name.clone(),
         at: at.time,
     }

@@ -103,7 +103,7 @@ fn who_by_mask(state: &State, asker: &Client, mask: &str) -> Vec<WhoEntry> {
     }
     let glob = Glob::new(mask, state.casemapping());
     let fits = |client: &&Client| {
-        let texts = [client.nick.as_str(), &*client.source, &*client.host, &*client.real_name];
+        let texts = [client.nick.as_str(), &*client.source, client.host(), &*client.real_name];
         let wanted = mask == "0" || mask == "*" || texts.iter().any(|text| glob.matches(text));
         wanted && policy::may_see_client(asker, client)
     };
@@ -122,8 +122,8 @@ fn who_entry(client: &Client, room: Option<(&Room, Rank)>) -> WhoEntry {
         room: room.map(|(room, _)| room.name.clone()),
         rank: room.map(|(_, rank)| rank).unwrap_or_default(),
         nick: client.nick.clone(),
-        user: client.user.clone(),
-        host: client.host.clone(),
+        user: client.user().into(),
+        host: client.host().into(),
         real_name: client.real_name.clone(),
         is_away: client.away.is_some(),
         is_operator: client.is_operator(),
@@ -139,8 +139,8 @@ pub(super) fn whois(state: &State, who: ClientId, now: Time, nick: &str) -> Resu
     let rooms = rooms.filter(|room| policy::may_see_in(asker, client, room));
     Ok(Outcome::Reply(Reply::Whois(Box::new(Whois {
         nick: client.nick.clone(),
-        user: client.user.clone(),
-        host: client.host.clone(),
+        user: client.user().into(),
+        host: client.host().into(),
         real_name: client.real_name.clone(),
         rooms: rooms.filter_map(|room| Some((room.rank(client.id)?, room.name.clone()))).collect(),
         away: client.away.clone(),
@@ -168,7 +168,7 @@ pub(super) fn ison(state: &State, nicks: &[Box<str>]) -> Outcome {
 pub(super) fn userhost(state: &State, nicks: &[Box<str>]) -> Outcome {
     let here = nicks.iter().take(5).filter_map(|nick| state.client_named(nick));
     let shown = |client: &Client| {
-        let at = format!("{}@{}", client.user, client.host);
+        let at = format!("{}@{}", client.user(), client.host());
         (client.nick.clone(), client.is_operator(), client.away.is_some(), at)
     };
     Outcome::Reply(Reply::Userhost(here.map(shown).collect()))

@@ -70,10 +70,8 @@ impl Variant {
 /// One IRC session.
 #[derive(Debug)]
 pub struct Irc {
-    /// `user@host`; only the host until the client is registered.
-    place: Box<str>,
-    /// The nick; `*` until the client is registered.
-    nick: Box<str>,
+    /// `nick!user@host`; `*!host` until the client is registered. Shared with the state while the nick stays.
+    source: Arc<str>,
     caps: Caps,
     awaits: Awaits,
     /// What the client has said of itself so far; gone once it is registered.
@@ -93,7 +91,7 @@ impl Irc {
     /// To write to the client with, into `out`.
     fn pen<'a>(&'a self, setting: &'a Setting, out: &'a mut Vec<u8>) -> Pen<'a> {
         let time = self.caps.has(Caps::SERVER_TIME).then_some(setting.now);
-        Pen::new(out, &setting.config.server.name, &self.nick, time)
+        Pen::new(out, &setting.config.server.name, self.nick(), time)
     }
 
     /// Whether the client is registered.
@@ -101,9 +99,23 @@ impl Irc {
         self.registering.is_none()
     }
 
+    /// The nick; `*` until the client is registered.
+    fn nick(&self) -> &str {
+        self.halves().0
+    }
+
+    /// `user@host`; only the host until the client is registered.
+    fn place(&self) -> &str {
+        self.halves().1
+    }
+
+    fn halves(&self) -> (&str, &str) {
+        self.source.split_once('!').unwrap_or(("*", &self.source))
+    }
+
     /// The host that others see.
     fn host(&self) -> &str {
-        self.place.rsplit('@').next().unwrap_or_default()
+        self.place().rsplit('@').next().unwrap_or_default()
     }
 
     /// Whether this is the first line of the session; true once.
@@ -132,12 +144,11 @@ impl Irc {
 impl Dialect for Irc {
     /// `@`, the tags, a blank, and the rest.
     const LINE_MAX: usize = 2 + TAGS_MAX_CLIENT + BODY_MAX;
-    const MANNER: Manner = Manner { dialect: DIALECT, is_pinged: true, variant: 0 };
+    const MANNER: &'static Manner = &Manner { dialect: DIALECT, is_pinged: true, variant: 0 };
 
     fn new(host: Box<str>) -> Self {
         Self {
-            place: host,
-            nick: "*".into(),
+            source: ["*!", &*host].concat().into(),
             caps: Caps::default(),
             awaits: Awaits::Nothing,
             registering: Some(Box::default()),
@@ -197,7 +208,7 @@ impl Dialect for Irc {
                 registration::fail(self, refusal);
                 refuse::refuse(&mut self.pen(setting, out), refusal, &setting.config);
             }
-            Reply::NickIs(nick) => self.nick = nick.as_str().into(),
+            Reply::NickIs(nick) => self.source = format!("{nick}!{}", self.place()).into(),
             Reply::List { next: Some(from), masks, .. } => {
                 render::reply(&mut self.pen(setting, out), reply, self.caps, setting);
                 requests.push(Request::List { from: *from, masks: masks.clone() });
@@ -213,7 +224,7 @@ impl Dialect for Irc {
     }
 
     fn farewell(&self, why: &Disconnect, _: &Setting, out: &mut Vec<u8>) {
-        let text = format!("Closing link: ({}) [{why}]", self.place);
+        let text = format!("Closing link: ({}) [{why}]", self.place());
         LineWriter::new(out).verb("ERROR").trailing(&text).end();
     }
 }

@@ -87,7 +87,7 @@ fn takes_param(letter: char, on: bool) -> bool {
 }
 
 fn user(irc: &Irc, line: &Line<'_>, turn: &mut Turn<'_>) {
-    if !desk::is_same(&turn.setting.config, line.param(0), &irc.nick) {
+    if !desk::is_same(&turn.setting.config, line.param(0), irc.nick()) {
         irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_USERSDONTMATCH, &[]);
         return;
     }

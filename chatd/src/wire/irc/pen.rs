@@ -6,6 +6,9 @@ use super::render;
 use super::time;
 use crate::domain::id::Time;
 
+/// About how many bytes a line has.
+const LINE: usize = 128;
+
 /// A place to write to, with the names of the two who speak.
 #[derive(Debug)]
 pub(super) struct Pen<'a> {
@@ -18,6 +21,9 @@ pub(super) struct Pen<'a> {
 
 impl<'a> Pen<'a> {
     pub(super) fn new(out: &'a mut Vec<u8>, server: &'a str, nick: &'a str, time: Option<Time>) -> Self {
+        if out.is_empty() {
+            out.reserve(LINE); // A buffer that grows with every word costs more than the words.
+        }
         Self { out, server, nick, time }
     }
 
@@ -29,6 +35,11 @@ impl<'a> Pen<'a> {
     /// The client's nick, or `*`.
     pub(super) fn nick(&self) -> &'a str {
         self.nick
+    }
+
+    /// Takes memory for about so many bytes at once.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.out.reserve(bytes);
     }
 
     /// Bytes that are encoded already.

@@ -1,5 +1,7 @@
 //! How a connection becomes a client: PASS, NICK, USER and the moment at which all of them are there.
 
+use std::sync::Arc;
+
 use chat_proto::irc::Numeric;
 use chat_proto::name::Nick;
 
@@ -103,10 +105,7 @@ pub(super) fn complete(irc: &mut Irc, turn: &mut Turn<'_>) -> Step {
 /// The connection is a client now.
 pub(super) fn succeed(irc: &mut Irc, welcome: &Welcome) {
     irc.registering = None;
-    irc.nick = welcome.nick.as_str().into();
-    if let Some((_, place)) = welcome.source.split_once('!') {
-        irc.place = place.into();
-    }
+    irc.source = Arc::clone(&welcome.source);
 }
 
 /// A nick that is refused before registration is forgotten, so that only a new `NICK` tries again.

@@ -175,7 +175,7 @@ fn for_us(
     let (config, asked) = (&setting.config, line.param(0));
     let is_us = asked.is_empty()
         || glob_matches(asked, &config.server.name, config.server.casemapping)
-        || desk::is_same(config, asked, &irc.nick);
+        || desk::is_same(config, asked, irc.nick());
     if is_us {
         write(&mut pen, setting);
     } else {

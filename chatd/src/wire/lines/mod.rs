@@ -93,7 +93,7 @@ impl Lines {
 impl Dialect for Lines {
     /// Longer than any message may be, so that a person reads what is wrong with theirs.
     const LINE_MAX: usize = 4096;
-    const MANNER: Manner = Manner { dialect: DIALECT, is_pinged: false, variant: super::LINES };
+    const MANNER: &'static Manner = &Manner { dialect: DIALECT, is_pinged: false, variant: super::LINES };
 
     fn new(host: Box<str>) -> Self {
         Self { host, awaits: Awaits::Nothing, is_heard: false, has_listed: false }

@@ -54,6 +54,10 @@ pub(super) struct Input {
     is_waiting: bool,
     /// Whether the framer may hold a whole line.
     has_backlog: bool,
+    /// The last request handed over has a long answer, which is still to come.
+    pub(super) is_heavy_out: bool,
+    /// Operators' passwords that were wrong.
+    pub(super) wrong_passwords: u8,
 }
 
 /// What reading needs.
@@ -80,6 +84,8 @@ impl Input {
             phase: Phase::Open,
             is_waiting: false,
             has_backlog: false,
+            is_heavy_out: false,
+            wrong_passwords: 0,
         }
     }
 

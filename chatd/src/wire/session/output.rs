@@ -1,5 +1,6 @@
 //! What a session has to write: shared lines and its own bytes, written with as few calls as possible.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -16,6 +17,14 @@ use crate::wire::{Dialect, Step};
 
 /// Pieces in one vectored write.
 const PIECES: usize = 64;
+
+/// Bytes that the scratch of a thread keeps for the next reply; most are shorter.
+const SCRATCH_MAX: usize = 16 * 1024;
+
+thread_local! {
+    /// Where sessions of this thread render a reply, so that no buffer grows for each.
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// What waits to be written. Empty, it holds no memory.
 #[derive(Debug, Default)]
@@ -39,7 +48,7 @@ fn bytes(piece: &Item) -> &[u8] {
 fn lines(piece: &Item) -> u64 {
     match piece {
         Item::Lines(lines) => lines.count(),
-        _ => bytes(piece).iter().filter(|byte| **byte == b'\n').count() as u64,
+        _ => memchr::memchr_iter(b'\n', bytes(piece)).count() as u64,
     }
 }
 
@@ -104,21 +113,35 @@ impl Output {
         outbox: &Outbox,
         requests: &mut Vec<Request>,
     ) -> Rendered {
+        SCRATCH.with_borrow_mut(|scratch| {
+            let rendered = self.render_with(scratch, begin, with, outbox, requests);
+            scratch.clear();
+            scratch.shrink_to(SCRATCH_MAX);
+            rendered
+        })
+    }
+
+    fn render_with<D: Dialect>(
+        &mut self,
+        bytes: &mut Vec<u8>,
+        begin: usize,
+        with: Render<'_, D>,
+        outbox: &Outbox,
+        requests: &mut Vec<Request>,
+    ) -> Rendered {
         let mut rendered = Rendered::default();
         let mut setting = None;
         for item in self.pieces.range_mut(begin..) {
-            let mut bytes = Vec::new();
+            bytes.clear();
             match item {
                 Item::Lines(_) | Item::Own(_) => continue,
-                Item::Ping => {
-                    with.dialect.ping(setting.get_or_insert_with(|| with.shared.setting()), &mut bytes)
-                }
+                Item::Ping => with.dialect.ping(setting.get_or_insert_with(|| with.shared.setting()), bytes),
                 Item::Reply(reply) => {
                     if let Reply::Ended(why) = &**reply {
                         rendered.ended = Some(why.clone());
                     } else {
                         let setting = setting.get_or_insert_with(|| with.shared.setting());
-                        let step = with.dialect.reply(reply, setting, &mut bytes, requests);
+                        let step = with.dialect.reply(reply, setting, bytes, requests);
                         if !matches!(**reply, Reply::Echo(_)) {
                             rendered.step = Some(step);
                         }
@@ -126,7 +149,7 @@ impl Output {
                 }
             }
             outbox.reweigh(item, bytes.len());
-            *item = Item::Own(bytes.into());
+            *item = Item::Own(bytes.as_slice().into());
         }
         rendered
     }

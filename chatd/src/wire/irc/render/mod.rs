@@ -2,6 +2,7 @@
 
 use chat_proto::irc::LineWriter;
 
+mod fixed;
 mod notice;
 mod people;
 mod reply;

@@ -15,18 +15,38 @@ pub(super) fn prefix(rank: Rank, is_multi: bool) -> String {
 
 /// 251 to 266. This server is alone in its network, so local and global counts are the same.
 pub(super) fn lusers(pen: &mut Pen<'_>, counts: &Counts) {
-    let visible = counts.clients.saturating_sub(counts.invisible);
-    let text = format!("There are {visible} users and {} invisible on 1 servers", counts.invisible);
+    // Every welcome has these: digits are put together without the machinery of `format!`.
+    let mut room = [[0; DIGITS]; 7];
+    let [visible, invisible, operators, unregistered, rooms, now, max] = &mut room;
+    let visible = digits(counts.clients.saturating_sub(counts.invisible), visible);
+    let invisible = digits(counts.invisible, invisible);
+    let text = ["There are ", visible, " users and ", invisible, " invisible on 1 servers"].concat();
     pen.numeric_with(Numeric::RPL_LUSERCLIENT, &[], &text);
-    pen.numeric(Numeric::RPL_LUSEROP, &[&counts.operators.to_string()]);
-    pen.numeric(Numeric::RPL_LUSERUNKNOWN, &[&counts.unregistered.to_string()]);
-    pen.numeric(Numeric::RPL_LUSERCHANNELS, &[&counts.rooms.to_string()]);
-    let (now, max) = (counts.clients.to_string(), counts.clients_max.to_string());
-    pen.numeric_with(Numeric::RPL_LUSERME, &[], &format!("I have {now} clients and 0 servers"));
-    let local = format!("Current local users {now}, max {max}");
-    pen.numeric_with(Numeric::RPL_LOCALUSERS, &[&now, &max], &local);
-    let global = format!("Current global users {now}, max {max}");
-    pen.numeric_with(Numeric::RPL_GLOBALUSERS, &[&now, &max], &global);
+    pen.numeric(Numeric::RPL_LUSEROP, &[digits(counts.operators, operators)]);
+    pen.numeric(Numeric::RPL_LUSERUNKNOWN, &[digits(counts.unregistered, unregistered)]);
+    pen.numeric(Numeric::RPL_LUSERCHANNELS, &[digits(counts.rooms, rooms)]);
+    let (now, max) = (digits(counts.clients, now), digits(counts.clients_max, max));
+    pen.numeric_with(Numeric::RPL_LUSERME, &[], &["I have ", now, " clients and 0 servers"].concat());
+    let local = ["Current local users ", now, ", max ", max].concat();
+    pen.numeric_with(Numeric::RPL_LOCALUSERS, &[now, max], &local);
+    let global = ["Current global users ", now, ", max ", max].concat();
+    pen.numeric_with(Numeric::RPL_GLOBALUSERS, &[now, max], &global);
+}
+
+/// Digits of the largest number.
+const DIGITS: usize = 20;
+
+/// A number as text.
+fn digits(number: usize, room: &mut [u8; DIGITS]) -> &str {
+    let (mut rest, mut begin) = (number, DIGITS);
+    loop {
+        begin -= 1;
+        room[begin] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            return std::str::from_utf8(&room[begin..]).unwrap_or_default();
+        }
+    }
 }
 
 /// 352 for each, then 315.
@@ -93,4 +113,16 @@ pub(super) fn userhost(pen: &mut Pen<'_>, entries: &[(Nick, bool, bool, String)]
         format!("{nick}{star}={sign}{place}")
     });
     pen.list(Numeric::RPL_USERHOST, &[], entries, true);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DIGITS, digits};
+
+    #[test]
+    fn digits_are_those_of_the_number_up_to_the_largest() {
+        for number in [0, 7, 10, 19_999, u64::MAX as usize] {
+            assert_eq!(digits(number, &mut [0; DIGITS]), number.to_string());
+        }
+    }
 }
