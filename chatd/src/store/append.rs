@@ -1,6 +1,6 @@
 //! One group as one transaction.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Statement, params};
 
 use crate::domain::command::Audit;
 use crate::domain::message::{Conversation, Message, MessageKind};
@@ -24,9 +24,15 @@ pub(super) fn append(
     group: &[Record],
 ) -> rusqlite::Result<()> {
     *reserved = in_transaction(connection, |connection| {
+        // Looked up once for the group: finding a statement by its text costs a good part of running it.
+        let mut insert = connection.prepare_cached(MESSAGE)?;
         for record in group {
             match &record.body {
-                Body::Message(message) => insert_message(connection, conversations, record, message)?,
+                Body::Message(message) => {
+                    if let Some(conversation) = conversation_of(connection, conversations, message)? {
+                        insert_message(&mut insert, conversation, record, message)?;
+                    }
+                }
                 Body::Audit(audit) => insert_audit(connection, record, audit)?,
                 Body::Void => remove_message(connection, record)?,
             }
@@ -36,18 +42,26 @@ pub(super) fn append(
     Ok(())
 }
 
-fn insert_message(
+/// None for what is never kept.
+fn conversation_of(
     connection: &Connection,
     conversations: &mut Conversations,
-    record: &Record,
     message: &Message,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Option<i64>> {
     debug_assert!(message.kind != MessageKind::Tag, "messages of only tags are never kept");
     let conversation = conversations.id_of(connection, &message.to)?;
     debug_assert!(conversation.is_some(), "direct messages are never kept");
-    let Some(conversation) = conversation.filter(|_| message.kind != MessageKind::Tag) else { return Ok(()) };
+    Ok(conversation.filter(|_| message.kind != MessageKind::Tag))
+}
+
+fn insert_message(
+    insert: &mut Statement<'_>,
+    conversation: i64,
+    record: &Record,
+    message: &Message,
+) -> rusqlite::Result<()> {
     let is_inbound = matches!(message.to, Conversation::Desk { is_inbound: true, .. });
-    connection.prepare_cached(MESSAGE)?.execute(params![
+    insert.execute(params![
         signed(record.seq.0),
         conversation,
         signed(record.at.0),

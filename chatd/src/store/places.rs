@@ -8,8 +8,9 @@
 use rusqlite::Connection;
 
 /// With so many messages behind, the entries follow. More would make reading slower, less would make writing
-/// slower: a reader looks through this many rows in under a millisecond.
-pub(super) const BEHIND_MAX: u64 = 4_096;
+/// slower: a reader looks through this many rows in well under a millisecond, and a group that comes while they are
+/// written waits for some three.
+pub(super) const BEHIND_MAX: u64 = 2_048;
 
 /// Which messages have no entry yet. Parameters: the lowest number, and the conversations as a JSON array.
 pub(super) const BEHIND: &str = "m.seq > (SELECT places_to FROM meta) AND m.seq >= ?1 \

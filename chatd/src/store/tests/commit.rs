@@ -94,7 +94,7 @@ fn a_full_disk_refuses_the_whole_group_and_service_resumes_with_room() {
     };
     // SQLite raises a limit below the present size to that size: nothing can grow any more.
     limit(&mut database, 1);
-    let large = "x".repeat(8_000);
+    let large = "x".repeat(80_000);
     let error = database.commit(&[said(2, room("#b"), "y"), said(3, room("#b"), &large)]).unwrap_err();
     assert!(error.is_full_disk, "{error:?}");
     assert_eq!(kept(&database), [1]);
