@@ -1,6 +1,9 @@
 //! Which row of `conversations` a message belongs to. Knows no SQL but that of this table.
 
+use std::collections::HashMap;
+
 use chat_proto::name::CaseMapping;
+use foldhash::fast::RandomState;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::message::Conversation;
@@ -18,10 +21,10 @@ pub(super) enum Kind {
 
 /// The identity of a conversation. A desk conversation has one row for each nick its guest spoke under, so that every
 /// message keeps the nick of its moment.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Identity {
+#[derive(Clone, Copy, Debug)]
+struct Identity<'a> {
     kind: Kind,
-    name: Box<str>,
+    name: &'a str,
     desk: i64,
 }
 
@@ -35,13 +38,16 @@ pub(super) fn key_of(name: &str) -> String {
 /// Remembers the rows of conversations in use.
 #[derive(Debug, Default)]
 pub(super) struct Conversations {
-    ids: std::collections::HashMap<Identity, i64, foldhash::fast::RandomState>,
+    rooms: HashMap<Box<str>, i64, RandomState>,
+    /// By conversation, under the nick used last.
+    desks: HashMap<i64, (Box<str>, i64), RandomState>,
 }
 
 impl Conversations {
     /// Forgets everything: after a rollback or after rows were deleted.
     pub(super) fn forget(&mut self) {
-        self.ids.clear();
+        self.rooms.clear();
+        self.desks.clear();
     }
 
     /// The row of `to`, made if it is missing; none when `to` is never stored.
@@ -51,36 +57,53 @@ impl Conversations {
         to: &Conversation,
     ) -> rusqlite::Result<Option<i64>> {
         let Some(identity) = Identity::of(to) else { return Ok(None) };
-        if let Some(id) = self.ids.get(&identity) {
-            return Ok(Some(*id));
+        if let Some(id) = self.remembered(identity) {
+            return Ok(Some(id));
         }
-        let id = find_or_make(connection, &identity)?;
-        if self.ids.len() >= CACHED {
+        let id = find_or_make(connection, identity)?;
+        self.remember(identity, id);
+        Ok(Some(id))
+    }
+
+    fn remembered(&self, identity: Identity<'_>) -> Option<i64> {
+        match identity.kind {
+            Kind::Room => self.rooms.get(identity.name).copied(),
+            Kind::Desk => {
+                self.desks.get(&identity.desk).filter(|(nick, _)| **nick == *identity.name).map(|(_, id)| *id)
+            }
+            Kind::Everyone => None,
+        }
+    }
+
+    fn remember(&mut self, identity: Identity<'_>, id: i64) {
+        if self.rooms.len() + self.desks.len() >= CACHED {
             self.forget();
         }
-        self.ids.insert(identity, id);
-        Ok(Some(id))
+        match identity.kind {
+            Kind::Room => drop(self.rooms.insert(identity.name.into(), id)),
+            Kind::Desk => drop(self.desks.insert(identity.desk, (identity.name.into(), id))),
+            // Announcements are too rare.
+            Kind::Everyone => {}
+        }
     }
 }
 
-impl Identity {
-    fn of(to: &Conversation) -> Option<Self> {
+impl<'a> Identity<'a> {
+    fn of(to: &'a Conversation) -> Option<Self> {
         match to {
-            Conversation::Room { name, .. } => {
-                Some(Self { kind: Kind::Room, name: name.as_str().into(), desk: 0 })
-            }
+            Conversation::Room { name, .. } => Some(Self { kind: Kind::Room, name: name.as_str(), desk: 0 }),
             Conversation::Desk { id, nick, .. } => {
-                Some(Self { kind: Kind::Desk, name: nick.as_str().into(), desk: id.0.cast_signed() })
+                Some(Self { kind: Kind::Desk, name: nick.as_str(), desk: id.0.cast_signed() })
             }
-            Conversation::Everyone => Some(Self { kind: Kind::Everyone, name: "".into(), desk: 0 }),
+            Conversation::Everyone => Some(Self { kind: Kind::Everyone, name: "", desk: 0 }),
             Conversation::Direct { .. } => None,
         }
     }
 }
 
-fn find_or_make(connection: &Connection, identity: &Identity) -> rusqlite::Result<i64> {
+fn find_or_make(connection: &Connection, identity: Identity<'_>) -> rusqlite::Result<i64> {
     let kind = identity.kind as i64;
-    let key = key_of(&identity.name);
+    let key = key_of(identity.name);
     let found = connection
         .prepare_cached("SELECT id FROM conversations WHERE kind = ?1 AND key = ?2 AND desk = ?3")?
         .query_row(params![kind, key, identity.desk], |row| row.get(0))

@@ -15,14 +15,21 @@ use crate::domain::id::Seq;
 use super::append::append;
 use super::conversation::Conversations;
 use super::error::{CommitError, StoreError};
-use super::{Opened, Record, schema};
+use super::transaction::in_transaction;
+use super::{Opened, Record, places, schema};
 
 /// The database's name in the data directory.
 const DATABASE: &str = "chatd.db";
 
-/// From this size on, the write-ahead log is checkpointed in a calm moment, and shrinks back to it afterwards: that far
-/// its pages are written in place, which makes an fsync cheaper than on a file that grows.
-pub(super) const LOG_CALM: u64 = 4 << 20;
+/// From this size on, the write-ahead log is checkpointed, and shrinks back to it afterwards: that far its pages are written in
+/// place, which makes an fsync cheaper than on a file that grows.
+pub(super) const LOG_KEPT: u64 = 16 << 20;
+
+/// So many pages may be left in the log for the writer to copy: 2 MiB.
+const REST_PAGES: i64 = 512;
+
+/// After so many attempts, what is left is left to the writer even if it is more.
+const ATTEMPTS: usize = 4;
 
 /// How long to wait for somebody who has the database locked from outside, such as an administrator's `sqlite3`.
 const BUSY: Duration = Duration::from_secs(2);
@@ -31,12 +38,20 @@ const BUSY: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(super) struct Database {
     path: PathBuf,
-    log: PathBuf,
+    log: Log,
     sync: config::Sync,
     /// None after a failure that may have left the connection unusable.
     connection: Option<Connection>,
     conversations: Conversations,
     reserved: u64,
+    /// Messages that [`places`] has no entries of, or more than there are.
+    behind: u64,
+}
+
+/// The write-ahead log as a file.
+#[derive(Clone, Debug)]
+pub(super) struct Log {
+    path: PathBuf,
 }
 
 impl Database {
@@ -55,15 +70,17 @@ impl Database {
             .ok_or_else(|| StoreError::Exhausted { path: path.clone() })?;
         prepare(&connection, level(sync)).map_err(|e| StoreError::of_sqlite("prepare", &path, e))?;
         let opened = Opened { next_seq: Seq(reserved.first), instance: reserved.instance };
+        let behind = places::behind(&connection).map_err(|e| StoreError::of_sqlite("read", &path, e))?;
         let mut log = path.clone().into_os_string();
         log.push("-wal");
         let database = Self {
             path,
-            log: log.into(),
+            log: Log { path: log.into() },
             sync,
             connection: Some(connection),
             conversations: Conversations::default(),
             reserved: reserved.end,
+            behind,
         };
         Ok((database, opened))
     }
@@ -83,7 +100,21 @@ impl Database {
 
     fn try_commit(&mut self, group: &[Record]) -> rusqlite::Result<()> {
         let connection = connected(&mut self.connection, &self.path, self.sync)?;
-        append(connection, &mut self.conversations, &mut self.reserved, group)
+        append(connection, &mut self.conversations, &mut self.reserved, group)?;
+        self.behind += group.len() as u64;
+        Ok(())
+    }
+
+    /// Messages that still need their entries, at most.
+    pub(super) fn behind(&self) -> u64 {
+        self.behind
+    }
+
+    /// Writes the entries of all messages that have none, see [`places`].
+    pub(super) fn catch_up(&mut self) -> rusqlite::Result<()> {
+        self.with(|connection, _| in_transaction(connection, places::catch_up))?;
+        self.behind = 0;
+        Ok(())
     }
 
     /// Runs one piece of other work on the connection.
@@ -112,33 +143,19 @@ impl Database {
         }
     }
 
-    /// Brings every commit so far to the disk.
-    ///
-    /// Opens the log by its path, since SQLite does not hand out its own descriptor; dirty pages belong to the file and not
-    /// to a descriptor. Never do this with the database file or `-shm`: closing any descriptor of a file drops the POSIX
-    /// locks that this process has on it, and SQLite has locks on those two (not on the log).
-    pub(super) fn sync_log(&self) -> io::Result<()> {
-        match File::open(&self.log) {
-            Ok(log) => log.sync_data(),
-            // Without a log everything is in the database, fsynced by the checkpoint that removed it.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The size of the write-ahead log, in bytes; it shrinks to [`LOG_CALM`] with the first commit after a checkpoint.
-    pub(super) fn log_size(&self) -> u64 {
-        fs::metadata(&self.log).map_or(0, |log| log.len())
+    /// The write-ahead log.
+    pub(super) fn log(&self) -> Log {
+        self.log.clone()
     }
 
     /// Copies what it can of the log into the database without waiting for any reader.
     pub(super) fn checkpoint(&mut self) -> rusqlite::Result<()> {
-        self.with(|connection, _| connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())))
+        self.with(|connection, _| checkpoint(connection).map(drop))
     }
 
     /// Brings everything to the disk, empties the log as far as readers allow, and lets go of the file.
     pub(super) fn close(mut self) -> Result<(), StoreError> {
-        self.sync_log().map_err(|e| StoreError::of_file("fsync", &self.log, e))?;
+        self.log.sync().map_err(|e| StoreError::of_file("fsync", &self.log.path, e))?;
         let failed = |e| StoreError::of_sqlite("checkpoint", &self.path, e);
         let Some(connection) = self.connection.take() else { return Ok(()) };
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed)?;
@@ -146,8 +163,71 @@ impl Database {
     }
 }
 
+impl Log {
+    /// Brings every commit so far to the disk.
+    ///
+    /// Opens the log by its path, since SQLite does not hand out its own descriptor; dirty pages belong to the file and not
+    /// to a descriptor. Never do this with the database file or `-shm`: closing any descriptor of a file drops the POSIX
+    /// locks that this process has on it, and SQLite has locks on those two (not on the log).
+    pub(super) fn sync(&self) -> io::Result<()> {
+        match File::open(&self.path) {
+            Ok(log) => log.sync_data(),
+            // Without a log everything is in the database, fsynced by the checkpoint that removed it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Its size in bytes; it shrinks to [`LOG_KEPT`] with the first commit after a checkpoint.
+    pub(super) fn size(&self) -> u64 {
+        fs::metadata(&self.path).map_or(0, |log| log.len())
+    }
+}
+
+/// Checkpoints over a connection of its own, for another thread than the writer's.
+#[derive(Debug)]
+pub(super) struct Checkpoints {
+    path: PathBuf,
+    sync: config::Sync,
+    /// Opened with the first checkpoint; none again after a failure.
+    connection: Option<Connection>,
+}
+
+impl Checkpoints {
+    /// Of this database.
+    pub(super) fn of(database: &Database) -> Self {
+        Self { path: database.path.clone(), sync: database.sync, connection: None }
+    }
+
+    /// Copies and fsyncs without holding anybody up, until little is left.
+    pub(super) fn run(&mut self) -> rusqlite::Result<()> {
+        let done = self.approach();
+        if done.is_err() {
+            self.connection = None;
+        }
+        done
+    }
+
+    fn approach(&mut self) -> rusqlite::Result<()> {
+        let connection = connected(&mut self.connection, &self.path, self.sync)?;
+        for _ in 0..ATTEMPTS {
+            if checkpoint(connection)? <= REST_PAGES {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Copies what it can without waiting for anybody; returns how many pages of the log are not in the database yet.
+fn checkpoint(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+        Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)
+    })
+}
+
 /// Makes the file with mode 0600 if it is missing; SQLite gives its companions the same mode. An existing file is not
-/// opened, for the reason that [`Database::sync_log`] gives.
+/// opened, for the reason that [`Log::sync`] gives.
 fn create_private(path: &Path) -> Result<(), StoreError> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(()),
@@ -168,7 +248,7 @@ fn prepare(connection: &Connection, synchronous: &str) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", synchronous)?;
     // The worker checkpoints, so that no commit pays for it.
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
-    connection.pragma_update_and_check(None, "journal_size_limit", LOG_CALM.cast_signed(), |_| Ok(()))?;
+    connection.pragma_update_and_check(None, "journal_size_limit", LOG_KEPT.cast_signed(), |_| Ok(()))?;
     // 16 MiB: the right edge of every tree of a busy database.
     connection.pragma_update(None, "cache_size", -16_384)?;
     connection.pragma_update(None, "temp_store", "memory")

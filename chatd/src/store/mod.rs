@@ -19,7 +19,7 @@
 //!   `synchronous = NORMAL`: a commit does not fsync, but a checkpoint fsyncs the log before it touches the database
 //!   and the database before the log is used again. So a lost tail of the log costs the youngest groups and never the
 //!   order of those before it, and the file cannot be corrupted; `synchronous = OFF` would save those few fsyncs and give up
-//!   exactly that. `every-second` fsyncs the log from the writer's thread when a second has passed since
+//!   exactly that. `every-second` fsyncs the log, from a thread of its own, when a second has passed since
 //!   the first commit that is not yet on disk; `never` leaves that to the operating system and to checkpoints.
 //! - A group that was answered with an error after its fsync failed may still be found after a crash: an error promises
 //!   that nobody may rely on it, not that it is gone.
@@ -27,15 +27,19 @@
 //! The numbers that the log gives to events are reserved here too, see [`Opened::next_seq`].
 
 mod append;
+mod aside;
 mod conversation;
 mod database;
 mod error;
 mod lock;
+mod places;
 mod reader;
 mod retention;
 mod row;
 mod schema;
 mod stats;
+mod transaction;
+mod upkeep;
 mod worker;
 mod writer;
 
@@ -56,6 +60,7 @@ use crate::domain::message::Message;
 use self::database::Database;
 use self::lock::Lock;
 use self::retention::Policy;
+use self::upkeep::Upkeep;
 use self::worker::{Job, Worker};
 
 pub use self::error::{CommitError, StoreError};
@@ -125,7 +130,8 @@ impl Store {
         let policy = retention::SharedPolicy::new(Policy::of(history));
         // A few groups may wait; when they do, the log keeps gathering the next one instead (see `Writer::commit`).
         let (jobs, queue) = mpsc::sync_channel(writer::WAITING_GROUPS);
-        let worker = Worker::new(database, queue, stats.clone(), policy.clone(), lock, history.sync);
+        let upkeep = Upkeep::new(&database, history.sync, &jobs)?;
+        let worker = Worker::new(database, queue, stats.clone(), policy.clone(), upkeep, lock);
         let ended = CancellationToken::new();
         let ending = ended.clone().drop_guard();
         let thread = std::thread::Builder::new()

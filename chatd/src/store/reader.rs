@@ -10,7 +10,8 @@ use crate::domain::id::{DeskId, Seq, Time};
 
 use super::conversation::{Kind, key_of};
 use super::error::StoreError;
-use super::row::{self, STORED, Stored, StoredAudit, signed, unsigned};
+use super::places::BEHIND;
+use super::row::{self, PLACED, STORED, Stored, StoredAudit, signed, unsigned};
 
 /// How long a reader waits for the recovery of the log, the only thing that ever keeps readers out.
 const BUSY: Duration = Duration::from_secs(5);
@@ -145,13 +146,19 @@ impl Reader {
     /// # Errors
     /// As for [`Self::latest`].
     pub fn desk_conversations(&self, limit: usize) -> Result<Vec<DeskConversation>, StoreError> {
-        // The inner query reads one index entry of each conversation; only the chosen ones are counted.
-        let sql = "WITH last AS (
-                 SELECT c.desk, max((SELECT max(seq) FROM messages WHERE conversation = c.id)) AS seq
+        // The inner query reads one entry of each conversation; only the chosen ones are counted.
+        let sql = "WITH behind AS MATERIALIZED (
+                 SELECT conversation, max(seq) AS seq, count(*) AS messages FROM messages
+                 WHERE seq > (SELECT places_to FROM meta) GROUP BY conversation),
+             last AS (
+                 SELECT c.desk, max(ifnull((SELECT seq FROM behind WHERE conversation = c.id),
+                     (SELECT max(seq) FROM places WHERE conversation = c.id))) AS seq
                  FROM conversations AS c WHERE c.desk > 0 GROUP BY c.desk
                  HAVING seq IS NOT NULL ORDER BY seq DESC LIMIT ?1)
              SELECT last.desk, c.name, last.seq, m.at, m.inbound,
-                 (SELECT count(*) FROM messages WHERE conversation IN
+                 (SELECT count(*) FROM places WHERE conversation IN
+                     (SELECT id FROM conversations WHERE desk = last.desk))
+                 + (SELECT ifnull(sum(messages), 0) FROM behind WHERE conversation IN
                      (SELECT id FROM conversations WHERE desk = last.desk))
              FROM last JOIN messages AS m ON m.seq = last.seq JOIN conversations AS c ON c.id = m.conversation
              ORDER BY last.seq";
@@ -178,10 +185,16 @@ impl Reader {
             let sql = format!("{STORED} WHERE m.seq >= ?1 ORDER BY m.seq DESC");
             self.newest(&sql, params![lowest(since)], count, since, &mut found)?;
         } else {
-            let sql = format!("{STORED} WHERE m.seq >= ?1 AND m.conversation = ?2 ORDER BY m.seq DESC");
+            // One view for all that follows: entries that come between two queries would show messages twice.
+            let _view = self.connection.unchecked_transaction()?;
+            let conversations = self.rows_of(what)?;
+            let behind = format!("{STORED} WHERE {BEHIND} ORDER BY m.seq DESC");
+            let listed = format!("{conversations:?}");
+            self.newest(&behind, params![lowest(since), listed], count, since, &mut found)?;
+            let placed = format!("{PLACED} WHERE p.conversation = ?2 AND p.seq >= ?1 ORDER BY p.seq DESC");
             // A nick may have had many conversations: the newest of each are merged.
-            for conversation in self.rows_of(what)? {
-                self.newest(&sql, params![lowest(since), conversation], count, since, &mut found)?;
+            for conversation in conversations {
+                self.newest(&placed, params![lowest(since), conversation], count, since, &mut found)?;
                 found.sort_unstable_by_key(|message| std::cmp::Reverse(message.seq));
                 found.truncate(count);
             }

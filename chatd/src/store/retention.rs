@@ -8,7 +8,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::config::History;
 use crate::domain::id::Time;
 
+use super::places;
 use super::row::signed;
+use super::transaction::in_transaction;
 
 /// The most messages that one slice removes.
 pub(super) const SLICE: i64 = 1_000;
@@ -105,6 +107,14 @@ pub(super) fn slice(
     now: Time,
     stage: Stage,
 ) -> rusqlite::Result<Slice> {
+    in_transaction(connection, |connection| {
+        // What follows finds messages by their conversation, and takes one without entries for empty.
+        places::catch_up(connection)?;
+        step(connection, policy, now, stage)
+    })
+}
+
+fn step(connection: &Connection, policy: Policy, now: Time, stage: Stage) -> rusqlite::Result<Slice> {
     match stage {
         Stage::Age { .. } if policy.keep_days == 0 => Ok(Slice::step(0, first_count(policy))),
         Stage::Age { from } => by_age(connection, policy, now, from),
@@ -137,9 +147,15 @@ fn by_age(connection: &Connection, policy: Policy, now: Time, from: i64) -> rusq
         .query_row(params![from, cutoff, SLICE], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let Some(last) = last.filter(|_| old > 0) else { return Ok(Slice::step(0, first_count(policy))) };
     let removed = connection
-        .prepare_cached("DELETE FROM messages WHERE seq BETWEEN ?1 AND ?2 AND at < ?3")?
-        .execute([from, last, cutoff])?;
-    Ok(Slice::step(removed, Stage::Age { from: last + 1 }))
+        .prepare_cached(
+            "DELETE FROM messages WHERE seq BETWEEN ?1 AND ?2 AND at < ?3 RETURNING conversation, seq",
+        )?
+        .query_map([from, last, cutoff], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<Vec<(i64, i64)>>>()?;
+    for (conversation, seq) in &removed {
+        places::remove(connection, *conversation, *seq)?;
+    }
+    Ok(Slice::step(removed.len(), Stage::Age { from: last + 1 }))
 }
 
 /// Walks down a conversation until all that is kept has been counted.
@@ -157,7 +173,7 @@ fn count(
     let steps = left.min(WALK);
     let reached: Option<i64> = connection
         .prepare_cached(
-            "SELECT seq FROM messages WHERE conversation = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT 1 OFFSET ?3",
+            "SELECT seq FROM places WHERE conversation = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT 1 OFFSET ?3",
         )?
         .query_row([conversation, below, steps - 1], |row| row.get(0))
         .optional()?;
@@ -175,12 +191,16 @@ fn by_count(
     conversation: i64,
     below: i64,
 ) -> rusqlite::Result<Slice> {
-    let removed = connection
-        .prepare_cached(
-            "DELETE FROM messages WHERE seq IN \
-             (SELECT seq FROM messages WHERE conversation = ?1 AND seq < ?2 ORDER BY seq LIMIT ?3)",
-        )?
-        .execute([conversation, below, SLICE])?;
+    let mut removed = 0;
+    // The entries last: they say which messages.
+    for sql in [
+        "DELETE FROM messages WHERE seq IN \
+         (SELECT seq FROM places WHERE conversation = ?1 AND seq < ?2 ORDER BY seq LIMIT ?3)",
+        "DELETE FROM places WHERE conversation = ?1 AND seq IN \
+         (SELECT seq FROM places WHERE conversation = ?1 AND seq < ?2 ORDER BY seq LIMIT ?3)",
+    ] {
+        removed = connection.prepare_cached(sql)?.execute([conversation, below, SLICE])?;
+    }
     let next = match removed as i64 {
         SLICE => Stage::Count { conversation, below, left: 0 },
         _ => next_count(policy, conversation + 1),
@@ -200,7 +220,7 @@ fn empty(connection: &Connection, from: i64) -> rusqlite::Result<Slice> {
     let removed = connection
         .prepare_cached(
             "DELETE FROM conversations WHERE id BETWEEN ?1 AND ?2 \
-             AND NOT EXISTS (SELECT 1 FROM messages WHERE conversation = conversations.id)",
+             AND NOT EXISTS (SELECT 1 FROM places WHERE conversation = conversations.id)",
         )?
         .execute([from, last])?;
     Ok(Slice { removed: 0, forgot_conversations: removed > 0, next: Some(Stage::Empty { from: last + 1 }) })

@@ -68,7 +68,12 @@ pub struct StoredAudit {
 pub(super) const STORED: &str = "SELECT m.seq, m.at, m.kind, m.sender, m.operator, m.inbound, m.text, m.tags, \
      c.kind, c.desk, c.name FROM messages AS m CROSS JOIN conversations AS c ON c.id = m.conversation";
 
-/// One row of [`STORED`].
+/// The same, led by the entries of a conversation.
+pub(super) const PLACED: &str = "SELECT m.seq, m.at, m.kind, m.sender, m.operator, m.inbound, m.text, m.tags, \
+     c.kind, c.desk, c.name FROM places AS p CROSS JOIN messages AS m ON m.seq = p.seq \
+     CROSS JOIN conversations AS c ON c.id = m.conversation";
+
+/// One row of [`STORED`] or [`PLACED`].
 pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     Ok(Stored {
         seq: Seq(unsigned(row, 0)?),

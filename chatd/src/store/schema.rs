@@ -10,10 +10,10 @@ use super::error::StoreError;
 pub(super) const APPLICATION_ID: i32 = 0x6368_6174;
 
 /// Step `n` leads from version `n` to version `n + 1` (`PRAGMA user_version`).
-const MIGRATIONS: &[&str] = &[FIRST];
+const MIGRATIONS: &[&str] = &[FIRST, PLACES];
 
-/// `messages` is narrow and has one index, since both are written for every message. The index names only the
-/// conversation: SQLite ends every index entry with the rowid, which is `seq`, so entries of a conversation lie in order.
+/// `messages` is narrow, since it is written for every message. The index names only the conversation: SQLite ends every
+/// index entry with the rowid, which is `seq`, so entries of a conversation lie in order.
 /// `conversations.kind` is 0 room, 1 desk, 2 everyone; `messages.kind` is 0 PRIVMSG, 1 NOTICE. Times are milliseconds
 /// since 1970.
 const FIRST: &str = "
@@ -52,6 +52,20 @@ CREATE TABLE audit (
     target TEXT NOT NULL,
     detail TEXT NOT NULL
 ) STRICT;
+";
+
+/// The index on conversations becomes a table that follows the messages, see [`super::places`]. The old index is read for it,
+/// so this takes about a second for each million of messages.
+const PLACES: &str = "
+CREATE TABLE places (
+    conversation INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (conversation, seq)
+) STRICT, WITHOUT ROWID;
+INSERT INTO places SELECT conversation, seq FROM messages ORDER BY conversation, seq;
+DROP INDEX messages_conversation;
+ALTER TABLE meta ADD COLUMN places_to INTEGER NOT NULL DEFAULT 0;
+UPDATE meta SET places_to = ifnull((SELECT max(seq) FROM messages), 0);
 ";
 
 /// The newest version this chatd knows.

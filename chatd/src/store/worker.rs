@@ -5,31 +5,23 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::oneshot;
 
-use crate::config;
 use crate::domain::id::Time;
 
 use super::Record;
-use super::database::{Database, LOG_CALM};
+use super::aside::Gone;
+use super::database::Database;
 use super::error::{CommitError, StoreError};
 use super::lock::Lock;
+use super::places::BEHIND_MAX;
 use super::retention::{self, SharedPolicy, Stage};
 use super::stats::StatsHandle;
+use super::upkeep::Upkeep;
 
 /// A moment without a group for this long is a calm one.
 const CALM: Duration = Duration::from_millis(200);
 
-/// At this size the write-ahead log is checkpointed even when no moment is calm, since readers slow down with it and the
-/// disk has an end.
-const LOG_MAX: u64 = 64 << 20;
-
 /// How often retention passes through the database.
 const PASS_EVERY: Duration = Duration::from_secs(60 * 60);
-
-/// The shortest time between two checkpoints.
-const CHECKPOINT_REST: Duration = Duration::from_secs(1);
-
-/// The interval of `every-second`.
-const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// What the thread is asked to do.
 #[derive(Debug)]
@@ -59,22 +51,15 @@ pub(super) struct Worker {
     jobs: Receiver<Job>,
     stats: StatsHandle,
     policy: SharedPolicy,
-    syncs_every_second: bool,
-    /// When the commits since the last fsync have to be on the disk.
-    sync_due: Option<Instant>,
-    /// Whether anything was written since the last checkpoint.
-    is_dirty: bool,
+    upkeep: Upkeep,
     /// When the last group was done with, or the thread began.
     last_group: Instant,
     /// Why the last group was refused, until one is kept.
     commit_failure: Option<String>,
-    /// Why the last timed fsync failed, until one succeeds.
-    sync_failure: Option<String>,
     pass: Option<Stage>,
     pass_due: Instant,
     /// Under load, retention rests nine times as long as it worked: it never takes more than a tenth of this thread.
     slice_due: Instant,
-    checkpoint_due: Instant,
     lock: Lock,
 }
 
@@ -85,8 +70,8 @@ impl Worker {
         jobs: Receiver<Job>,
         stats: StatsHandle,
         policy: SharedPolicy,
+        upkeep: Upkeep,
         lock: Lock,
-        sync: config::Sync,
     ) -> Self {
         let now = Instant::now();
         Self {
@@ -94,16 +79,12 @@ impl Worker {
             jobs,
             stats,
             policy,
-            syncs_every_second: sync == config::Sync::EverySecond,
-            sync_due: None,
-            is_dirty: false,
+            upkeep,
             last_group: now,
             commit_failure: None,
-            sync_failure: None,
             pass: None,
             pass_due: now + CALM,
             slice_due: now,
-            checkpoint_due: now,
             lock,
         }
     }
@@ -116,7 +97,7 @@ impl Worker {
                 Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => return self.finish(),
                 Ok(Job::Wake) | Err(RecvTimeoutError::Timeout) => {}
             }
-            self.keep_house();
+            self.keep_house().map_err(|Gone| StoreError::Panicked)?;
         }
     }
 
@@ -126,6 +107,9 @@ impl Worker {
                 self.commit(&group, answer);
             }
         }
+        self.catch_up();
+        // Its threads are gone before the database is closed and the lock given back.
+        drop(self.upkeep);
         let closed = self.database.close();
         drop(self.lock);
         closed
@@ -136,7 +120,7 @@ impl Worker {
         let done = self.database.commit(group);
         match &done {
             Ok(()) => {
-                self.wrote();
+                self.upkeep.wrote();
                 let took_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
                 self.stats.committed(group.len() as u64, took_us, wall_clock());
                 self.commit_failure = None;
@@ -152,16 +136,9 @@ impl Worker {
         let _ = answer.send(done);
     }
 
-    fn wrote(&mut self) {
-        self.is_dirty = true;
-        if self.syncs_every_second {
-            self.sync_due.get_or_insert_with(|| Instant::now() + SYNC_EVERY);
-        }
-    }
-
     /// Logs only changes: a full disk must not fill the log too.
     fn tell_health(&self) {
-        let cause = self.commit_failure.as_deref().or(self.sync_failure.as_deref());
+        let cause = self.commit_failure.as_deref().or(self.upkeep.failure());
         match (self.stats.set_failing(cause), cause) {
             (true, Some(cause)) => tracing::error!(cause, "store fails to keep messages as promised"),
             (true, None) => tracing::info!("store keeps messages again as promised"),
@@ -172,14 +149,11 @@ impl Worker {
     /// How long to wait for the next group before there is something else to do.
     fn patience(&self) -> Duration {
         let mut due = self.pass_due;
-        if let Some(sync_due) = self.sync_due {
-            due = due.min(sync_due);
+        if let Some(upkeep) = self.upkeep.due(&self.database) {
+            due = due.min(upkeep);
         }
-        if self.pass.is_some() {
+        if self.pass.is_some() || self.database.behind() > 0 {
             due = due.min(self.calm_from());
-        }
-        if self.wants_checkpoint(LOG_CALM) {
-            due = due.min(self.calm_from().max(self.checkpoint_due));
         }
         due.saturating_duration_since(Instant::now())
     }
@@ -189,14 +163,13 @@ impl Worker {
         self.last_group + CALM
     }
 
-    fn keep_house(&mut self) {
+    fn keep_house(&mut self) -> Result<(), Gone> {
         let now = Instant::now();
-        if self.sync_due.is_some_and(|due| due <= now) {
-            self.sync();
-        }
+        self.upkeep.look(now, &mut self.database)?;
+        self.tell_health();
         let is_calm = self.calm_from() <= now;
-        if self.checkpoint_due <= now && self.wants_checkpoint(if is_calm { LOG_CALM } else { LOG_MAX }) {
-            self.checkpoint(now);
+        if self.database.behind() >= if is_calm { 1 } else { BEHIND_MAX } {
+            self.catch_up();
         }
         let (policy, is_new) = self.policy.take();
         if is_new || (self.pass.is_none() && self.pass_due <= now) {
@@ -206,29 +179,21 @@ impl Worker {
         if let Some(stage) = self.pass.filter(|_| is_calm || self.slice_due <= now) {
             self.slice(policy, stage);
         }
+        Ok(())
     }
 
-    fn wants_checkpoint(&self, size: u64) -> bool {
-        self.is_dirty && self.database.log_size() > size
-    }
-
-    /// A failure is tried again, though a later success proves less: the operating system may have given up the pages.
-    fn sync(&mut self) {
-        self.sync_due = None;
-        self.sync_failure = self.database.sync_log().err().map(|error| {
-            self.sync_due = Some(Instant::now() + SYNC_EVERY);
-            format!("cannot fsync the write-ahead log: {error}")
-        });
-        self.tell_health();
-    }
-
-    /// A reader may keep the log from starting anew; trying at most once a second keeps that from costing every commit
-    /// a checkpoint.
-    fn checkpoint(&mut self, now: Instant) {
-        self.is_dirty = false;
-        self.checkpoint_due = now + CHECKPOINT_REST;
-        if let Err(error) = self.database.checkpoint() {
-            tracing::warn!(%error, "checkpoint failed; the write-ahead log grows until one succeeds");
+    /// A failure leaves readers more to look through and nothing else; it is tried again after the next group, or in the next
+    /// calm moment.
+    fn catch_up(&mut self) {
+        if self.database.behind() == 0 {
+            return;
+        }
+        match self.database.catch_up() {
+            Ok(()) => self.upkeep.wrote(),
+            Err(error) => {
+                self.last_group = Instant::now();
+                tracing::debug!(%error, "entries of conversations are behind");
+            }
         }
     }
 
@@ -247,7 +212,7 @@ impl Worker {
                 self.pass = slice.next;
                 self.stats.pruned(slice.removed);
                 if slice.removed > 0 || slice.forgot_conversations {
-                    self.wrote();
+                    self.upkeep.wrote();
                 }
             }
             Err(error) => {
