@@ -1,0 +1,156 @@
+//! `chat-bench`, started by `bench/run`: loads chatd, its peers and a floor of its own with the same work on loopback, checks
+//! every delivery, and prints one table. It sets no goals.
+
+mod crowd;
+mod figure;
+mod floor;
+mod ledger;
+mod load;
+mod mark;
+mod meter;
+mod place;
+mod report;
+mod servers;
+mod swarm;
+mod workloads;
+
+use std::fmt::Arguments as Words;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, ensure};
+use clap::{Parser, Subcommand};
+
+use load::Load;
+use report::Report;
+use servers::{SERVERS, Server};
+use workloads::{Stage, WORKLOADS, Workload};
+
+/// Measures chatd against other servers, all on loopback, and checks every delivery.
+#[derive(Debug, Parser)]
+#[command(name = "bench/run", version)]
+struct Arguments {
+    /// A short run (under a minute), for correctness: smaller loads, once
+    #[arg(long)]
+    quick: bool,
+    /// Servers, separated by commas [default: all but floor-naive that are installed]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    servers: Vec<String>,
+    /// Only the workloads whose name contains this
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    only: String,
+    /// How often everything is measured; the median is what counts
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    repeats: usize,
+    /// The executable of chatd
+    #[arg(long, value_name = "PATH", default_value = "target/release/chatd")]
+    chatd: PathBuf,
+    /// Names servers and workloads, and does nothing
+    #[arg(long)]
+    list: bool,
+    #[command(subcommand)]
+    own: Option<Own>,
+}
+
+/// What the bench starts itself.
+#[derive(Debug, Subcommand)]
+enum Own {
+    /// The least that a server has to do
+    #[command(hide = true)]
+    Floor {
+        address: SocketAddr,
+        /// Write every delivery at once
+        #[arg(long)]
+        naive: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.own {
+        Some(Own::Floor { address, naive }) => floor::serve(address, naive),
+        None if arguments.list => list(),
+        None => run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(format_args!("bench: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A line for whoever waits; nobody is left to tell when standard error is closed.
+fn tell(words: Words<'_>) {
+    let _ = writeln!(io::stderr(), "{words}");
+}
+
+fn list() -> Result<()> {
+    let mut out = io::stdout().lock();
+    let servers: Vec<_> = SERVERS.iter().map(|server| server.name).collect();
+    writeln!(out, "servers: {}", servers.join(", "))?;
+    writeln!(out, "workloads:")?;
+    WORKLOADS.iter().try_for_each(|workload| writeln!(out, "  {}", workload.name))?;
+    Ok(())
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let load = if arguments.quick { Load::quick() } else { Load::full() };
+    let repeats = if arguments.quick { 1 } else { arguments.repeats };
+    ensure!(repeats > 0, "--repeats must be at least 1");
+    let workloads: Vec<_> = WORKLOADS.iter().filter(|one| one.name.contains(&*arguments.only)).collect();
+    ensure!(!workloads.is_empty(), "no workload's name contains {:?}; --list names them", arguments.only);
+    let servers = servers(arguments)?;
+    place::raise_descriptors()?;
+    let is_pinned = place::pin_generator();
+    if !is_pinned {
+        tell(format_args!("less than two CPUs: server and generator take each other's time"));
+    }
+    let mut report = Report::default();
+    // Repeats are outermost and servers innermost, so that a machine that grows slower does so for all alike.
+    for repeat in 1..=repeats {
+        for workload in &workloads {
+            for server in servers.iter().filter(|server| server.is_chatd || !workload.is_chatd_only) {
+                tell(format_args!("repeat {repeat} of {repeats}: {}: {}", workload.name, server.name));
+                let stage = Stage { server, chatd: &arguments.chatd, load: &load };
+                let figures = (workload.measure)(&stage)
+                    .with_context(|| format!("{} on {}, repeat {repeat}", workload.name, server.name))?;
+                report.add(workload.name, server.name, figures);
+            }
+        }
+    }
+    print(&report, &workloads, &servers, &load)
+}
+
+/// Those that were chosen, or the usual ones that are here.
+fn servers(arguments: &Arguments) -> Result<Vec<&'static Server>> {
+    if arguments.servers.is_empty() {
+        let usual = SERVERS.iter().filter(|server| server.is_usual);
+        let (here, missing): (Vec<_>, Vec<_>) = usual.partition(|one| one.version(&arguments.chatd).is_some());
+        for server in missing {
+            tell(format_args!("{} is not here, so it is left out", server.name));
+        }
+        return Ok(here);
+    }
+    let find = |name: &String| {
+        let server = SERVERS.iter().find(|server| server.name == name);
+        let server = server.with_context(|| format!("no server is called {name:?}; --list names them"))?;
+        ensure!(server.version(&arguments.chatd).is_some(), "{name} cannot be started: it is not here");
+        Ok(server)
+    };
+    arguments.servers.iter().map(find).collect()
+}
+
+/// Prints; a reader who has seen enough may close the pipe.
+fn print(report: &Report, workloads: &[&Workload], servers: &[&'static Server], load: &Load) -> Result<()> {
+    let names: Vec<_> = servers.iter().map(|server| server.name).collect();
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let written = report.table(&mut out, workloads, &names, load).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}

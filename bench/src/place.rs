@@ -1,0 +1,98 @@
+//! Where things run: only on loopback, server and generator on a CPU each, with as many descriptors as this machine gives.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use anyhow::{Context as _, Result, ensure};
+use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::unistd::Pid;
+
+/// The CPU of servers.
+const SERVER: usize = 0;
+/// The CPU of the generator.
+const GENERATOR: usize = 1;
+/// This thread, for the calls that take a process.
+const SELF: Pid = Pid::from_raw(0);
+
+/// An address that may be loaded.
+///
+/// # Errors
+/// It is not on this machine's loopback: nobody's server is to be loaded by mistake.
+pub(crate) fn only_loopback(address: SocketAddr) -> Result<SocketAddr> {
+    ensure!(address.ip().is_loopback(), "{address} is not on loopback; this load is for servers of its own only");
+    Ok(address)
+}
+
+/// An address of loopback where nobody listens. Another process may take it before it is used; then the server does not start.
+pub(crate) fn free_address() -> Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot find a free port")?;
+    only_loopback(listener.local_addr()?)
+}
+
+/// Raises the limit of descriptors as far as it goes; children inherit it. Returns the limit.
+pub(crate) fn raise_descriptors() -> Result<u64> {
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    setrlimit(Resource::RLIMIT_NOFILE, hard, hard).context("cannot raise the limit of descriptors")?;
+    Ok(hard)
+}
+
+/// Runs `start` on the CPU of servers, so that what it starts inherits that, and comes back to the generator's CPU.
+pub(crate) fn on_server_cpu<T>(start: impl FnOnce() -> T) -> T {
+    // Where there is one CPU only, nothing is bound; the report says so.
+    if !can_pin() {
+        return start();
+    }
+    let _ = bind(SERVER);
+    let started = start();
+    let _ = bind(GENERATOR);
+    started
+}
+
+/// Binds this process, which has one thread, to the generator's CPU. Returns whether both CPUs are there.
+pub(crate) fn pin_generator() -> bool {
+    can_pin() && bind(GENERATOR).is_ok()
+}
+
+/// Gives this process both CPUs again, for what is not measured.
+pub(crate) fn on_both_cpus<T>(work: impl FnOnce() -> T) -> T {
+    let mut both = CpuSet::new();
+    let is_set = can_pin() && [SERVER, GENERATOR].iter().all(|cpu| both.set(*cpu).is_ok());
+    if is_set {
+        let _ = sched_setaffinity(SELF, &both);
+    }
+    let done = work();
+    if is_set {
+        let _ = bind(GENERATOR);
+    }
+    done
+}
+
+/// Whether this machine has the two CPUs. Asked once: later this process is bound itself.
+fn can_pin() -> bool {
+    static CAN: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    *CAN.get_or_init(|| {
+        sched_getaffinity(SELF)
+            .is_ok_and(|cpus| [SERVER, GENERATOR].iter().all(|cpu| cpus.is_set(*cpu) == Ok(true)))
+    })
+}
+
+fn bind(cpu: usize) -> nix::Result<()> {
+    let mut one = CpuSet::new();
+    one.set(cpu)?;
+    sched_setaffinity(SELF, &one)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::only_loopback;
+
+    #[test]
+    fn loopback_may_be_loaded_and_nothing_else() {
+        for address in ["127.0.0.1:6667", "127.200.0.1:1", "[::1]:6667"] {
+            assert!(only_loopback(address.parse().unwrap()).is_ok(), "{address}");
+        }
+        for address in ["0.0.0.0:6667", "10.0.0.1:6667", "128.0.0.1:6667", "[::]:6667", "[::ffff:10.0.0.1]:1"] {
+            assert!(only_loopback(address.parse().unwrap()).is_err(), "{address}");
+        }
+    }
+}

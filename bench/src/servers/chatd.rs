@@ -1,0 +1,58 @@
+//! chatd for measurements: its pace is off and its outboxes are large, because the closed loops bound what is under way.
+//! Everything else is as it is by default.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use super::{History, Setup};
+
+/// `limits.outbox-hard`: what may wait for one client.
+pub(crate) const OUTBOX: usize = 16 * 1024 * 1024;
+
+pub(super) fn command(setup: &Setup<'_>) -> Result<Command> {
+    let config = setup.home.join("chatd.toml");
+    std::fs::write(&config, configuration(setup)?)?;
+    let mut command = Command::new(setup.chatd);
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.env("NOTIFY_SOCKET", setup.home.join("notify.sock")).arg("--config").arg(config);
+    Ok(command)
+}
+
+pub(super) fn version(chatd: &Path) -> Command {
+    let mut command = Command::new(chatd);
+    command.arg("--version");
+    command
+}
+
+fn configuration(setup: &Setup<'_>) -> Result<String> {
+    let home = setup.home.to_str().context("TMPDIR is not UTF-8")?;
+    let address = setup.address;
+    let history = match setup.history {
+        History::Off => "enabled = false".to_owned(),
+        History::On(sync) => format!("enabled = true\nsync = \"{sync}\""),
+    };
+    Ok(format!(
+        r#"[server]
+state-directory = '{home}/state'
+[control]
+socket = '{home}/control.sock'
+[[listen]]
+protocol = "irc"
+address = "{address}"
+[history]
+{history}
+keep-count = 0
+[limits]
+clients = 19900
+registration-timeout = "10m"
+ping-interval = "1h"
+outbox-soft = "{OUTBOX}B"
+outbox-hard = "{OUTBOX}B"
+input-rate = 0
+[log]
+level = "warn"
+"#
+    ))
+}

@@ -1,0 +1,249 @@
+//! The servers that can be loaded, as a table, and one of them that runs: private directory, free port of loopback, ended
+//! with its owner. Touches no server that it has not started.
+
+mod chatd;
+mod inspircd;
+mod ngircd;
+
+use std::fs::File;
+use std::io::Read;
+use std::net::{SocketAddr, TcpStream};
+use std::os::unix::net::UnixDatagram;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use tempfile::TempDir;
+
+use crate::place;
+
+/// How long a start may take; a large store needs its time.
+const START: Duration = Duration::from_secs(60);
+
+/// What a chatd keeps of rooms; peers have no history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum History {
+    /// Nothing. What is for the desk is kept nevertheless, every second.
+    Off,
+    /// Everything, with this value of `history.sync`.
+    On(&'static str),
+}
+
+/// What a server needs to know before it starts.
+#[derive(Debug)]
+pub(crate) struct Setup<'s> {
+    /// The executable of chatd.
+    pub(crate) chatd: &'s Path,
+    /// Where it writes.
+    pub(crate) home: &'s Path,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// What it keeps.
+    pub(crate) history: History,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub(crate) struct Server {
+    /// What the table and `--servers` call it.
+    pub(crate) name: &'static str,
+    /// Whether it is measured when nothing is chosen.
+    pub(crate) is_usual: bool,
+    /// Whether it has a desk and a store.
+    pub(crate) is_chatd: bool,
+    /// Whether it bounds what waits for a client that does not read.
+    pub(crate) has_bounds: bool,
+    /// Writes its configuration and tells how it is started.
+    command: fn(&Setup<'_>) -> Result<Command>,
+    /// What tells its version.
+    version: fn(&Path) -> Command,
+}
+
+/// All servers; the first is the one that is compared with the others.
+pub(crate) const SERVERS: [Server; 5] = [
+    Server {
+        name: "chatd",
+        is_usual: true,
+        is_chatd: true,
+        has_bounds: true,
+        command: chatd::command,
+        version: chatd::version,
+    },
+    Server {
+        name: "floor",
+        is_usual: true,
+        is_chatd: false,
+        has_bounds: false,
+        command: |setup| Ok(floor(setup, false)),
+        version: |_| own("--version"),
+    },
+    Server {
+        name: "floor-naive",
+        is_usual: false,
+        is_chatd: false,
+        has_bounds: false,
+        command: |setup| Ok(floor(setup, true)),
+        version: |_| own("--version"),
+    },
+    Server {
+        name: "ngircd",
+        is_usual: true,
+        is_chatd: false,
+        has_bounds: false,
+        command: ngircd::command,
+        version: ngircd::version,
+    },
+    Server {
+        name: "inspircd",
+        is_usual: true,
+        is_chatd: false,
+        has_bounds: true,
+        command: inspircd::command,
+        version: inspircd::version,
+    },
+];
+
+impl Server {
+    /// The first line in which it tells its version; nothing if it is not here.
+    pub(crate) fn version(&self, chatd: &Path) -> Option<String> {
+        let output = (self.version)(chatd).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        text.lines().next().map(|line| line.trim().to_owned())
+    }
+
+    /// Starts it with an empty home.
+    pub(crate) fn start(&self, chatd: &Path, history: History) -> Result<Running> {
+        let home = tempfile::Builder::new().prefix("chat-bench-").tempdir()?;
+        self.start_at(chatd, history, Home::Own(home)).map(|(running, _)| running)
+    }
+
+    /// Starts it where something may be kept already; tells how long it took until it said that it is ready.
+    pub(crate) fn start_at(&self, chatd: &Path, history: History, home: Home) -> Result<(Running, Duration)> {
+        let address = place::free_address()?;
+        let mut command = (self.command)(&Setup { chatd, home: home.path(), address, history })?;
+        let complaints = home.path().join("complaints");
+        command.stdin(Stdio::null()).stdout(File::create(&complaints)?);
+        command.stderr(File::options().append(true).open(&complaints)?);
+        let socket = self.is_chatd.then(|| notify_socket(&home.path().join("notify.sock"))).transpose()?;
+        let begin = Instant::now();
+        let child = place::on_server_cpu(|| command.spawn());
+        let child = child.with_context(|| format!("cannot start {:?}", command.get_program()))?;
+        // From here on a failure ends the child.
+        let mut running = Running { child, address, complaints, _home: home };
+        let ready = match socket {
+            Some(socket) => told_ready(&socket),
+            None => running.answers(),
+        };
+        ready.with_context(|| format!("{} did not start: {}", self.name, running.complaints()))?;
+        Ok((running, begin.elapsed()))
+    }
+}
+
+/// Where a server writes.
+#[derive(Debug)]
+pub(crate) enum Home {
+    /// Removed with it.
+    Own(TempDir),
+    /// Somebody else's.
+    Lent(PathBuf),
+}
+
+impl Home {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Own(directory) => directory.path(),
+            Self::Lent(path) => path,
+        }
+    }
+}
+
+/// A running server; dropping it kills it and removes what it wrote.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    address: SocketAddr,
+    complaints: PathBuf,
+    _home: Home,
+}
+
+impl Running {
+    /// Where it speaks IRC: always loopback.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The last of what it wrote to its standard output and error.
+    pub(crate) fn complaints(&self) -> String {
+        let mut text = String::new();
+        let read = File::open(&self.complaints).and_then(|mut file| file.read_to_string(&mut text));
+        let lines: Vec<_> = text.lines().rev().take(5).collect();
+        match read {
+            Ok(_) if !lines.is_empty() => lines.into_iter().rev().collect::<Vec<_>>().join("; "),
+            _ => "it said nothing".to_owned(),
+        }
+    }
+
+    /// Waits until it takes connections.
+    fn answers(&mut self) -> Result<()> {
+        let begin = Instant::now();
+        while TcpStream::connect(self.address).is_err() {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("it ended with {status}");
+            }
+            ensure!(begin.elapsed() < START, "it took no connection");
+            pause();
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Fails only if it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a peer tells nobody that it listens, so it has to be tried again")]
+fn pause() {
+    std::thread::sleep(Duration::from_millis(5));
+}
+
+fn notify_socket(path: &Path) -> Result<UnixDatagram> {
+    // An earlier start in the same home has left it behind.
+    let _ = std::fs::remove_file(path);
+    let socket = UnixDatagram::bind(path).context("cannot make the socket for readiness")?;
+    socket.set_read_timeout(Some(START))?;
+    Ok(socket)
+}
+
+fn told_ready(socket: &UnixDatagram) -> Result<()> {
+    let mut message = [0; 1024];
+    let length = socket.recv(&mut message).context("it did not become ready")?;
+    let message = String::from_utf8_lossy(&message[..length]);
+    ensure!(message.lines().any(|line| line == "READY=1"), "it told {message:?} instead of READY=1");
+    Ok(())
+}
+
+/// This program.
+fn own(argument: &str) -> Command {
+    let mut command = Command::new("/proc/self/exe");
+    command.arg(argument);
+    command
+}
+
+fn floor(setup: &Setup<'_>, is_naive: bool) -> Command {
+    let mut command = own("floor");
+    command.arg(setup.address.to_string());
+    if is_naive {
+        command.arg("--naive");
+    }
+    command
+}

@@ -1,0 +1,90 @@
+//! Fan-out: a few senders keep a window of messages under way in one big room, so that the server is never idle.
+
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+
+use super::Stage;
+use crate::crowd;
+use crate::figure::{self, Figure};
+use crate::ledger::Ledger;
+use crate::load::Load;
+use crate::mark;
+use crate::meter::Meter;
+use crate::servers::History;
+use crate::swarm::{Outgoing, Swarm, Talk};
+
+pub(super) fn about(load: &Load) -> String {
+    format!(
+        "{} members, {} senders with {} messages of 64 bytes each, window {}: the next goes when all members have one",
+        load.members, load.senders, load.fan_out_messages, load.window
+    )
+}
+
+pub(super) fn measure(stage: &Stage<'_>, history: History) -> Result<Vec<Figure>> {
+    let load = stage.load;
+    let server = stage.start_with(history)?;
+    let mut swarm = Swarm::new(server.address())?;
+    crowd::register(&mut swarm, load.members)?;
+    crowd::join(&mut swarm, (0..load.members).map(|member| (member, "#room".to_owned())))?;
+    let mut talk = FanOut::new(load);
+    let meter = Meter::start(server.pid())?;
+    swarm.run(&mut talk)?;
+    let spent = meter.stop()?;
+    crowd::settle(&mut swarm, &mut talk).context("after the last message")?;
+    let deliveries = (load.senders * load.fan_out_messages * (load.members - 1)) as f64;
+    let mut figures = vec![
+        Figure::new("CPU per 1M deliveries", "s", spent.server_s * 1e6 / deliveries),
+        Figure::beside("deliveries", "/s", deliveries / spent.elapsed_s),
+    ];
+    figures.extend(figure::load(&spent));
+    Ok(figures)
+}
+
+/// Closed loop: each sender has at most a window of messages that somebody lacks.
+#[derive(Debug)]
+struct FanOut {
+    ledger: Ledger,
+    /// By sender: messages still to be sent, and how many may go now.
+    left: Vec<usize>,
+    credit: Vec<usize>,
+}
+
+impl FanOut {
+    fn new(load: &Load) -> Self {
+        Self {
+            ledger: Ledger::new(load.members, load.senders),
+            left: vec![load.fan_out_messages; load.senders],
+            credit: vec![load.window; load.senders],
+        }
+    }
+}
+
+impl Talk for FanOut {
+    fn hear(&mut self, client: usize, line: &[u8], _: Instant, _: &mut Outgoing) -> Result<()> {
+        let Some(mark) = mark::read(line) else { return Ok(()) };
+        if self.ledger.receive(client, mark)? {
+            self.credit[mark.sender as usize] += 1;
+        }
+        Ok(())
+    }
+
+    fn speak(&mut self, out: &mut Outgoing) -> Option<Instant> {
+        for sender in 0..self.left.len() {
+            for _ in 0..self.credit[sender].min(self.left[sender]) {
+                mark::write(out.to(sender), "#room", self.ledger.send(sender));
+                self.credit[sender] -= 1;
+                self.left[sender] -= 1;
+            }
+        }
+        None
+    }
+
+    fn is_done(&self) -> bool {
+        self.left.iter().all(|left| *left == 0) && self.ledger.is_settled()
+    }
+
+    fn lacks(&self) -> String {
+        self.ledger.lacks()
+    }
+}
