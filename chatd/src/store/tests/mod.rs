@@ -1,7 +1,9 @@
 //! What the store promises, tested through its public face where that reaches.
 
+mod aside;
 mod commit;
 mod open;
+mod places;
 mod read;
 mod retention;
 
