@@ -129,7 +129,8 @@ fn run(arguments: &Arguments) -> Result<()> {
 fn servers(arguments: &Arguments) -> Result<Vec<&'static Server>> {
     if arguments.servers.is_empty() {
         let usual = SERVERS.iter().filter(|server| server.is_usual);
-        let (here, missing): (Vec<_>, Vec<_>) = usual.partition(|one| one.version(&arguments.chatd).is_some());
+        let (here, missing): (Vec<_>, Vec<_>) =
+            usual.partition(|one| one.version(&arguments.chatd).is_some());
         for server in missing {
             tell(format_args!("{} is not here, so it is left out", server.name));
         }

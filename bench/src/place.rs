@@ -19,7 +19,10 @@ const SELF: Pid = Pid::from_raw(0);
 /// # Errors
 /// It is not on this machine's loopback: nobody's server is to be loaded by mistake.
 pub(crate) fn only_loopback(address: SocketAddr) -> Result<SocketAddr> {
-    ensure!(address.ip().is_loopback(), "{address} is not on loopback; this load is for servers of its own only");
+    ensure!(
+        address.ip().is_loopback(),
+        "{address} is not on loopback; this load is for servers of its own only"
+    );
     Ok(address)
 }
 
@@ -91,7 +94,8 @@ mod tests {
         for address in ["127.0.0.1:6667", "127.200.0.1:1", "[::1]:6667"] {
             assert!(only_loopback(address.parse().unwrap()).is_ok(), "{address}");
         }
-        for address in ["0.0.0.0:6667", "10.0.0.1:6667", "128.0.0.1:6667", "[::]:6667", "[::ffff:10.0.0.1]:1"] {
+        for address in ["0.0.0.0:6667", "10.0.0.1:6667", "128.0.0.1:6667", "[::]:6667", "[::ffff:10.0.0.1]:1"]
+        {
             assert!(only_loopback(address.parse().unwrap()).is_err(), "{address}");
         }
     }

@@ -211,7 +211,10 @@ impl Drop for Running {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a peer tells nobody that it listens, so it has to be tried again")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a peer tells nobody that it listens, so it has to be tried again"
+)]
 fn pause() {
     std::thread::sleep(Duration::from_millis(5));
 }

@@ -72,12 +72,6 @@ impl Part {
         }
         follows
     }
-
-    /// How long it is, in bytes.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        (self.end - self.start) as usize
-    }
 }
 
 /// The blocks of one turn.
@@ -228,7 +222,6 @@ mod tests {
         let next = print(&mut press, ROOM, b"two\n");
         assert!(!heard.join(elsewhere) && heard.join(next));
         assert!(!heard.join(next), "nothing is taken in twice");
-        assert_eq!(heard.len(), 8);
         press.close();
         let lines = press.lines(heard).unwrap();
         assert_eq!((lines.bytes(), lines.count()), (&b"one\ntwo\n"[..], 2));

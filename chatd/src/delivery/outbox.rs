@@ -175,7 +175,7 @@ impl Outbox {
         if items.is_empty() {
             std::mem::swap(&mut queue.items, items);
         } else {
-            items.append(&mut queue.items);
+            items.extend(std::mem::take(&mut queue.items));
         }
         Poll::Ready(Taken::Items)
     }
