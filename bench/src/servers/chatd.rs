@@ -48,7 +48,7 @@ keep-count = 0
 clients = 19900
 registration-timeout = "10m"
 ping-interval = "1h"
-outbox-soft = "{OUTBOX}B"
+outbox-soft = "8MiB"
 outbox-hard = "{OUTBOX}B"
 input-rate = 0
 [log]

@@ -132,7 +132,7 @@ impl Server {
         // From here on a failure ends the child.
         let mut running = Running { child, address, complaints, _home: home };
         let ready = match socket {
-            Some(socket) => told_ready(&socket),
+            Some(socket) => running.tells(&socket),
             None => running.answers(),
         };
         ready.with_context(|| format!("{} did not start: {}", self.name, running.complaints()))?;
@@ -189,13 +189,32 @@ impl Running {
         }
     }
 
+    /// Waits until it has told that it is ready (sd_notify(3)).
+    fn tells(&mut self, socket: &UnixDatagram) -> Result<()> {
+        let begin = Instant::now();
+        let mut message = [0; 1024];
+        while begin.elapsed() < START {
+            match socket.recv(&mut message) {
+                Ok(length) if message[..length].starts_with(b"READY=1") => return Ok(()),
+                // Other news, or none within the time that the socket waits.
+                _ => self.lives()?,
+            }
+        }
+        bail!("it did not become ready within {} s", START.as_secs());
+    }
+
+    fn lives(&mut self) -> Result<()> {
+        match self.child.try_wait()? {
+            Some(status) => bail!("it ended with {status}"),
+            None => Ok(()),
+        }
+    }
+
     /// Waits until it takes connections.
     fn answers(&mut self) -> Result<()> {
         let begin = Instant::now();
         while TcpStream::connect(self.address).is_err() {
-            if let Some(status) = self.child.try_wait()? {
-                bail!("it ended with {status}");
-            }
+            self.lives()?;
             ensure!(begin.elapsed() < START, "it took no connection");
             pause();
         }
@@ -220,16 +239,8 @@ fn notify_socket(path: &Path) -> Result<UnixDatagram> {
     // An earlier start in the same home has left it behind.
     let _ = std::fs::remove_file(path);
     let socket = UnixDatagram::bind(path).context("cannot make the socket for readiness")?;
-    socket.set_read_timeout(Some(START))?;
+    socket.set_read_timeout(Some(Duration::from_millis(200)))?;
     Ok(socket)
-}
-
-fn told_ready(socket: &UnixDatagram) -> Result<()> {
-    let mut message = [0; 1024];
-    let length = socket.recv(&mut message).context("it did not become ready")?;
-    let message = String::from_utf8_lossy(&message[..length]);
-    ensure!(message.lines().any(|line| line == "READY=1"), "it told {message:?} instead of READY=1");
-    Ok(())
 }
 
 /// This program.
