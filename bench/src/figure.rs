@@ -72,7 +72,10 @@ mod tests {
     fn a_percentile_is_the_least_value_that_enough_are_not_above() {
         let hundred: Vec<f32> = (1..=100_u8).map(f32::from).collect();
         assert_eq!([0.5, 0.99, 1.0].map(|share| percentile(&hundred, share)), [50.0, 99.0, 100.0]);
-        assert_eq!([percentile(&[7.0], 0.5), percentile(&[7.0], 0.99), percentile(&[], 0.5)], [7.0, 7.0, 0.0]);
+        assert_eq!(
+            [percentile(&[7.0], 0.5), percentile(&[7.0], 0.99), percentile(&[], 0.5)],
+            [7.0, 7.0, 0.0]
+        );
     }
 
     #[test]

@@ -8,12 +8,14 @@ mod ledger;
 mod load;
 mod mark;
 mod meter;
+mod pace;
 mod place;
 mod report;
 mod servers;
 mod swarm;
 mod workloads;
 
+use std::cell::OnceCell;
 use std::fmt::Arguments as Words;
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -109,13 +111,14 @@ fn run(arguments: &Arguments) -> Result<()> {
     if !is_pinned {
         tell(format_args!("less than two CPUs: server and generator take each other's time"));
     }
+    let filled = OnceCell::new();
     let mut report = Report::default();
     // Repeats are outermost and servers innermost, so that a machine that grows slower does so for all alike.
     for repeat in 1..=repeats {
         for workload in &workloads {
             for server in servers.iter().filter(|server| server.is_chatd || !workload.is_chatd_only) {
                 tell(format_args!("repeat {repeat} of {repeats}: {}: {}", workload.name, server.name));
-                let stage = Stage { server, chatd: &arguments.chatd, load: &load };
+                let stage = Stage { server, chatd: &arguments.chatd, load: &load, filled: &filled };
                 let figures = (workload.measure)(&stage)
                     .with_context(|| format!("{} on {}, repeat {repeat}", workload.name, server.name))?;
                 report.add(workload.name, server.name, figures);
@@ -129,7 +132,8 @@ fn run(arguments: &Arguments) -> Result<()> {
 fn servers(arguments: &Arguments) -> Result<Vec<&'static Server>> {
     if arguments.servers.is_empty() {
         let usual = SERVERS.iter().filter(|server| server.is_usual);
-        let (here, missing): (Vec<_>, Vec<_>) = usual.partition(|one| one.version(&arguments.chatd).is_some());
+        let (here, missing): (Vec<_>, Vec<_>) =
+            usual.partition(|one| one.version(&arguments.chatd).is_some());
         for server in missing {
             tell(format_args!("{} is not here, so it is left out", server.name));
         }

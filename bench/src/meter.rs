@@ -177,7 +177,8 @@ pub(crate) fn resident(root: u32) -> Result<f64> {
     Ok(all)
 }
 
-fn resident_of(process: u32) -> Result<f64> {
+/// Resident memory of one process in bytes.
+pub(crate) fn resident_of(process: u32) -> Result<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
     let kibibytes = line.trim().trim_end_matches(" kB").parse::<f64>().context("VmRSS is a number")?;

@@ -19,7 +19,10 @@ const SELF: Pid = Pid::from_raw(0);
 /// # Errors
 /// It is not on this machine's loopback: nobody's server is to be loaded by mistake.
 pub(crate) fn only_loopback(address: SocketAddr) -> Result<SocketAddr> {
-    ensure!(address.ip().is_loopback(), "{address} is not on loopback; this load is for servers of its own only");
+    ensure!(
+        address.ip().is_loopback(),
+        "{address} is not on loopback; this load is for servers of its own only"
+    );
     Ok(address)
 }
 
@@ -53,20 +56,6 @@ pub(crate) fn pin_generator() -> bool {
     can_pin() && bind(GENERATOR).is_ok()
 }
 
-/// Gives this process both CPUs again, for what is not measured.
-pub(crate) fn on_both_cpus<T>(work: impl FnOnce() -> T) -> T {
-    let mut both = CpuSet::new();
-    let is_set = can_pin() && [SERVER, GENERATOR].iter().all(|cpu| both.set(*cpu).is_ok());
-    if is_set {
-        let _ = sched_setaffinity(SELF, &both);
-    }
-    let done = work();
-    if is_set {
-        let _ = bind(GENERATOR);
-    }
-    done
-}
-
 /// Whether this machine has the two CPUs. Asked once: later this process is bound itself.
 fn can_pin() -> bool {
     static CAN: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
@@ -91,7 +80,8 @@ mod tests {
         for address in ["127.0.0.1:6667", "127.200.0.1:1", "[::1]:6667"] {
             assert!(only_loopback(address.parse().unwrap()).is_ok(), "{address}");
         }
-        for address in ["0.0.0.0:6667", "10.0.0.1:6667", "128.0.0.1:6667", "[::]:6667", "[::ffff:10.0.0.1]:1"] {
+        for address in ["0.0.0.0:6667", "10.0.0.1:6667", "128.0.0.1:6667", "[::]:6667", "[::ffff:10.0.0.1]:1"]
+        {
             assert!(only_loopback(address.parse().unwrap()).is_err(), "{address}");
         }
     }

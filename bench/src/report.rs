@@ -89,7 +89,9 @@ impl Report {
             write!(out, "  {cell:<CELL$}")?;
         }
         writeln!(out)?;
-        if !figure.is_compared || servers.iter().all(|server| find(server).is_none_or(|one| one.values.len() < 2)) {
+        if !figure.is_compared
+            || servers.iter().all(|server| find(server).is_none_or(|one| one.values.len() < 2))
+        {
             return Ok(());
         }
         write!(out, "{:NAME$}", "")?;
@@ -109,7 +111,9 @@ impl Report {
         if series.figure.is_compared {
             for yardstick in YARDSTICKS.iter().filter(|yardstick| **yardstick != series.server) {
                 let other = workload.compared_with.unwrap_or(workload.name);
-                if let Some(other) = self.median(other, yardstick, series.figure.name).filter(|other| *other > 0.0) {
+                if let Some(other) =
+                    self.median(other, yardstick, series.figure.name).filter(|other| *other > 0.0)
+                {
                     let letter = &yardstick[..1].to_uppercase();
                     cell.push_str(&format!("  {:.2}×{letter}", median / other));
                 }

@@ -14,6 +14,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use nix::sys::signal::{self, Signal};
+use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::place;
@@ -30,6 +32,24 @@ pub(crate) enum History {
     On(&'static str),
 }
 
+/// What a workload wants of a chatd; peers have nothing like it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wish {
+    /// What it keeps.
+    pub(crate) history: History,
+    /// Bytes that may wait for one client.
+    pub(crate) outbox: usize,
+    /// Threads that run tasks; 0 is one for each CPU that it may use, and it may use one.
+    pub(crate) workers: usize,
+}
+
+impl Wish {
+    /// Outboxes that the load does not fill: what is under way is bounded by the closed loops.
+    pub(crate) fn history(history: History) -> Self {
+        Self { history, outbox: 16 << 20, workers: 0 }
+    }
+}
+
 /// What a server needs to know before it starts.
 #[derive(Debug)]
 pub(crate) struct Setup<'s> {
@@ -39,8 +59,8 @@ pub(crate) struct Setup<'s> {
     pub(crate) home: &'s Path,
     /// Where it listens.
     pub(crate) address: SocketAddr,
-    /// What it keeps.
-    pub(crate) history: History,
+    /// What is wanted of it.
+    pub(crate) wish: Wish,
 }
 
 /// One row of the table.
@@ -52,8 +72,6 @@ pub(crate) struct Server {
     pub(crate) is_usual: bool,
     /// Whether it has a desk and a store.
     pub(crate) is_chatd: bool,
-    /// Whether it bounds what waits for a client that does not read.
-    pub(crate) has_bounds: bool,
     /// Writes its configuration and tells how it is started.
     command: fn(&Setup<'_>) -> Result<Command>,
     /// What tells its version.
@@ -66,7 +84,6 @@ pub(crate) const SERVERS: [Server; 5] = [
         name: "chatd",
         is_usual: true,
         is_chatd: true,
-        has_bounds: true,
         command: chatd::command,
         version: chatd::version,
     },
@@ -74,7 +91,6 @@ pub(crate) const SERVERS: [Server; 5] = [
         name: "floor",
         is_usual: true,
         is_chatd: false,
-        has_bounds: false,
         command: |setup| Ok(floor(setup, false)),
         version: |_| own("--version"),
     },
@@ -82,7 +98,6 @@ pub(crate) const SERVERS: [Server; 5] = [
         name: "floor-naive",
         is_usual: false,
         is_chatd: false,
-        has_bounds: false,
         command: |setup| Ok(floor(setup, true)),
         version: |_| own("--version"),
     },
@@ -90,7 +105,6 @@ pub(crate) const SERVERS: [Server; 5] = [
         name: "ngircd",
         is_usual: true,
         is_chatd: false,
-        has_bounds: false,
         command: ngircd::command,
         version: ngircd::version,
     },
@@ -98,7 +112,6 @@ pub(crate) const SERVERS: [Server; 5] = [
         name: "inspircd",
         is_usual: true,
         is_chatd: false,
-        has_bounds: true,
         command: inspircd::command,
         version: inspircd::version,
     },
@@ -113,15 +126,14 @@ impl Server {
     }
 
     /// Starts it with an empty home.
-    pub(crate) fn start(&self, chatd: &Path, history: History) -> Result<Running> {
-        let home = tempfile::Builder::new().prefix("chat-bench-").tempdir()?;
-        self.start_at(chatd, history, Home::Own(home)).map(|(running, _)| running)
+    pub(crate) fn start(&self, chatd: &Path, wish: Wish) -> Result<Running> {
+        self.start_at(chatd, wish, Home::Own(empty_home()?)).map(|(running, _)| running)
     }
 
     /// Starts it where something may be kept already; tells how long it took until it said that it is ready.
-    pub(crate) fn start_at(&self, chatd: &Path, history: History, home: Home) -> Result<(Running, Duration)> {
+    pub(crate) fn start_at(&self, chatd: &Path, wish: Wish, home: Home) -> Result<(Running, Duration)> {
         let address = place::free_address()?;
-        let mut command = (self.command)(&Setup { chatd, home: home.path(), address, history })?;
+        let mut command = (self.command)(&Setup { chatd, home: home.path(), address, wish })?;
         let complaints = home.path().join("complaints");
         command.stdin(Stdio::null()).stdout(File::create(&complaints)?);
         command.stderr(File::options().append(true).open(&complaints)?);
@@ -178,6 +190,19 @@ impl Running {
         self.child.id()
     }
 
+    /// The socket of a chatd's control API.
+    pub(crate) fn control(&self) -> PathBuf {
+        self.complaints.with_file_name("control.sock")
+    }
+
+    /// Ends it as systemd would, so that everything is written, and waits for that.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        signal::kill(Pid::from_raw(self.child.id().try_into()?), Signal::SIGTERM)?;
+        let status = self.child.wait()?;
+        ensure!(status.success(), "it ended with {status}: {}", self.complaints());
+        Ok(())
+    }
+
     /// The last of what it wrote to its standard output and error.
     pub(crate) fn complaints(&self) -> String {
         let mut text = String::new();
@@ -230,9 +255,17 @@ impl Drop for Running {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a peer tells nobody that it listens, so it has to be tried again")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a peer tells nobody that it listens, so it has to be tried again"
+)]
 fn pause() {
     std::thread::sleep(Duration::from_millis(5));
+}
+
+/// A directory that is removed with its owner.
+pub(crate) fn empty_home() -> Result<TempDir> {
+    Ok(tempfile::Builder::new().prefix("chat-bench-").tempdir()?)
 }
 
 fn notify_socket(path: &Path) -> Result<UnixDatagram> {
