@@ -4,8 +4,10 @@
 mod crowd;
 mod figure;
 mod floor;
+mod json;
 mod ledger;
 mod load;
+mod machine;
 mod mark;
 mod meter;
 mod pace;
@@ -26,6 +28,7 @@ use anyhow::{Context as _, Result, ensure};
 use clap::{Parser, Subcommand};
 
 use load::Load;
+use machine::Run;
 use report::Report;
 use servers::{SERVERS, Server};
 use workloads::{Stage, WORKLOADS, Workload};
@@ -49,6 +52,9 @@ struct Arguments {
     /// The executable of chatd
     #[arg(long, value_name = "PATH", default_value = "target/release/chatd")]
     chatd: PathBuf,
+    /// Writes everything that was measured, every repeat of it, as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
     /// Names servers and workloads, and does nothing
     #[arg(long)]
     list: bool,
@@ -125,7 +131,12 @@ fn run(arguments: &Arguments) -> Result<()> {
             }
         }
     }
-    print(&report, &workloads, &servers, &load)
+    let run = Run::now(&servers, &arguments.chatd, repeats, is_pinned);
+    if let Some(path) = &arguments.json {
+        let text = json::render(&run, &report, &workloads, &load);
+        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    print(&report, &run, &workloads, &load)
 }
 
 /// Those that were chosen, or the usual ones that are here.
@@ -149,10 +160,9 @@ fn servers(arguments: &Arguments) -> Result<Vec<&'static Server>> {
 }
 
 /// Prints; a reader who has seen enough may close the pipe.
-fn print(report: &Report, workloads: &[&Workload], servers: &[&'static Server], load: &Load) -> Result<()> {
-    let names: Vec<_> = servers.iter().map(|server| server.name).collect();
+fn print(report: &Report, run: &Run, workloads: &[&Workload], load: &Load) -> Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let written = report.table(&mut out, workloads, &names, load).and_then(|()| out.flush());
+    let written = report.table(&mut out, run, workloads, load).and_then(|()| out.flush());
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),

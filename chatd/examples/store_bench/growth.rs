@@ -36,7 +36,10 @@ pub(crate) fn run(options: &Options, directory: &Path, work: &Work, json: bool) 
     let directory = tempfile::tempdir_in(directory)?;
     let mut out = std::io::stdout().lock();
     if !json {
-        writeln!(out, "  messages  file MiB  bytes/message  open ms  last 100 cold ms p50    max  warm p50    max  messages/s  commit max ms  pruning max ms  anon KiB")?;
+        writeln!(
+            out,
+            "  messages  file MiB  bytes/message  open ms  last 100 cold ms p50    max  warm p50    max  messages/s  commit max ms  pruning max ms  anon KiB"
+        )?;
     }
     let (mut held, mut size) = (0, FIRST);
     while size <= options.max {
@@ -49,8 +52,18 @@ pub(crate) fn run(options: &Options, directory: &Path, work: &Work, json: bool) 
             writeln!(
                 out,
                 "{:10} {:9.0} {:14.0} {:8.1} {:22.2} {:6.2} {:9.2} {:6.2} {:11.0} {:14.1} {:15.1} {:9.0}",
-                f("messages"), f("file_mib"), f("bytes_per_message"), f("open_ms"), f("cold_p50_ms"), f("cold_max_ms"),
-                f("warm_p50_ms"), f("warm_max_ms"), f("messages_per_s"), f("commit_max_ms"), f("pruning_max_ms"), f("anon_kib"),
+                f("messages"),
+                f("file_mib"),
+                f("bytes_per_message"),
+                f("open_ms"),
+                f("cold_p50_ms"),
+                f("cold_max_ms"),
+                f("warm_p50_ms"),
+                f("warm_max_ms"),
+                f("messages_per_s"),
+                f("commit_max_ms"),
+                f("pruning_max_ms"),
+                f("anon_kib"),
             )?;
         }
         out.flush()?;

@@ -99,11 +99,7 @@ fn remove_message(connection: &Connection, record: &Record) -> rusqlite::Result<
 
 /// A run that comes within half a block of the end of its reservation takes another block in the same transaction, so
 /// that the numbers of its unstored events stay its own too.
-fn extend_reservation(
-    connection: &Connection,
-    reserved: u64,
-    group: &[Record],
-) -> rusqlite::Result<u64> {
+fn extend_reservation(connection: &Connection, reserved: u64, group: &[Record]) -> rusqlite::Result<u64> {
     // Not the last record's: what takes a message back stands at that message's place.
     let last = group.iter().map(|record| record.seq.0).max().unwrap_or(0);
     if last + schema::SEQ_BLOCK / 2 < reserved {

@@ -25,7 +25,9 @@ pub(super) fn catch_up(connection: &Connection) -> rusqlite::Result<()> {
         )?
         .execute([])?;
     if added > 0 {
-        connection.prepare_cached("UPDATE meta SET places_to = (SELECT max(seq) FROM messages)")?.execute([])?;
+        connection
+            .prepare_cached("UPDATE meta SET places_to = (SELECT max(seq) FROM messages)")?
+            .execute([])?;
     }
     Ok(())
 }

@@ -42,7 +42,11 @@ pub(super) struct Upkeep {
 
 impl Upkeep {
     /// Starts the threads.
-    pub(super) fn new(database: &Database, sync: config::Sync, jobs: &SyncSender<Job>) -> Result<Self, StoreError> {
+    pub(super) fn new(
+        database: &Database,
+        sync: config::Sync,
+        jobs: &SyncSender<Job>,
+    ) -> Result<Self, StoreError> {
         let log = database.log();
         let mut checkpoints = Checkpoints::of(database);
         let syncs = match sync {
