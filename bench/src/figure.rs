@@ -28,12 +28,13 @@ impl Figure {
 }
 
 /// Whether the server or the generator was the one that could not do more, and whether anybody disturbed them.
-pub(crate) fn load(spent: &Spent) -> [Figure; 4] {
+pub(crate) fn load(spent: &Spent) -> [Figure; 5] {
     let share = |seconds: f64| seconds / spent.elapsed_s * 100.0;
     [
         Figure::beside("server's CPU", "%", share(spent.server_s)),
         Figure::beside("generator's CPU", "%", share(spent.generator_s)),
         Figure::beside("others' CPU", "%", share(spent.others_s)),
+        Figure::beside("stolen by the host", "%", share(spent.stolen_s)),
         Figure::beside("elapsed", "s", spent.elapsed_s),
     ]
 }

@@ -4,16 +4,20 @@
 mod crowd;
 mod figure;
 mod floor;
+mod json;
 mod ledger;
 mod load;
+mod machine;
 mod mark;
 mod meter;
+mod pace;
 mod place;
 mod report;
 mod servers;
 mod swarm;
 mod workloads;
 
+use std::cell::OnceCell;
 use std::fmt::Arguments as Words;
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -24,6 +28,7 @@ use anyhow::{Context as _, Result, ensure};
 use clap::{Parser, Subcommand};
 
 use load::Load;
+use machine::Run;
 use report::Report;
 use servers::{SERVERS, Server};
 use workloads::{Stage, WORKLOADS, Workload};
@@ -47,6 +52,9 @@ struct Arguments {
     /// The executable of chatd
     #[arg(long, value_name = "PATH", default_value = "target/release/chatd")]
     chatd: PathBuf,
+    /// Writes everything that was measured, every repeat of it, as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
     /// Names servers and workloads, and does nothing
     #[arg(long)]
     list: bool,
@@ -109,20 +117,26 @@ fn run(arguments: &Arguments) -> Result<()> {
     if !is_pinned {
         tell(format_args!("less than two CPUs: server and generator take each other's time"));
     }
+    let filled = OnceCell::new();
     let mut report = Report::default();
     // Repeats are outermost and servers innermost, so that a machine that grows slower does so for all alike.
     for repeat in 1..=repeats {
         for workload in &workloads {
             for server in servers.iter().filter(|server| server.is_chatd || !workload.is_chatd_only) {
                 tell(format_args!("repeat {repeat} of {repeats}: {}: {}", workload.name, server.name));
-                let stage = Stage { server, chatd: &arguments.chatd, load: &load };
+                let stage = Stage { server, chatd: &arguments.chatd, load: &load, filled: &filled };
                 let figures = (workload.measure)(&stage)
                     .with_context(|| format!("{} on {}, repeat {repeat}", workload.name, server.name))?;
                 report.add(workload.name, server.name, figures);
             }
         }
     }
-    print(&report, &workloads, &servers, &load)
+    let run = Run::now(&servers, &arguments.chatd, repeats, is_pinned);
+    if let Some(path) = &arguments.json {
+        let text = json::render(&run, &report, &workloads, &load);
+        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    print(&report, &run, &workloads, &load)
 }
 
 /// Those that were chosen, or the usual ones that are here.
@@ -146,10 +160,9 @@ fn servers(arguments: &Arguments) -> Result<Vec<&'static Server>> {
 }
 
 /// Prints; a reader who has seen enough may close the pipe.
-fn print(report: &Report, workloads: &[&Workload], servers: &[&'static Server], load: &Load) -> Result<()> {
-    let names: Vec<_> = servers.iter().map(|server| server.name).collect();
+fn print(report: &Report, run: &Run, workloads: &[&Workload], load: &Load) -> Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let written = report.table(&mut out, workloads, &names, load).and_then(|()| out.flush());
+    let written = report.table(&mut out, run, workloads, load).and_then(|()| out.flush());
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),

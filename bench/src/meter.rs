@@ -19,7 +19,7 @@ pub(crate) struct Meter {
     root: u32,
     server: Tree,
     generator: Tree,
-    machine: f64,
+    machine: Machine,
     started: Instant,
 }
 
@@ -30,8 +30,10 @@ pub(crate) struct Spent {
     pub(crate) server_s: f64,
     /// CPU time of this process.
     pub(crate) generator_s: f64,
-    /// CPU time of everything else on this machine: it changes caches and batches.
+    /// CPU time of everything else on this machine, the kernel's own threads included: it changes caches and batches.
     pub(crate) others_s: f64,
+    /// Time in which the host ran something else than this machine; the kernel counts it as that of whoever was to run.
+    pub(crate) stolen_s: f64,
     /// Time that passed.
     pub(crate) elapsed_s: f64,
 }
@@ -43,7 +45,7 @@ impl Meter {
     /// `/proc` tells nothing of it.
     pub(crate) fn start(root: u32) -> Result<Self> {
         let (server, generator) = (Tree::read(root)?, Tree::read_one(std::process::id())?);
-        Ok(Self { root, server, generator, machine: machine_s()?, started: Instant::now() })
+        Ok(Self { root, server, generator, machine: Machine::read()?, started: Instant::now() })
     }
 
     /// Ends measuring.
@@ -55,8 +57,10 @@ impl Meter {
         let server_s = Tree::read(self.root)?.since(&self.server);
         let generator_s = Tree::read_one(std::process::id())?.since(&self.generator);
         // Ticks are counted apart for the machine, so that a little less than nothing may remain.
-        let others_s = (machine_s()? - self.machine - server_s - generator_s).max(0.0);
-        Ok(Spent { server_s, generator_s, others_s, elapsed_s })
+        let machine = Machine::read()?;
+        let others_s = (machine.busy_s - self.machine.busy_s - server_s - generator_s).max(0.0);
+        let stolen_s = machine.stolen_s - self.machine.stolen_s;
+        Ok(Spent { server_s, generator_s, others_s, stolen_s, elapsed_s })
     }
 }
 
@@ -156,13 +160,23 @@ fn descendants(root: u32) -> Result<Vec<u32>> {
     Ok(family.split_off(1))
 }
 
-/// What all CPUs worked: the first line of `/proc/stat` without idle and iowait, and without guests, which user holds.
-fn machine_s() -> Result<f64> {
-    let stat = fs::read_to_string("/proc/stat").context("cannot read /proc/stat")?;
-    let fields = stat.lines().next().unwrap_or_default().split_whitespace().skip(1).take(8);
-    let ticks = fields.map(str::parse::<u64>).collect::<Result<Vec<_>, _>>()?;
-    let busy = ticks.iter().enumerate().filter(|(field, _)| ![3, 4].contains(field));
-    Ok(busy.map(|(_, ticks)| *ticks as f64).sum::<f64>() / TICKS_PER_SECOND)
+/// The first line of `/proc/stat`, in seconds of all CPUs.
+#[derive(Debug)]
+struct Machine {
+    /// Without idle and iowait, and without guests, which user holds.
+    busy_s: f64,
+    stolen_s: f64,
+}
+
+impl Machine {
+    fn read() -> Result<Self> {
+        let stat = fs::read_to_string("/proc/stat").context("cannot read /proc/stat")?;
+        let fields = stat.lines().next().unwrap_or_default().split_whitespace().skip(1).take(8);
+        let ticks = fields.map(str::parse::<u64>).collect::<Result<Vec<_>, _>>()?;
+        // user, nice, system, idle, iowait, irq, softirq, steal
+        let seconds = |field: usize| ticks.get(field).map_or(0.0, |ticks| *ticks as f64 / TICKS_PER_SECOND);
+        Ok(Self { busy_s: [0, 1, 2, 5, 6].map(seconds).iter().sum(), stolen_s: seconds(7) })
+    }
 }
 
 /// Resident memory of a process tree in bytes.
@@ -177,7 +191,8 @@ pub(crate) fn resident(root: u32) -> Result<f64> {
     Ok(all)
 }
 
-fn resident_of(process: u32) -> Result<f64> {
+/// Resident memory of one process in bytes.
+pub(crate) fn resident_of(process: u32) -> Result<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
     let kibibytes = line.trim().trim_end_matches(" kB").parse::<f64>().context("VmRSS is a number")?;

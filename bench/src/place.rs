@@ -56,20 +56,6 @@ pub(crate) fn pin_generator() -> bool {
     can_pin() && bind(GENERATOR).is_ok()
 }
 
-/// Gives this process both CPUs again, for what is not measured.
-pub(crate) fn on_both_cpus<T>(work: impl FnOnce() -> T) -> T {
-    let mut both = CpuSet::new();
-    let is_set = can_pin() && [SERVER, GENERATOR].iter().all(|cpu| both.set(*cpu).is_ok());
-    if is_set {
-        let _ = sched_setaffinity(SELF, &both);
-    }
-    let done = work();
-    if is_set {
-        let _ = bind(GENERATOR);
-    }
-    done
-}
-
 /// Whether this machine has the two CPUs. Asked once: later this process is bound itself.
 fn can_pin() -> bool {
     static CAN: std::sync::OnceLock<bool> = std::sync::OnceLock::new();

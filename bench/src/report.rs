@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::figure::{Figure, spread};
 use crate::load::Load;
+use crate::machine::Run;
 use crate::workloads::Workload;
 
 /// What figures are compared with.
@@ -50,11 +51,13 @@ impl Report {
     pub(crate) fn table(
         &self,
         out: &mut impl Write,
+        run: &Run,
         workloads: &[&Workload],
-        servers: &[&'static str],
         load: &Load,
     ) -> io::Result<()> {
-        write!(out, "{:NAME$}", "")?;
+        let servers: Vec<_> = run.servers.iter().map(|(server, _)| *server).collect();
+        run.heading(out)?;
+        write!(out, "\n{:NAME$}", "")?;
         servers.iter().try_for_each(|server| write!(out, "  {server:<CELL$}"))?;
         writeln!(out)?;
         for workload in workloads {
@@ -66,7 +69,7 @@ impl Report {
             for series in self.series.iter().filter(|one| one.workload == workload.name) {
                 if !seen.contains(&series.figure.name) {
                     seen.push(series.figure.name);
-                    self.row(out, workload, &series.figure, servers)?;
+                    self.row(out, workload, &series.figure, &servers)?;
                 }
             }
         }

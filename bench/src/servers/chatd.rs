@@ -8,9 +8,6 @@ use anyhow::{Context as _, Result};
 
 use super::{History, Setup};
 
-/// `limits.outbox-hard`: what may wait for one client.
-pub(crate) const OUTBOX: usize = 16 * 1024 * 1024;
-
 pub(super) fn command(setup: &Setup<'_>) -> Result<Command> {
     let config = setup.home.join("chatd.toml");
     std::fs::write(&config, configuration(setup)?)?;
@@ -29,18 +26,22 @@ pub(super) fn version(chatd: &Path) -> Command {
 fn configuration(setup: &Setup<'_>) -> Result<String> {
     let home = setup.home.to_str().context("TMPDIR is not UTF-8")?;
     let address = setup.address;
-    let history = match setup.history {
+    let history = match setup.wish.history {
         History::Off => "enabled = false".to_owned(),
         History::On(sync) => format!("enabled = true\nsync = \"{sync}\""),
     };
+    let (soft, hard, workers) = (setup.wish.outbox / 16, setup.wish.outbox, setup.wish.workers);
     Ok(format!(
         r#"[server]
 state-directory = '{home}/state'
+worker-threads = {workers}
 [control]
 socket = '{home}/control.sock'
 [[listen]]
 protocol = "irc"
 address = "{address}"
+[desk]
+receipt = "stored {{id}}"
 [history]
 {history}
 keep-count = 0
@@ -48,9 +49,10 @@ keep-count = 0
 clients = 19900
 registration-timeout = "10m"
 ping-interval = "1h"
-outbox-soft = "{OUTBOX}B"
-outbox-hard = "{OUTBOX}B"
+outbox-soft = "{soft}B"
+outbox-hard = "{hard}B"
 input-rate = 0
+rooms = 1000000
 [log]
 level = "warn"
 "#

@@ -14,6 +14,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use nix::sys::signal::{self, Signal};
+use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::place;
@@ -30,6 +32,24 @@ pub(crate) enum History {
     On(&'static str),
 }
 
+/// What a workload wants of a chatd; peers have nothing like it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wish {
+    /// What it keeps.
+    pub(crate) history: History,
+    /// Bytes that may wait for one client.
+    pub(crate) outbox: usize,
+    /// Threads that run tasks; 0 is one for each CPU that it may use, and it may use one.
+    pub(crate) workers: usize,
+}
+
+impl Wish {
+    /// Outboxes that the load does not fill: what is under way is bounded by the closed loops.
+    pub(crate) fn history(history: History) -> Self {
+        Self { history, outbox: 16 << 20, workers: 0 }
+    }
+}
+
 /// What a server needs to know before it starts.
 #[derive(Debug)]
 pub(crate) struct Setup<'s> {
@@ -39,8 +59,8 @@ pub(crate) struct Setup<'s> {
     pub(crate) home: &'s Path,
     /// Where it listens.
     pub(crate) address: SocketAddr,
-    /// What it keeps.
-    pub(crate) history: History,
+    /// What is wanted of it.
+    pub(crate) wish: Wish,
 }
 
 /// One row of the table.
@@ -52,8 +72,6 @@ pub(crate) struct Server {
     pub(crate) is_usual: bool,
     /// Whether it has a desk and a store.
     pub(crate) is_chatd: bool,
-    /// Whether it bounds what waits for a client that does not read.
-    pub(crate) has_bounds: bool,
     /// Writes its configuration and tells how it is started.
     command: fn(&Setup<'_>) -> Result<Command>,
     /// What tells its version.
@@ -66,7 +84,6 @@ pub(crate) const SERVERS: [Server; 5] = [
         name: "chatd",
         is_usual: true,
         is_chatd: true,
-        has_bounds: true,
         command: chatd::command,
         version: chatd::version,
     },
@@ -74,7 +91,6 @@ pub(crate) const SERVERS: [Server; 5] = [
         name: "floor",
         is_usual: true,
         is_chatd: false,
-        has_bounds: false,
         command: |setup| Ok(floor(setup, false)),
         version: |_| own("--version"),
     },
@@ -82,7 +98,6 @@ pub(crate) const SERVERS: [Server; 5] = [
         name: "floor-naive",
         is_usual: false,
         is_chatd: false,
-        has_bounds: false,
         command: |setup| Ok(floor(setup, true)),
         version: |_| own("--version"),
     },
@@ -90,7 +105,6 @@ pub(crate) const SERVERS: [Server; 5] = [
         name: "ngircd",
         is_usual: true,
         is_chatd: false,
-        has_bounds: false,
         command: ngircd::command,
         version: ngircd::version,
     },
@@ -98,7 +112,6 @@ pub(crate) const SERVERS: [Server; 5] = [
         name: "inspircd",
         is_usual: true,
         is_chatd: false,
-        has_bounds: true,
         command: inspircd::command,
         version: inspircd::version,
     },
@@ -113,15 +126,14 @@ impl Server {
     }
 
     /// Starts it with an empty home.
-    pub(crate) fn start(&self, chatd: &Path, history: History) -> Result<Running> {
-        let home = tempfile::Builder::new().prefix("chat-bench-").tempdir()?;
-        self.start_at(chatd, history, Home::Own(home)).map(|(running, _)| running)
+    pub(crate) fn start(&self, chatd: &Path, wish: Wish) -> Result<Running> {
+        self.start_at(chatd, wish, Home::Own(empty_home()?)).map(|(running, _)| running)
     }
 
     /// Starts it where something may be kept already; tells how long it took until it said that it is ready.
-    pub(crate) fn start_at(&self, chatd: &Path, history: History, home: Home) -> Result<(Running, Duration)> {
+    pub(crate) fn start_at(&self, chatd: &Path, wish: Wish, home: Home) -> Result<(Running, Duration)> {
         let address = place::free_address()?;
-        let mut command = (self.command)(&Setup { chatd, home: home.path(), address, history })?;
+        let mut command = (self.command)(&Setup { chatd, home: home.path(), address, wish })?;
         let complaints = home.path().join("complaints");
         command.stdin(Stdio::null()).stdout(File::create(&complaints)?);
         command.stderr(File::options().append(true).open(&complaints)?);
@@ -132,7 +144,7 @@ impl Server {
         // From here on a failure ends the child.
         let mut running = Running { child, address, complaints, _home: home };
         let ready = match socket {
-            Some(socket) => told_ready(&socket),
+            Some(socket) => running.tells(&socket),
             None => running.answers(),
         };
         ready.with_context(|| format!("{} did not start: {}", self.name, running.complaints()))?;
@@ -178,6 +190,19 @@ impl Running {
         self.child.id()
     }
 
+    /// The socket of a chatd's control API.
+    pub(crate) fn control(&self) -> PathBuf {
+        self.complaints.with_file_name("control.sock")
+    }
+
+    /// Ends it as systemd would, so that everything is written, and waits for that.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        signal::kill(Pid::from_raw(self.child.id().try_into()?), Signal::SIGTERM)?;
+        let status = self.child.wait()?;
+        ensure!(status.success(), "it ended with {status}: {}", self.complaints());
+        Ok(())
+    }
+
     /// The last of what it wrote to its standard output and error.
     pub(crate) fn complaints(&self) -> String {
         let mut text = String::new();
@@ -189,13 +214,32 @@ impl Running {
         }
     }
 
+    /// Waits until it has told that it is ready (sd_notify(3)).
+    fn tells(&mut self, socket: &UnixDatagram) -> Result<()> {
+        let begin = Instant::now();
+        let mut message = [0; 1024];
+        while begin.elapsed() < START {
+            match socket.recv(&mut message) {
+                Ok(length) if message[..length].starts_with(b"READY=1") => return Ok(()),
+                // Other news, or none within the time that the socket waits.
+                _ => self.lives()?,
+            }
+        }
+        bail!("it did not become ready within {} s", START.as_secs());
+    }
+
+    fn lives(&mut self) -> Result<()> {
+        match self.child.try_wait()? {
+            Some(status) => bail!("it ended with {status}"),
+            None => Ok(()),
+        }
+    }
+
     /// Waits until it takes connections.
     fn answers(&mut self) -> Result<()> {
         let begin = Instant::now();
         while TcpStream::connect(self.address).is_err() {
-            if let Some(status) = self.child.try_wait()? {
-                bail!("it ended with {status}");
-            }
+            self.lives()?;
             ensure!(begin.elapsed() < START, "it took no connection");
             pause();
         }
@@ -219,20 +263,17 @@ fn pause() {
     std::thread::sleep(Duration::from_millis(5));
 }
 
+/// A directory that is removed with its owner.
+pub(crate) fn empty_home() -> Result<TempDir> {
+    Ok(tempfile::Builder::new().prefix("chat-bench-").tempdir()?)
+}
+
 fn notify_socket(path: &Path) -> Result<UnixDatagram> {
     // An earlier start in the same home has left it behind.
     let _ = std::fs::remove_file(path);
     let socket = UnixDatagram::bind(path).context("cannot make the socket for readiness")?;
-    socket.set_read_timeout(Some(START))?;
+    socket.set_read_timeout(Some(Duration::from_millis(200)))?;
     Ok(socket)
-}
-
-fn told_ready(socket: &UnixDatagram) -> Result<()> {
-    let mut message = [0; 1024];
-    let length = socket.recv(&mut message).context("it did not become ready")?;
-    let message = String::from_utf8_lossy(&message[..length]);
-    ensure!(message.lines().any(|line| line == "READY=1"), "it told {message:?} instead of READY=1");
-    Ok(())
 }
 
 /// This program.

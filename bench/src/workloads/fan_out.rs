@@ -11,7 +11,7 @@ use crate::ledger::Ledger;
 use crate::load::Load;
 use crate::mark;
 use crate::meter::Meter;
-use crate::servers::History;
+use crate::servers::{History, Wish};
 use crate::swarm::{Outgoing, Swarm, Talk};
 
 pub(super) fn about(load: &Load) -> String {
@@ -23,11 +23,11 @@ pub(super) fn about(load: &Load) -> String {
 
 pub(super) fn measure(stage: &Stage<'_>, history: History) -> Result<Vec<Figure>> {
     let load = stage.load;
-    let server = stage.start_with(history)?;
+    let server = stage.start_with(Wish::history(history))?;
     let mut swarm = Swarm::new(server.address())?;
     crowd::register(&mut swarm, load.members)?;
     crowd::join(&mut swarm, (0..load.members).map(|member| (member, "#room".to_owned())))?;
-    let mut talk = FanOut::new(load);
+    let mut talk = FanOut::new("#room", load.members, load.senders, load.fan_out_messages, load.window);
     let meter = Meter::start(server.pid())?;
     swarm.run(&mut talk)?;
     let spent = meter.stop()?;
@@ -41,40 +41,82 @@ pub(super) fn measure(stage: &Stage<'_>, history: History) -> Result<Vec<Figure>
     Ok(figures)
 }
 
-/// Closed loop: each sender has at most a window of messages that somebody lacks.
+/// Closed loop: each sender has at most a window of messages that somebody lacks. Clients behind the readers may be in the
+/// room; what they get is of no interest.
 #[derive(Debug)]
-struct FanOut {
+pub(super) struct FanOut {
+    room: &'static str,
+    readers: usize,
     ledger: Ledger,
     /// By sender: messages still to be sent, and how many may go now.
     left: Vec<usize>,
     credit: Vec<usize>,
+    /// If times are taken: when each message was sent, by sender, and how long each delivery took.
+    times: Option<Times>,
+}
+
+#[derive(Debug)]
+struct Times {
+    sent: Vec<Vec<Instant>>,
+    seconds: Vec<f32>,
 }
 
 impl FanOut {
-    fn new(load: &Load) -> Self {
+    pub(super) fn new(
+        room: &'static str,
+        readers: usize,
+        senders: usize,
+        messages: usize,
+        window: usize,
+    ) -> Self {
         Self {
-            ledger: Ledger::new(load.members, load.senders),
-            left: vec![load.fan_out_messages; load.senders],
-            credit: vec![load.window; load.senders],
+            room,
+            readers,
+            ledger: Ledger::new(readers, senders),
+            left: vec![messages; senders],
+            credit: vec![window; senders],
+            times: None,
         }
+    }
+
+    /// Takes times from now on.
+    pub(super) fn timed(mut self) -> Self {
+        self.times = Some(Times { sent: vec![Vec::new(); self.left.len()], seconds: Vec::new() });
+        self
+    }
+
+    /// How long deliveries took, in seconds.
+    pub(super) fn into_seconds(self) -> Vec<f32> {
+        self.times.map(|times| times.seconds).unwrap_or_default()
     }
 }
 
 impl Talk for FanOut {
-    fn hear(&mut self, client: usize, line: &[u8], _: Instant, _: &mut Outgoing) -> Result<()> {
+    fn hear(&mut self, client: usize, line: &[u8], at: Instant, _: &mut Outgoing) -> Result<()> {
+        if client >= self.readers {
+            return Ok(());
+        }
         let Some(mark) = mark::read(line) else { return Ok(()) };
         if self.ledger.receive(client, mark)? {
             self.credit[mark.sender as usize] += 1;
+        }
+        if let Some(times) = &mut self.times {
+            let sent = times.sent[mark.sender as usize][mark.number as usize];
+            times.seconds.push(at.saturating_duration_since(sent).as_secs_f32());
         }
         Ok(())
     }
 
     fn speak(&mut self, out: &mut Outgoing) -> Option<Instant> {
+        let now = self.times.is_some().then(Instant::now);
         for sender in 0..self.left.len() {
             for _ in 0..self.credit[sender].min(self.left[sender]) {
-                mark::write(out.to(sender), "#room", self.ledger.send(sender));
+                mark::write(out.to(sender), self.room, self.ledger.send(sender));
                 self.credit[sender] -= 1;
                 self.left[sender] -= 1;
+                if let (Some(times), Some(now)) = (&mut self.times, now) {
+                    times.sent[sender].push(now);
+                }
             }
         }
         None

@@ -1,14 +1,23 @@
 //! The workloads, as a table. Each starts a fresh server, loads it, checks every delivery, and returns figures.
 
+mod connect;
+mod desk;
 mod fan_out;
+mod idle;
+mod paced;
+mod ping_pong;
+mod restart;
+mod slow;
 
+use std::cell::OnceCell;
 use std::path::Path;
 
 use anyhow::Result;
+use tempfile::TempDir;
 
 use crate::figure::Figure;
 use crate::load::Load;
-use crate::servers::{History, Running, Server};
+use crate::servers::{History, Running, Server, Wish};
 
 /// Where a workload runs.
 #[derive(Debug)]
@@ -19,17 +28,19 @@ pub(crate) struct Stage<'s> {
     pub(crate) chatd: &'s Path,
     /// How much.
     pub(crate) load: &'s Load,
+    /// The store that restarts begin with: filled once, by the first.
+    pub(crate) filled: &'s OnceCell<TempDir>,
 }
 
 impl Stage<'_> {
     /// Starts the server, fresh, without history.
     pub(crate) fn start(&self) -> Result<Running> {
-        self.start_with(History::Off)
+        self.start_with(Wish::history(History::Off))
     }
 
     /// Starts the server, fresh.
-    pub(crate) fn start_with(&self, history: History) -> Result<Running> {
-        self.server.start(self.chatd, history)
+    pub(crate) fn start_with(&self, wish: Wish) -> Result<Running> {
+        self.server.start(self.chatd, wish)
     }
 }
 
@@ -77,5 +88,68 @@ pub(crate) const WORKLOADS: &[Workload] = &[
         is_chatd_only: true,
         compared_with: Some("fan-out"),
         measure: |stage| fan_out::measure(stage, History::On("never")),
+    },
+    Workload {
+        name: "paced room",
+        about: paced::about_room,
+        is_chatd_only: false,
+        compared_with: None,
+        measure: paced::room,
+    },
+    Workload {
+        name: "small rooms",
+        about: paced::about_small_rooms,
+        is_chatd_only: false,
+        compared_with: None,
+        measure: paced::small_rooms,
+    },
+    Workload {
+        name: "ping-pong",
+        about: ping_pong::about,
+        is_chatd_only: false,
+        compared_with: None,
+        measure: ping_pong::measure,
+    },
+    Workload {
+        name: "connect storm",
+        about: connect::about,
+        is_chatd_only: false,
+        compared_with: None,
+        measure: connect::measure,
+    },
+    Workload {
+        name: "idle memory",
+        about: idle::about,
+        is_chatd_only: false,
+        compared_with: None,
+        measure: idle::measure,
+    },
+    Workload {
+        name: "slow readers",
+        about: slow::about,
+        is_chatd_only: false,
+        compared_with: None,
+        measure: slow::measure,
+    },
+    Workload {
+        name: "desk, every-second",
+        about: desk::about,
+        is_chatd_only: true,
+        compared_with: None,
+        measure: |stage| desk::measure(stage, "every-second"),
+    },
+    Workload {
+        name: "desk, always",
+        about: desk::about,
+        is_chatd_only: true,
+        compared_with: None,
+        measure: |stage| desk::measure(stage, "always"),
+    },
+    Workload {
+        name: "restart",
+        about: restart::about,
+        is_chatd_only: true,
+        compared_with: None,
+        measure: restart::measure,
     },
 ];
