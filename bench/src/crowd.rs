@@ -25,6 +25,14 @@ pub(crate) fn register(swarm: &mut Swarm, count: usize) -> Result<()> {
     swarm.run(&mut arrivals)
 }
 
+/// Connects and registers one client with a name of its own.
+pub(crate) fn register_as(swarm: &mut Swarm, nick: &str) -> Result<usize> {
+    let client = swarm.connect()?;
+    swarm.out.line(client, &format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}"));
+    swarm.run(&mut Arrivals { first: client, welcomed: 0, wanted: 1 })?;
+    Ok(client)
+}
+
 /// What a client is called.
 pub(crate) fn nick(client: usize) -> String {
     format!("c{client}")

@@ -4,6 +4,7 @@
 mod crowd;
 mod figure;
 mod floor;
+mod growth;
 mod json;
 mod ledger;
 mod load;
@@ -12,6 +13,7 @@ mod mark;
 mod meter;
 mod pace;
 mod place;
+mod plot;
 mod report;
 mod servers;
 mod swarm;
@@ -27,6 +29,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, ensure};
 use clap::{Parser, Subcommand};
 
+use growth::{GROWTHS, Growth};
 use load::Load;
 use machine::Run;
 use report::Report;
@@ -55,6 +58,12 @@ struct Arguments {
     /// Writes everything that was measured, every repeat of it, as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// How cost grows with members, rooms, clients, stored messages and threads, instead of the workloads
+    #[arg(long)]
+    growth: bool,
+    /// Draws what grows, as SVG, into this directory
+    #[arg(long, value_name = "DIRECTORY", requires = "growth")]
+    plots: Option<PathBuf>,
     /// Names servers and workloads, and does nothing
     #[arg(long)]
     list: bool,
@@ -80,6 +89,7 @@ fn main() -> ExitCode {
     let done = match arguments.own {
         Some(Own::Floor { address, naive }) => floor::serve(address, naive),
         None if arguments.list => list(),
+        None if arguments.growth => grow(&arguments),
         None => run(&arguments),
     };
     match done {
@@ -102,6 +112,8 @@ fn list() -> Result<()> {
     writeln!(out, "servers: {}", servers.join(", "))?;
     writeln!(out, "workloads:")?;
     WORKLOADS.iter().try_for_each(|workload| writeln!(out, "  {}", workload.name))?;
+    writeln!(out, "with --growth:")?;
+    GROWTHS.iter().try_for_each(|growth| writeln!(out, "  {}", growth.name))?;
     Ok(())
 }
 
@@ -112,11 +124,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let workloads: Vec<_> = WORKLOADS.iter().filter(|one| one.name.contains(&*arguments.only)).collect();
     ensure!(!workloads.is_empty(), "no workload's name contains {:?}; --list names them", arguments.only);
     let servers = servers(arguments)?;
-    place::raise_descriptors()?;
-    let is_pinned = place::pin_generator();
-    if !is_pinned {
-        tell(format_args!("less than two CPUs: server and generator take each other's time"));
-    }
+    let is_pinned = settle_down()?;
     let filled = OnceCell::new();
     let mut report = Report::default();
     // Repeats are outermost and servers innermost, so that a machine that grows slower does so for all alike.
@@ -137,6 +145,28 @@ fn run(arguments: &Arguments) -> Result<()> {
         std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     print(&report, &run, &workloads, &load)
+}
+
+/// Measures how cost grows.
+fn grow(arguments: &Arguments) -> Result<()> {
+    ensure!(arguments.repeats > 0, "--repeats must be at least 1");
+    let growths: Vec<&Growth> = GROWTHS.iter().filter(|one| one.name.contains(&*arguments.only)).collect();
+    ensure!(!growths.is_empty(), "nothing that grows has {:?} in its name; --list names all", arguments.only);
+    let servers = servers(arguments)?;
+    settle_down()?;
+    let mut out = io::stdout().lock();
+    let plots = arguments.plots.as_deref();
+    growth::run(&growths, &servers, &arguments.chatd, arguments.repeats, plots, &mut out)
+}
+
+/// Takes the generator's CPU and all descriptors; returns whether the servers have a CPU of their own.
+fn settle_down() -> Result<bool> {
+    place::raise_descriptors()?;
+    let is_pinned = place::pin_generator();
+    if !is_pinned {
+        tell(format_args!("less than two CPUs: server and generator take each other's time"));
+    }
+    Ok(is_pinned)
 }
 
 /// Those that were chosen, or the usual ones that are here.

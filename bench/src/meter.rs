@@ -191,12 +191,26 @@ pub(crate) fn resident(root: u32) -> Result<f64> {
     Ok(all)
 }
 
+/// The most memory that a process, without its children, ever had resident, in bytes.
+///
+/// # Errors
+/// The process has ended.
+pub(crate) fn most_resident(process: u32) -> Result<f64> {
+    status_field(process, "VmHWM:")
+}
+
 /// Resident memory of one process in bytes.
 pub(crate) fn resident_of(process: u32) -> Result<f64> {
+    status_field(process, "VmRSS:")
+}
+
+/// A field of `/proc/PID/status` that counts kB, in bytes.
+fn status_field(process: u32, name: &str) -> Result<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-    let kibibytes = line.trim().trim_end_matches(" kB").parse::<f64>().context("VmRSS is a number")?;
-    Ok(kibibytes * 1024.0)
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let line = line.with_context(|| format!("/proc has no {name}"))?;
+    let kibibytes = line.trim().trim_end_matches(" kB").parse::<f64>();
+    Ok(kibibytes.with_context(|| format!("{name} is a number"))? * 1024.0)
 }
 
 #[cfg(test)]

@@ -39,21 +39,21 @@ pub(crate) fn raise_descriptors() -> Result<u64> {
     Ok(hard)
 }
 
-/// Runs `start` on the CPU of servers, so that what it starts inherits that, and comes back to the generator's CPU.
-pub(crate) fn on_server_cpu<T>(start: impl FnOnce() -> T) -> T {
+/// Runs `start` on the CPU of servers, or on both CPUs, so that what it starts inherits that, and comes back to the generator's.
+pub(crate) fn where_servers_run<T>(is_on_both: bool, start: impl FnOnce() -> T) -> T {
     // Where there is one CPU only, nothing is bound; the report says so.
     if !can_pin() {
         return start();
     }
-    let _ = bind(SERVER);
+    let _ = if is_on_both { bind(&[SERVER, GENERATOR]) } else { bind(&[SERVER]) };
     let started = start();
-    let _ = bind(GENERATOR);
+    let _ = bind(&[GENERATOR]);
     started
 }
 
 /// Binds this process, which has one thread, to the generator's CPU. Returns whether both CPUs are there.
 pub(crate) fn pin_generator() -> bool {
-    can_pin() && bind(GENERATOR).is_ok()
+    can_pin() && bind(&[GENERATOR]).is_ok()
 }
 
 /// Whether this machine has the two CPUs. Asked once: later this process is bound itself.
@@ -65,10 +65,10 @@ fn can_pin() -> bool {
     })
 }
 
-fn bind(cpu: usize) -> nix::Result<()> {
-    let mut one = CpuSet::new();
-    one.set(cpu)?;
-    sched_setaffinity(SELF, &one)
+fn bind(cpus: &[usize]) -> nix::Result<()> {
+    let mut set = CpuSet::new();
+    cpus.iter().try_for_each(|cpu| set.set(*cpu))?;
+    sched_setaffinity(SELF, &set)
 }
 
 #[cfg(test)]

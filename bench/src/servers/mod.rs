@@ -39,7 +39,7 @@ pub(crate) struct Wish {
     pub(crate) history: History,
     /// Bytes that may wait for one client.
     pub(crate) outbox: usize,
-    /// Threads that run tasks; 0 is one for each CPU that it may use, and it may use one.
+    /// Threads that run tasks; 0 is one for each CPU that it may use, and it may use one. Several may use both.
     pub(crate) workers: usize,
 }
 
@@ -139,7 +139,7 @@ impl Server {
         command.stderr(File::options().append(true).open(&complaints)?);
         let socket = self.is_chatd.then(|| notify_socket(&home.path().join("notify.sock"))).transpose()?;
         let begin = Instant::now();
-        let child = place::on_server_cpu(|| command.spawn());
+        let child = place::where_servers_run(wish.workers > 1, || command.spawn());
         let child = child.with_context(|| format!("cannot start {:?}", command.get_program()))?;
         // From here on a failure ends the child.
         let mut running = Running { child, address, complaints, _home: home };

@@ -11,7 +11,7 @@ use crate::ledger::Ledger;
 use crate::load::Load;
 use crate::mark;
 use crate::meter::Meter;
-use crate::servers::{History, Wish};
+use crate::servers::Wish;
 use crate::swarm::{Outgoing, Swarm, Talk};
 
 pub(super) fn about(load: &Load) -> String {
@@ -21,9 +21,9 @@ pub(super) fn about(load: &Load) -> String {
     )
 }
 
-pub(super) fn measure(stage: &Stage<'_>, history: History) -> Result<Vec<Figure>> {
+pub(crate) fn measure(stage: &Stage<'_>, wish: Wish) -> Result<Vec<Figure>> {
     let load = stage.load;
-    let server = stage.start_with(Wish::history(history))?;
+    let server = stage.start_with(wish)?;
     let mut swarm = Swarm::new(server.address())?;
     crowd::register(&mut swarm, load.members)?;
     crowd::join(&mut swarm, (0..load.members).map(|member| (member, "#room".to_owned())))?;

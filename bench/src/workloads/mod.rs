@@ -1,12 +1,12 @@
 //! The workloads, as a table. Each starts a fresh server, loads it, checks every delivery, and returns figures.
 
-mod connect;
+pub(crate) mod connect;
 mod desk;
-mod fan_out;
-mod idle;
+pub(crate) mod fan_out;
+pub(crate) mod idle;
 mod paced;
 mod ping_pong;
-mod restart;
+pub(crate) mod restart;
 mod slow;
 
 use std::cell::OnceCell;
@@ -66,28 +66,28 @@ pub(crate) const WORKLOADS: &[Workload] = &[
         about: fan_out::about,
         is_chatd_only: false,
         compared_with: None,
-        measure: |stage| fan_out::measure(stage, History::Off),
+        measure: |stage| fan_out::measure(stage, Wish::history(History::Off)),
     },
     Workload {
         name: "fan-out, history every-second",
         about: fan_out::about,
         is_chatd_only: true,
         compared_with: Some("fan-out"),
-        measure: |stage| fan_out::measure(stage, History::On("every-second")),
+        measure: |stage| fan_out::measure(stage, Wish::history(History::On("every-second"))),
     },
     Workload {
         name: "fan-out, history always",
         about: fan_out::about,
         is_chatd_only: true,
         compared_with: Some("fan-out"),
-        measure: |stage| fan_out::measure(stage, History::On("always")),
+        measure: |stage| fan_out::measure(stage, Wish::history(History::On("always"))),
     },
     Workload {
         name: "fan-out, history never",
         about: fan_out::about,
         is_chatd_only: true,
         compared_with: Some("fan-out"),
-        measure: |stage| fan_out::measure(stage, History::On("never")),
+        measure: |stage| fan_out::measure(stage, Wish::history(History::On("never"))),
     },
     Workload {
         name: "paced room",

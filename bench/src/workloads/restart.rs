@@ -28,7 +28,7 @@ pub(super) fn about(load: &Load) -> String {
     format!("chatd starts with {} messages in its store, then is asked for the last {COUNT}", load.stored)
 }
 
-pub(super) fn measure(stage: &Stage<'_>) -> Result<Vec<Figure>> {
+pub(crate) fn measure(stage: &Stage<'_>) -> Result<Vec<Figure>> {
     let home = match stage.filled.get() {
         Some(home) => home,
         None => {
