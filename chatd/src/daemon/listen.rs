@@ -43,6 +43,8 @@ pub(super) struct Bound {
     pub(super) protocol: Protocol,
     pub(super) address: SocketAddr,
     listener: TcpListener,
+    /// Connections may have come before we had a say in their options.
+    is_inherited: bool,
 }
 
 /// Takes the sockets that systemd hands over for these addresses and binds the others.
@@ -50,15 +52,14 @@ pub(super) fn bind_all(listen: &[Listen], inherited: &mut ListenFd) -> Result<Ve
     let mut handed_over = take_inherited(inherited)?;
     let mut bound = Vec::with_capacity(listen.len());
     for wanted in listen {
-        let listener = match handed_over.remove(&wanted.address) {
+        let inherited = handed_over.remove(&wanted.address);
+        let is_inherited = inherited.is_some();
+        let listener = match inherited {
             Some(listener) => listener,
-            None => bind(wanted.address)?,
+            None => bind(wanted)?,
         };
-        if let Err(error) = tune(&listener, wanted.protocol) {
-            tracing::warn!(address = %wanted.address, %error, "cannot set the options of a listener");
-        }
         let address = listener.local_addr().context("cannot read the address of a listener")?;
-        bound.push(Bound { protocol: wanted.protocol, address, listener });
+        bound.push(Bound { protocol: wanted.protocol, address, listener, is_inherited });
     }
     if let Some(address) = handed_over.keys().next() {
         bail!(
@@ -84,12 +85,14 @@ fn take_inherited(inherited: &mut ListenFd) -> Result<HashMap<SocketAddr, TcpLis
     Ok(taken)
 }
 
-fn bind(address: SocketAddr) -> Result<TcpListener> {
+fn bind(wanted: &Listen) -> Result<TcpListener> {
+    let address = wanted.address;
     let listen = || {
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         // A restart need not wait for the connections of the last run to time out.
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
+        tune(&socket, wanted.protocol, address);
         socket.listen(BACKLOG)
     };
     listen().with_context(|| remedy(address))
@@ -105,19 +108,25 @@ fn remedy(address: SocketAddr) -> String {
     format!("cannot listen on {address} ({hint})")
 }
 
-/// Sets on the listener what every connection is to have: Linux hands these options down (tcp(7)), so that no connection costs
-/// a call for each.
-fn tune(listener: &impl AsFd, protocol: Protocol) -> nix::Result<()> {
-    // Lines are written when they are whole: holding them back would only add delay.
-    setsockopt(listener, sockopt::TcpNoDelay, &true)?;
-    if protocol == Protocol::Irc {
-        return Ok(());
+/// Sets what every connection is to have. On a socket that does not listen yet it is set once for all: Linux hands these options
+/// down to what is accepted (tcp(7)), so that no connection costs a call for each.
+fn tune(socket: &impl AsFd, protocol: Protocol, address: SocketAddr) {
+    let tuned = || {
+        // Lines are written when they are whole: holding them back would only add delay.
+        setsockopt(socket, sockopt::TcpNoDelay, &true)?;
+        if protocol == Protocol::Irc {
+            return Ok(());
+        }
+        // Has the operating system ask a silent peer whether it is there: somebody at `nc` cannot answer a PING.
+        setsockopt(socket, sockopt::KeepAlive, &true)?;
+        setsockopt(socket, sockopt::TcpKeepIdle, &KEEP_ALIVE_IDLE_S)?;
+        setsockopt(socket, sockopt::TcpKeepInterval, &KEEP_ALIVE_INTERVAL_S)?;
+        setsockopt(socket, sockopt::TcpKeepCount, &KEEP_ALIVE_COUNT)
+    };
+    let tuned: nix::Result<()> = tuned();
+    if let Err(error) = tuned {
+        tracing::debug!(%address, %error, "cannot set the options of a socket");
     }
-    // Has the operating system ask a silent peer whether it is there: somebody at `nc` cannot answer a PING.
-    setsockopt(listener, sockopt::KeepAlive, &true)?;
-    setsockopt(listener, sockopt::TcpKeepIdle, &KEEP_ALIVE_IDLE_S)?;
-    setsockopt(listener, sockopt::TcpKeepInterval, &KEEP_ALIVE_INTERVAL_S)?;
-    setsockopt(listener, sockopt::TcpKeepCount, &KEEP_ALIVE_COUNT)
 }
 
 /// What accepting needs; one for all listeners.
@@ -141,6 +150,9 @@ pub(super) async fn accept(bound: Bound, gatekeeper: Gatekeeper, stop: Cancellat
         match accepted {
             Ok((stream, peer)) => {
                 failures = 0;
+                if bound.is_inherited {
+                    tune(&stream, bound.protocol, peer);
+                }
                 tokio::select! {
                     // The owner may be busy: then nobody is accepted, and the backlog grows.
                     admitted = gatekeeper.admit(bound.protocol, stream, peer) => {
@@ -304,20 +316,34 @@ mod tests {
     use tokio::net::TcpStream;
 
     use super::{KEEP_ALIVE_IDLE_S, Place, Places, bind, tune};
-    use crate::config::{Limits, Protocol};
+    use crate::config::{Limits, Listen, Protocol};
 
     #[tokio::test]
     async fn a_connection_has_the_options_of_its_listener() {
         for protocol in [Protocol::Irc, Protocol::Lines] {
-            let listener = bind(([127, 0, 0, 1], 0).into()).unwrap();
-            tune(&listener, protocol).unwrap();
+            let listener = bind(&Listen { protocol, address: ([127, 0, 0, 1], 0).into() }).unwrap();
             let _peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
             let (stream, _) = listener.accept().await.unwrap();
-            assert!(stream.nodelay().unwrap());
-            let is_lines = protocol == Protocol::Lines;
-            assert_eq!(getsockopt(&stream, sockopt::KeepAlive).unwrap(), is_lines);
-            assert_eq!(getsockopt(&stream, sockopt::TcpKeepIdle).unwrap() == KEEP_ALIVE_IDLE_S, is_lines);
+            assert_tuned(&stream, protocol);
         }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_came_before_the_daemon_is_given_its_options() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let _peer = TcpStream::connect(address).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        assert!(!getsockopt(&stream, sockopt::KeepAlive).unwrap());
+        tune(&stream, Protocol::Lines, address);
+        assert_tuned(&stream, Protocol::Lines);
+    }
+
+    fn assert_tuned(stream: &TcpStream, protocol: Protocol) {
+        assert!(stream.nodelay().unwrap());
+        let is_lines = protocol == Protocol::Lines;
+        assert_eq!(getsockopt(stream, sockopt::KeepAlive).unwrap(), is_lines);
+        assert_eq!(getsockopt(stream, sockopt::TcpKeepIdle).unwrap() == KEEP_ALIVE_IDLE_S, is_lines);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //! is written side by side into one block, of which every member takes a part: a member who hears twenty lines holds one
 //! pointer and not twenty, and its session writes one piece.
 //!
-//! A block holds the lines of one room (or of one notice that no room hears), and at most [`BLOCK`] bytes and a line. So what
-//! a slow reader keeps alive is little more than what it is charged for.
+//! A block holds the lines of one room (or of one notice that no room hears), and at most [`BLOCK`] bytes and a line. Members of
+//! a room hear all of it but what they said themselves; who hears little of a large block gets a copy of that little, so that
+//! what a slow reader keeps alive is at most [`SHARE`] times what it is charged for.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -17,6 +18,9 @@ pub const VARIANTS_MAX: usize = 8;
 
 /// A block that has this many bytes takes no more lines.
 const BLOCK: usize = 16 * 1024;
+
+/// A part that is less than its block divided by this is copied.
+const SHARE: usize = 4;
 
 /// Appends a notice for a variant, or nothing if this variant does not show it. The string is the desk as a source.
 pub type Encode = fn(&Notice, u8, &str, &mut Vec<u8>);
@@ -128,16 +132,28 @@ impl Press {
     /// A part of a finished block.
     #[must_use]
     pub fn lines(&self, part: Part) -> Option<Lines> {
-        let block = Arc::clone(self.closed.get(part.block as usize)?);
+        let block = self.closed.get(part.block as usize)?;
+        let bytes = block.get(part.start as usize..part.end as usize)?;
+        if bytes.len() * SHARE < block.len() {
+            return Some(Lines {
+                block: bytes.into(),
+                start: 0,
+                end: part.end - part.start,
+                count: part.count,
+            });
+        }
+        let block = Arc::clone(block);
         Some(Lines { block, start: part.start, end: part.end, count: part.count })
     }
 
     /// The next turn begins.
     pub fn clear(&mut self) {
-        /// Buffers kept for the next turn; a turn of many small rooms needs many small ones.
+        /// Buffers and places kept for the next turn; a turn of many small rooms needs many small ones.
         const SPARE: usize = 64;
         self.closed.clear();
+        self.closed.shrink_to(SPARE);
         self.of_room.clear();
+        self.of_room.shrink_to(SPARE);
         self.open.truncate(SPARE);
         self.open.iter_mut().take(self.used).for_each(Vec::clear);
         self.used = 0;
@@ -236,6 +252,17 @@ mod tests {
         assert!(first.join(last) && !first.join(beyond));
         press.close();
         assert_eq!(bytes(&press, beyond), b"z");
+    }
+
+    #[test]
+    fn who_hears_little_of_a_block_does_not_keep_all_of_it() {
+        let mut press = Press::default();
+        let (quarter, less) = (print(&mut press, ROOM, &[b'x'; 25]), print(&mut press, ROOM, &[b'y'; 24]));
+        print(&mut press, ROOM, &[b'z'; 51]);
+        press.close();
+        assert_eq!(press.lines(quarter).unwrap().block.len(), 100);
+        let copied = press.lines(less).unwrap();
+        assert_eq!((copied.block.len(), copied.bytes()), (24, &[b'y'; 24][..]));
     }
 
     #[test]

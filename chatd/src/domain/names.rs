@@ -16,7 +16,7 @@ pub(super) struct Names {
     /// How names are compared.
     folding: CaseMapping,
     holders: HashTable<Holder>,
-    /// Seeded, so that nobody can choose names that collide.
+    /// Seeded at random, so that nobody can work out beforehand which names collide.
     seed: foldhash::fast::RandomState,
 }
 

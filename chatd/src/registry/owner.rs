@@ -134,6 +134,8 @@ impl<L: EventLog> Owner<L> {
             let is_full = self.log.is_full();
             tokio::select! {
                 biased;
+                // Before the inbox, which may never be empty: it comes once a second.
+                _ = tick.tick() => self.look_for_timeouts(is_full),
                 () = poll_fn(|cx| self.log.poll_progress(cx)) => {}
                 taken = inbox.recv_many(&mut turn, TURN), if !is_full => {
                     if taken == 0 {
@@ -142,7 +144,6 @@ impl<L: EventLog> Owner<L> {
                     gather(&mut inbox, &mut turn).await;
                 }
                 Some(look) = looks.recv() => self.look(look),
-                _ = tick.tick() => self.look_for_timeouts(is_full),
                 () = stop.cancelled(), if self.log.is_idle() => return,
             }
             self.now = now();

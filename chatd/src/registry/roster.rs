@@ -72,6 +72,9 @@ pub(super) struct Entry {
     is_author: bool,
 }
 
+/// Places kept for the next turn.
+const SPARE: usize = 64 * 1024;
+
 /// No place in the table of what is staged.
 const END: u32 = u32::MAX;
 
@@ -141,8 +144,6 @@ impl Stage {
 
     /// Everything was taken.
     fn clear(&mut self) {
-        /// Links kept for the next turn.
-        const SPARE: usize = 64 * 1024;
         self.links.clear();
         self.links.shrink_to(SPARE);
     }
@@ -278,6 +279,7 @@ impl Roster {
             }
         }
         self.stage.dirty = dirty;
+        self.items.shrink_to(SPARE);
         self.stage.clear();
     }
 }

@@ -12,6 +12,9 @@ use crate::domain::notice::{Audience, Notice, What};
 use crate::log::EventLog;
 use crate::registry::roster::Hearer;
 
+/// Messages for which there is room without asking for more.
+const SPARE: usize = 1024;
+
 /// The run of this moment.
 #[derive(Debug, Default)]
 pub(super) struct Run {
@@ -94,6 +97,7 @@ impl<L: EventLog> Owner<L> {
             }
         }
         authors.clear();
+        authors.shrink_to(SPARE);
         sheets.iter_mut().for_each(Sheet::clear);
     }
 }
@@ -121,7 +125,9 @@ impl Sheet {
     fn clear(&mut self) {
         if std::mem::take(&mut self.is_made) {
             self.each.clear();
+            self.each.shrink_to(SPARE);
             self.all.clear();
+            self.all.shrink_to(SPARE);
             self.count = 0;
         }
     }

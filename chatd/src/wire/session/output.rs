@@ -91,8 +91,8 @@ impl Output {
         }
     }
 
-    /// Forgets what is not begun and says how many bytes that were; a line half written is finished, so that the farewell
-    /// is a line of its own.
+    /// Forgets what is not begun and says how many bytes that were; a piece half written is finished, so that the farewell
+    /// begins a line.
     pub(super) fn clear(&mut self) -> usize {
         let dropped = self.pieces.drain(usize::from(self.offset > 0).min(self.pieces.len())..);
         dropped.map(|piece| bytes(&piece).len()).sum()
