@@ -59,7 +59,7 @@ pub(super) fn measure(stage: &Stage<'_>) -> Result<Vec<Figure>> {
         Figure::new("latency p99, all read", "µs", before),
         Figure::new("latency p99, some do not", "µs", beside),
         Figure::new("RSS growth", "MiB", grown / mib),
-        Figure::beside("slow that were ended", "", ended as f64),
+        Figure::beside("slow that were ended", "clients", ended as f64),
         Figure::beside("bound of what waits", "MiB", bound / mib),
     ];
     figures.extend(figure::load(&spent));
