@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::swarm::{Outgoing, Swarm, Talk, has_word};
 
@@ -107,7 +107,10 @@ struct Answers {
 
 impl Talk for Answers {
     fn hear(&mut self, _: usize, line: &[u8], _: Instant, _: &mut Outgoing) -> Result<()> {
-        self.lacking -= usize::from(has_word(line, self.word));
+        if has_word(line, self.word) {
+            let word = || format!("one answer {} too many", String::from_utf8_lossy(self.word));
+            self.lacking = self.lacking.checked_sub(1).with_context(word)?;
+        }
         Ok(())
     }
 

@@ -40,6 +40,8 @@ struct Floor {
     rooms: Vec<Vec<usize>>,
     dirty: Vec<usize>,
     spare: Vec<Vec<u8>>,
+    /// The message that is being handed out.
+    line: Vec<u8>,
     /// One `write` for each delivery instead of one for each connection and round.
     is_naive: bool,
 }
@@ -63,6 +65,7 @@ pub(crate) fn serve(address: SocketAddr, is_naive: bool) -> Result<()> {
         rooms: Vec::new(),
         dirty: Vec::new(),
         spare: Vec::new(),
+        line: Vec::new(),
         is_naive,
     };
     let mut events = vec![EpollEvent::empty(); 1024];
@@ -198,24 +201,25 @@ impl Floor {
 
     fn message(&mut self, number: usize, rest: &[u8]) {
         let (target, text) = cut(rest);
-        let Some(connection) = &mut self.connections[number] else { return };
-        // Lent for as long as others are written to.
-        let nick = std::mem::take(&mut connection.nick);
-        let line: [&[u8]; 7] = [b":", &nick, b"!u@floor PRIVMSG ", target, b" ", text, b"\r\n"];
+        let Some(connection) = &self.connections[number] else { return };
+        // The same bytes for everybody: put together once, copied once for each.
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        for word in [b":" as &[u8], &connection.nick, b"!u@floor PRIVMSG ", target, b" ", text, b"\r\n"] {
+            line.extend_from_slice(word);
+        }
         if target.first() == Some(&b'#') {
             if let Some(room) = self.room_names.get(target).copied() {
                 let members = std::mem::take(&mut self.rooms[room]);
                 for member in members.iter().filter(|member| **member != number) {
-                    self.say(*member, &line);
+                    self.say(*member, &[&line]);
                 }
                 self.rooms[room] = members;
             }
         } else if let Some(to) = self.nicks.get(target).copied() {
-            self.say(to, &line);
+            self.say(to, &[&line]);
         }
-        if let Some(connection) = &mut self.connections[number] {
-            connection.nick = nick;
-        }
+        self.line = line;
     }
 
     /// Queues a line for a connection.

@@ -57,7 +57,7 @@ impl Load {
             storm: 2_000,
             idle: 10_000,
             slow: 10,
-            slow_messages: 3_000,
+            slow_messages: 5_000,
             desk_clients: 100,
             desk_messages: 1_500,
             desk_rate: 1_000,
@@ -73,7 +73,7 @@ impl Load {
             rounds: 50,
             storm: 300,
             idle: 1_000,
-            slow_messages: 1_500,
+            slow_messages: 1_600,
             desk_messages: 50,
             stored: 20_000,
             ..Self::full()

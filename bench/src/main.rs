@@ -161,6 +161,7 @@ fn grow(arguments: &Arguments) -> Result<()> {
 
 /// Takes the generator's CPU and all descriptors; returns whether the servers have a CPU of their own.
 fn settle_down() -> Result<bool> {
+    place::note_stop()?;
     place::raise_descriptors()?;
     let is_pinned = place::pin_generator();
     if !is_pinned {

@@ -20,10 +20,15 @@ pub(crate) struct Mark {
 
 /// Appends a `PRIVMSG` with a marked text of 64 bytes.
 pub(crate) fn write(line: &mut Vec<u8>, target: &str, mark: Mark) {
+    write_long(line, target, mark, 1);
+}
+
+/// Appends a `PRIVMSG` whose text has its filling so many times before the mark.
+pub(crate) fn write_long(line: &mut Vec<u8>, target: &str, mark: Mark, times: usize) {
     line.extend_from_slice(b"PRIVMSG ");
     line.extend_from_slice(target.as_bytes());
     line.extend_from_slice(b" :");
-    line.extend_from_slice(FILLING.as_bytes());
+    (0..times).for_each(|_| line.extend_from_slice(FILLING.as_bytes()));
     line.push(b'~');
     digits(line, mark.sender, SENDER);
     digits(line, mark.number, NUMBER);

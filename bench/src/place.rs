@@ -1,11 +1,15 @@
 //! Where things run: only on loopback, server and generator on a CPU each, with as many descriptors as this machine gives.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use anyhow::{Context as _, Result, ensure};
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::Pid;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::flag;
 
 /// The CPU of servers.
 const SERVER: usize = 0;
@@ -25,6 +29,21 @@ pub(crate) fn only_loopback(address: SocketAddr) -> Result<SocketAddr> {
     );
     Ok(address)
 }
+
+/// From now on SIGTERM, SIGINT and SIGHUP are noted instead of ending this process, so that no server is left behind.
+pub(crate) fn note_stop() -> Result<()> {
+    for signal in [SIGTERM, SIGINT, SIGHUP] {
+        flag::register(signal, Arc::clone(&STOP)).context("cannot listen for signals")?;
+    }
+    Ok(())
+}
+
+/// Whether one of them has come.
+pub(crate) fn is_to_stop() -> bool {
+    STOP.load(Ordering::Relaxed)
+}
+
+static STOP: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 /// An address of loopback where nobody listens. Another process may take it before it is used; then the server does not start.
 pub(crate) fn free_address() -> Result<SocketAddr> {
@@ -58,7 +77,7 @@ pub(crate) fn pin_generator() -> bool {
 
 /// Whether this machine has the two CPUs. Asked once: later this process is bound itself.
 fn can_pin() -> bool {
-    static CAN: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    static CAN: OnceLock<bool> = OnceLock::new();
     *CAN.get_or_init(|| {
         sched_getaffinity(SELF)
             .is_ok_and(|cpus| [SERVER, GENERATOR].iter().all(|cpu| cpus.is_set(*cpu) == Ok(true)))

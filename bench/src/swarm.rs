@@ -3,11 +3,13 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::ops::Range;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use memchr::memchr_iter;
+use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
@@ -32,6 +34,9 @@ pub(crate) trait Talk {
     fn speak(&mut self, _out: &mut Outgoing) -> Option<Instant> {
         None
     }
+
+    /// The server has ended a client that may be ended.
+    fn ended(&mut self, _client: usize) {}
 
     /// Whether everything has come.
     fn is_done(&self) -> bool;
@@ -81,6 +86,8 @@ pub(crate) struct Swarm {
     timer: TimerFd,
     armed: Option<Instant>,
     clients: Vec<Client>,
+    /// The first of the clients that the server may end; without any, all.
+    may_end: usize,
     /// What is to be sent at the end of the turn.
     pub(crate) out: Outgoing,
     buffer: Box<[u8]>,
@@ -100,6 +107,7 @@ impl Swarm {
             timer,
             armed: None,
             clients: Vec::new(),
+            may_end: usize::MAX,
             out: Outgoing::default(),
             buffer: vec![0; READ].into(),
             events: vec![EpollEvent::empty(); READY],
@@ -123,9 +131,14 @@ impl Swarm {
         Ok(client)
     }
 
-    /// Reads nothing of a client any more, so that its socket's buffers fill.
-    pub(crate) fn stop_reading(&mut self, client: usize) -> Result<()> {
-        Ok(self.epoll.delete(&self.clients[client].stream)?)
+    /// Reads nothing of these clients any more, so that their sockets fill and the server has to keep what waits for them. It
+    /// may end them for that.
+    pub(crate) fn stop_reading(&mut self, clients: Range<usize>) -> Result<()> {
+        self.may_end = clients.start;
+        for client in &self.clients[clients] {
+            self.epoll.delete(&client.stream)?;
+        }
+        Ok(())
     }
 
     /// Reads from a client again.
@@ -157,10 +170,15 @@ impl Swarm {
 
     /// Waits once for input and hands it over. Returns whether any came.
     pub(crate) fn turn(&mut self, talk: &mut impl Talk) -> Result<bool> {
+        ensure!(!place::is_to_stop(), "it was told to stop");
         self.flush()?;
         // What could not be written is tried again soon.
         let timeout = if self.out.touched.is_empty() { 500_u16 } else { 1 };
-        let count = self.epoll.wait(&mut self.events, EpollTimeout::from(timeout))?;
+        let count = match self.epoll.wait(&mut self.events, EpollTimeout::from(timeout)) {
+            // Somebody looks at this process, or it was stopped for a while.
+            Err(Errno::EINTR) => return Ok(false),
+            count => count?,
+        };
         let mut has_input = false;
         for at in 0..count {
             match self.events[at].data() {
@@ -179,16 +197,17 @@ impl Swarm {
         let old = client.tail.len();
         self.buffer[..old].copy_from_slice(&client.tail);
         let count = match client.stream.read(&mut self.buffer[old..]) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+            Ok(0) | Err(_) if number >= self.may_end => return self.end(number, talk),
             Ok(0) => bail!("the server closed client {number}"),
             Ok(count) => count,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
             Err(error) => return Err(error).with_context(|| format!("cannot read as client {number}")),
         };
         let at = Instant::now();
         let mut begin = 0;
         for end in memchr_iter(b'\n', &self.buffer[old..old + count]) {
             let line = &self.buffer[begin..old + end];
-            if line.starts_with(b"ERROR") {
+            if line.starts_with(b"ERROR") && number < self.may_end {
                 bail!("the server told client {number}: {}", String::from_utf8_lossy(line));
             }
             talk.hear(number, line, at, &mut self.out)?;
@@ -199,9 +218,15 @@ impl Swarm {
         Ok(())
     }
 
+    fn end(&mut self, number: usize, talk: &mut impl Talk) -> Result<()> {
+        self.epoll.delete(&self.clients[number].stream)?;
+        talk.ended(number);
+        Ok(())
+    }
+
     /// Writes what is queued; what a socket does not take stays.
     fn flush(&mut self) -> Result<()> {
-        let clients = &self.clients;
+        let (clients, may_end) = (&self.clients, self.may_end);
         let queues = &mut self.out.queues;
         let mut failed = None;
         self.out.touched.retain(|number| match (&clients[*number].stream).write(&queues[*number]) {
@@ -210,6 +235,8 @@ impl Swarm {
                 !queues[*number].is_empty()
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => true,
+            // That it was ended is told by reading.
+            Err(_) if *number >= may_end => false,
             Err(error) => {
                 failed = Some((*number, error));
                 false

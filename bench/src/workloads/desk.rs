@@ -113,9 +113,9 @@ impl Talk for Desk {
         let due: Vec<_> = match &mut self.source {
             Source::Window { left, window } => {
                 let mut due = Vec::new();
-                for client in 0..clients {
-                    let count = left[client].min(*window - self.waiting[client].len());
-                    left[client] -= count;
+                for (client, left) in left.iter_mut().enumerate() {
+                    let count = (*left).min(*window - self.waiting[client].len());
+                    *left -= count;
                     due.extend(std::iter::repeat_n((client, now), count));
                 }
                 due

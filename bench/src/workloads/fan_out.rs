@@ -47,6 +47,8 @@ pub(crate) fn measure(stage: &Stage<'_>, wish: Wish) -> Result<Vec<Figure>> {
 pub(super) struct FanOut {
     room: &'static str,
     readers: usize,
+    /// How many times a text has its filling.
+    filling: usize,
     ledger: Ledger,
     /// By sender: messages still to be sent, and how many may go now.
     left: Vec<usize>,
@@ -72,6 +74,7 @@ impl FanOut {
         Self {
             room,
             readers,
+            filling: 1,
             ledger: Ledger::new(readers, senders),
             left: vec![messages; senders],
             credit: vec![window; senders],
@@ -83,6 +86,11 @@ impl FanOut {
     pub(super) fn timed(mut self) -> Self {
         self.times = Some(Times { sent: vec![Vec::new(); self.left.len()], seconds: Vec::new() });
         self
+    }
+
+    /// Makes texts longer from now on.
+    pub(super) fn filled(self, filling: usize) -> Self {
+        Self { filling, ..self }
     }
 
     /// How long deliveries took, in seconds.
@@ -111,7 +119,7 @@ impl Talk for FanOut {
         let now = self.times.is_some().then(Instant::now);
         for sender in 0..self.left.len() {
             for _ in 0..self.credit[sender].min(self.left[sender]) {
-                mark::write(out.to(sender), self.room, self.ledger.send(sender));
+                mark::write_long(out.to(sender), self.room, self.ledger.send(sender), self.filling);
                 self.credit[sender] -= 1;
                 self.left[sender] -= 1;
                 if let (Some(times), Some(now)) = (&mut self.times, now) {
