@@ -7,14 +7,11 @@ use anyhow::{Context as _, Result};
 
 use crate::swarm::{Outgoing, Swarm, Talk, has_word};
 
-/// Connections that are under way at once; below any listener's backlog.
-pub(crate) const AT_ONCE: usize = 64;
-
 /// Connects and registers `count` clients, called `c` and their number.
 pub(crate) fn register(swarm: &mut Swarm, count: usize) -> Result<()> {
     let mut arrivals = Arrivals { first: swarm.len(), welcomed: 0, wanted: 0 };
     while arrivals.wanted < count {
-        while arrivals.wanted < count && arrivals.wanted - arrivals.welcomed < AT_ONCE {
+        while arrivals.wanted < count && arrivals.wanted - arrivals.welcomed < swarm.at_once {
             let client = swarm.connect()?;
             let nick = nick(client);
             swarm.out.line(client, &format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}"));

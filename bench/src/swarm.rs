@@ -82,6 +82,8 @@ struct Client {
 #[derive(Debug)]
 pub(crate) struct Swarm {
     address: SocketAddr,
+    /// Connections that may be under way at once: with more than a listener's backlog, the kernel drops them for a second.
+    pub(crate) at_once: usize,
     epoll: Epoll,
     timer: TimerFd,
     armed: Option<Instant>,
@@ -95,14 +97,15 @@ pub(crate) struct Swarm {
 }
 
 impl Swarm {
-    /// Clients of the server at this address, which is on loopback.
-    pub(crate) fn new(address: SocketAddr) -> Result<Self> {
+    /// Clients of the server at this address, which is on loopback; it lets so many wait until it accepts them.
+    pub(crate) fn new(address: SocketAddr, at_once: usize) -> Result<Self> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         let flags = TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC;
         let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, flags)?;
         epoll.add(timer.as_fd(), EpollEvent::new(EpollFlags::EPOLLIN, TIMER))?;
         Ok(Self {
             address: place::only_loopback(address)?,
+            at_once,
             epoll,
             timer,
             armed: None,

@@ -21,7 +21,7 @@ pub(super) const CLIENTS: Growth = Growth {
 
 fn measure(stage: &Stage<'_>, clients: usize) -> Result<Vec<Figure>> {
     let server = stage.start()?;
-    let mut swarm = Swarm::new(server.address())?;
+    let mut swarm = Swarm::new(server.address(), server.at_once())?;
     crowd::register(&mut swarm, 1)?;
     let before = meter::resident(server.pid())?;
     let meter = Meter::start(server.pid())?;

@@ -31,7 +31,7 @@ pub(super) const ROOMS: Growth = Growth {
 
 fn measure(stage: &Stage<'_>, rooms: usize) -> Result<Vec<Figure>> {
     let server = stage.start()?;
-    let mut swarm = Swarm::new(server.address())?;
+    let mut swarm = Swarm::new(server.address(), server.at_once())?;
     crowd::register(&mut swarm, CLIENTS)?;
     let before = meter::resident(server.pid())?;
     // One member of each room after the other, so that nobody has to wait for a long queue of joins.

@@ -24,10 +24,10 @@ pub(super) const STORM: Growth = Growth {
 
 fn measure(stage: &Stage<'_>, members: usize) -> Result<Vec<Figure>> {
     let server = stage.start()?;
-    let mut witness_swarm = Swarm::new(server.address())?;
+    let mut witness_swarm = Swarm::new(server.address(), server.at_once())?;
     crowd::register_as(&mut witness_swarm, "witness")?;
     crowd::join(&mut witness_swarm, std::iter::once((0, "#storm".to_owned())))?;
-    let mut swarm = Swarm::new(server.address())?;
+    let mut swarm = Swarm::new(server.address(), server.at_once())?;
     crowd::register(&mut swarm, members)?;
     let before = meter::resident(server.pid())?;
     let meter = Meter::start(server.pid())?;

@@ -72,6 +72,8 @@ pub(crate) struct Server {
     pub(crate) is_usual: bool,
     /// Whether it has a desk and a store.
     pub(crate) is_chatd: bool,
+    /// Connections that may wait until it accepts them, all within its listener's backlog.
+    at_once: usize,
     /// Writes its configuration and tells how it is started.
     command: fn(&Setup<'_>) -> Result<Command>,
     /// What tells its version.
@@ -84,6 +86,7 @@ pub(crate) const SERVERS: [Server; 5] = [
         name: "chatd",
         is_usual: true,
         is_chatd: true,
+        at_once: 64,
         command: chatd::command,
         version: chatd::version,
     },
@@ -91,6 +94,7 @@ pub(crate) const SERVERS: [Server; 5] = [
         name: "floor",
         is_usual: true,
         is_chatd: false,
+        at_once: 64,
         command: |setup| Ok(floor(setup, false)),
         version: |_| own("--version"),
     },
@@ -98,6 +102,7 @@ pub(crate) const SERVERS: [Server; 5] = [
         name: "floor-naive",
         is_usual: false,
         is_chatd: false,
+        at_once: 64,
         command: |setup| Ok(floor(setup, true)),
         version: |_| own("--version"),
     },
@@ -105,6 +110,7 @@ pub(crate) const SERVERS: [Server; 5] = [
         name: "ngircd",
         is_usual: true,
         is_chatd: false,
+        at_once: 8,
         command: ngircd::command,
         version: ngircd::version,
     },
@@ -112,6 +118,7 @@ pub(crate) const SERVERS: [Server; 5] = [
         name: "inspircd",
         is_usual: true,
         is_chatd: false,
+        at_once: 2_000, // It welcomes those who wait once a second.
         command: inspircd::command,
         version: inspircd::version,
     },
@@ -142,7 +149,7 @@ impl Server {
         let child = place::where_servers_run(wish.workers > 1, || command.spawn());
         let child = child.with_context(|| format!("cannot start {:?}", command.get_program()))?;
         // From here on a failure ends the child.
-        let mut running = Running { child, address, complaints, _home: home };
+        let mut running = Running { child, at_once: self.at_once, address, complaints, _home: home };
         let ready = match socket {
             Some(socket) => running.tells(&socket),
             None => running.answers(),
@@ -174,6 +181,7 @@ impl Home {
 #[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
+    at_once: usize,
     address: SocketAddr,
     complaints: PathBuf,
     _home: Home,
@@ -183,6 +191,11 @@ impl Running {
     /// Where it speaks IRC: always loopback.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Connections that may wait until it accepts them.
+    pub(crate) fn at_once(&self) -> usize {
+        self.at_once
     }
 
     /// Its process.

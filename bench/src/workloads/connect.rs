@@ -10,12 +10,12 @@ use crate::meter::Meter;
 use crate::swarm::Swarm;
 
 pub(super) fn about(load: &Load) -> String {
-    format!("{} clients connect and register, {} at once", load.storm, crowd::AT_ONCE)
+    format!("{} clients connect and register, no more at once than the listener lets wait", load.storm)
 }
 
 pub(super) fn measure(stage: &Stage<'_>) -> Result<Vec<Figure>> {
     let server = stage.start()?;
-    let mut swarm = Swarm::new(server.address())?;
+    let mut swarm = Swarm::new(server.address(), server.at_once())?;
     // The first brings code into memory that no other client brings again.
     crowd::register(&mut swarm, 1)?;
     let meter = Meter::start(server.pid())?;

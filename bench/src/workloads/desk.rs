@@ -25,7 +25,7 @@ pub(super) fn about(load: &Load) -> String {
 pub(super) fn measure(stage: &Stage<'_>, sync: &'static str) -> Result<Vec<Figure>> {
     let load = stage.load;
     let server = stage.start_with(Wish::history(History::On(sync)))?;
-    let mut swarm = Swarm::new(server.address())?;
+    let mut swarm = Swarm::new(server.address(), server.at_once())?;
     crowd::register(&mut swarm, load.desk_clients)?;
     crowd::settle(&mut swarm, &mut crowd::Silent)?;
     let mut flood = Desk::new(

@@ -24,7 +24,7 @@ pub(super) fn about(load: &Load) -> String {
 pub(crate) fn measure(stage: &Stage<'_>, wish: Wish) -> Result<Vec<Figure>> {
     let load = stage.load;
     let server = stage.start_with(wish)?;
-    let mut swarm = Swarm::new(server.address())?;
+    let mut swarm = Swarm::new(server.address(), server.at_once())?;
     crowd::register(&mut swarm, load.members)?;
     crowd::join(&mut swarm, (0..load.members).map(|member| (member, "#room".to_owned())))?;
     let mut talk = FanOut::new("#room", load.members, load.senders, load.fan_out_messages, load.window);

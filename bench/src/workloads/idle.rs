@@ -20,7 +20,7 @@ pub(super) fn about(load: &Load) -> String {
 
 pub(super) fn measure(stage: &Stage<'_>) -> Result<Vec<Figure>> {
     let server = stage.start()?;
-    let mut swarm = Swarm::new(server.address())?;
+    let mut swarm = Swarm::new(server.address(), server.at_once())?;
     crowd::register(&mut swarm, 1)?;
     rest(&mut swarm)?;
     let empty = meter::resident(server.pid())?;

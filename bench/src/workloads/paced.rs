@@ -57,7 +57,7 @@ impl Rooms {
 
 fn measure(stage: &Stage<'_>, rooms: Rooms, rate: usize) -> Result<Vec<Figure>> {
     let server = stage.start()?;
-    let mut swarm = Swarm::new(server.address())?;
+    let mut swarm = Swarm::new(server.address(), server.at_once())?;
     let clients = rooms.rooms * rooms.members;
     crowd::register(&mut swarm, clients)?;
     crowd::join(&mut swarm, (0..clients).map(|client| (client, rooms.name(client))))?;

@@ -20,7 +20,7 @@ pub(super) fn about(load: &Load) -> String {
 pub(super) fn measure(stage: &Stage<'_>) -> Result<Vec<Figure>> {
     let load = stage.load;
     let server = stage.start()?;
-    let mut swarm = Swarm::new(server.address())?;
+    let mut swarm = Swarm::new(server.address(), server.at_once())?;
     crowd::register(&mut swarm, 2 * load.pairs)?;
     crowd::settle(&mut swarm, &mut crowd::Silent)?;
     let mut talk = PingPong {

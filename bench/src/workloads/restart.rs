@@ -55,7 +55,7 @@ fn fill(stage: &Stage<'_>) -> Result<TempDir> {
     let home = servers::empty_home()?;
     let wish = Wish::history(History::On("never"));
     let (server, _) = stage.server.start_at(stage.chatd, wish, Home::Lent(home.path().into()))?;
-    let mut swarm = Swarm::new(server.address())?;
+    let mut swarm = Swarm::new(server.address(), server.at_once())?;
     crowd::register(&mut swarm, MEMBERS)?;
     crowd::join(&mut swarm, (0..MEMBERS).map(|member| (member, "#kept".to_owned())))?;
     let mut talk = FanOut::new("#kept", MEMBERS, MEMBERS, stage.load.stored / MEMBERS, WINDOW);

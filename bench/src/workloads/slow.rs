@@ -35,7 +35,7 @@ pub(super) fn about(load: &Load) -> String {
 pub(super) fn measure(stage: &Stage<'_>) -> Result<Vec<Figure>> {
     let load = stage.load;
     let server = stage.start_with(Wish { outbox: OUTBOX, ..Wish::history(History::Off) })?;
-    let mut swarm = Swarm::new(server.address())?;
+    let mut swarm = Swarm::new(server.address(), server.at_once())?;
     let healthy = load.members - load.slow;
     crowd::register(&mut swarm, load.members)?;
     crowd::join(&mut swarm, (0..load.members).map(|member| (member, "#room".to_owned())))?;
