@@ -15,6 +15,7 @@ pub(super) const CLIENTS: Growth = Growth {
     x: "clients",
     sizes: &[1_000, 2_000, 5_000, 10_000, 19_000],
     others_to: 19_000,
+    has_floor: true,
     drawn: &["RSS per client", "CPU to connect and register"],
     measure,
 };

@@ -14,6 +14,7 @@ pub(super) const MEMBERS: Growth = Growth {
     x: "members",
     sizes: &[10, 30, 100, 300, 1_000, 3_000, 10_000],
     others_to: 3_000,
+    has_floor: true,
     drawn: &["CPU per 1M deliveries"],
     measure: |stage, members| {
         let senders = 4;

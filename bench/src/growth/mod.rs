@@ -35,6 +35,8 @@ pub(crate) struct Growth {
     /// The sizes, and how large it may be for servers other than chatd; 0 if it is for chatd alone.
     sizes: &'static [usize],
     others_to: usize,
+    /// Whether the floor can do it, which tells nobody who quits.
+    has_floor: bool,
     /// The figures that are drawn.
     drawn: &'static [&'static str],
     /// Does it once at a size.
@@ -44,6 +46,13 @@ pub(crate) struct Growth {
 /// All of them, in the order in which they run.
 pub(crate) const GROWTHS: &[Growth] =
     &[members::MEMBERS, rooms::ROOMS, clients::CLIENTS, storm::STORM, workers::WORKERS, stored::STORED];
+
+impl Growth {
+    fn is_for(&self, server: &Server, size: usize) -> bool {
+        let is_floor = server.name.starts_with("floor");
+        server.is_chatd || (size <= self.others_to && (self.has_floor || !is_floor))
+    }
+}
 
 /// Values by figure, server and size.
 type Values = BTreeMap<(&'static str, &'static str), BTreeMap<usize, Vec<f64>>>;
@@ -63,7 +72,7 @@ pub(crate) fn run(
         let mut units = BTreeMap::new();
         for repeat in 1..=repeats {
             for size in growth.sizes {
-                for server in servers.iter().filter(|server| server.is_chatd || *size <= growth.others_to) {
+                for server in servers.iter().filter(|server| growth.is_for(server, *size)) {
                     tell(format_args!(
                         "repeat {repeat} of {repeats}: {} {size}: {}",
                         growth.name, server.name

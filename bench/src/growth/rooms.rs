@@ -25,6 +25,7 @@ pub(super) const ROOMS: Growth = Growth {
     x: "rooms",
     sizes: &[10, 100, 1_000, 10_000, 100_000],
     others_to: 10_000,
+    has_floor: true,
     drawn: &["CPU per delivery", "RSS per room"],
     measure,
 };

@@ -12,6 +12,7 @@ pub(super) const STORED: Growth = Growth {
     x: "messages",
     sizes: &[10_000, 100_000, 1_000_000, 10_000_000],
     others_to: 0,
+    has_floor: true,
     drawn: &["until READY=1", "first query", "second query"],
     measure: |stage, stored| {
         let load = Load { stored, ..Load::full() };

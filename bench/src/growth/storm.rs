@@ -18,6 +18,7 @@ pub(super) const STORM: Growth = Growth {
     x: "members",
     sizes: &[300, 1_000, 3_000, 10_000],
     others_to: 3_000,
+    has_floor: false,
     drawn: &["CPU to join", "CPU to quit"],
     measure,
 };

@@ -11,6 +11,7 @@ pub(super) const WORKERS: Growth = Growth {
     x: "workers",
     sizes: &[1, 2],
     others_to: 0,
+    has_floor: true,
     drawn: &[],
     measure: |stage, workers| fan_out::measure(stage, Wish { workers, ..Wish::history(History::Off) }),
 };
