@@ -1,188 +1,24 @@
 //! The owner with a log whose commits a test decides: what waits, what goes on, who is told.
 
+mod run;
+mod stage;
+
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use chat_proto::name::{Nick, RoomName};
+use chat_proto::name::Nick;
 use tokio_util::sync::CancellationToken;
 
-use super::{Inspect, Manner, Registry, Seat, View, start};
+use self::stage::{HeldLog, Stage, join, pong, say, words};
+use super::{Inspect, Manner, Seat, View, start};
 use crate::config::Config;
 use crate::delivery::broadcast::Encoders;
-use crate::delivery::outbox::{Item, Taken};
+use crate::delivery::outbox::Taken;
 use crate::domain::command::{Answer, Command, Operator, Role, SayTo};
 use crate::domain::disconnect::Disconnect;
-use crate::domain::event::Dated;
-use crate::domain::id::{Seq, Time};
-use crate::domain::message::MessageKind;
-use crate::domain::notice::{Notice, What};
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::Reply;
-use crate::domain::request::{Register, Request, Say};
-use crate::log::{EventLog, Settled};
-
-/// A log that keeps durable events back until the test lets them go.
-#[derive(Debug, Default)]
-struct HeldLog {
-    next: u64,
-    waiting: VecDeque<(Settled, bool)>,
-    hand: Arc<Mutex<Hand>>,
-}
-
-/// The test's hand on the log.
-#[derive(Debug, Default)]
-struct Hand {
-    /// How many durable events may settle, and what becomes of them.
-    released: usize,
-    failure: Option<Box<str>>,
-    revoked: Vec<Seq>,
-    waker: Option<Waker>,
-}
-
-impl EventLog for HeldLog {
-    fn append(&mut self, dated: Dated) -> Seq {
-        self.next += 1;
-        let is_held = dated.event.is_durable(true);
-        self.waiting.push_back((Settled { seq: Seq(self.next), dated, failure: None }, is_held));
-        Seq(self.next)
-    }
-
-    fn revoke(&mut self, seq: Seq, _at: Time) {
-        self.hand.lock().unwrap().revoked.push(seq);
-    }
-
-    fn is_full(&self) -> bool {
-        false
-    }
-
-    fn next_settled(&mut self) -> Option<Settled> {
-        let mut hand = self.hand.lock().unwrap();
-        let is_held = self.waiting.front()?.1;
-        if is_held && hand.released == 0 {
-            return None;
-        }
-        let (mut settled, _) = self.waiting.pop_front()?;
-        if is_held {
-            hand.released -= 1;
-            settled.failure.clone_from(&hand.failure);
-        }
-        Some(settled)
-    }
-
-    fn flush(&mut self) {}
-
-    fn poll_progress(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut hand = self.hand.lock().unwrap();
-        if hand.released > 0 && !self.waiting.is_empty() {
-            return Poll::Ready(());
-        }
-        hand.waker = Some(cx.waker().clone());
-        Poll::Pending
-    }
-
-    fn is_idle(&self) -> bool {
-        self.waiting.is_empty()
-    }
-}
-
-struct Stage {
-    registry: Registry,
-    hand: Arc<Mutex<Hand>>,
-}
-
-impl Stage {
-    fn new() -> Self {
-        let log = HeldLog::default();
-        let hand = Arc::clone(&log.hand);
-        let encoders = Encoders { notice: words, echo: words };
-        let stop = CancellationToken::new();
-        let (registry, owner) = start(Arc::<Config>::default(), log, encoders, Arc::default(), stop);
-        tokio::spawn(owner);
-        Self { registry, hand }
-    }
-
-    async fn client(&self, nick: &str) -> Seat {
-        let manner = &Manner { dialect: "test", is_pinged: true, variant: 0 };
-        let seat = self.registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
-        let nick = Some(Nick::parse(nick, 30).unwrap());
-        let (user, host, real_name) = ("u".into(), "h".into(), "r".into());
-        seat.ask(vec![Request::Register(Box::new(Register { nick, user, host, real_name }))]).await.unwrap();
-        assert_eq!(self.hears(&seat).await, ["welcome"]);
-        seat
-    }
-
-    /// Waits until the owner has done all that it can do now.
-    async fn fence(&self) {
-        for _ in 0..2 {
-            self.registry.inspect(Inspect::Counts).await.unwrap();
-        }
-    }
-
-    async fn hears(&self, seat: &Seat) -> Vec<String> {
-        self.fence().await;
-        let mut items = VecDeque::new();
-        match seat.outbox().poll_take(&Context::from_waker(Waker::noop()), &mut items) {
-            Poll::Pending => Vec::new(),
-            Poll::Ready(Taken::Items) => {
-                let said: String = items.iter().map(said).collect();
-                said.lines().map(Into::into).collect()
-            }
-            Poll::Ready(Taken::Ended(why)) => vec![why.to_string()],
-        }
-    }
-
-    fn release(&self, count: usize, failure: Option<&str>) {
-        let mut hand = self.hand.lock().unwrap();
-        hand.released = count;
-        hand.failure = failure.map(Into::into);
-        if let Some(waker) = hand.waker.take() {
-            waker.wake();
-        }
-    }
-}
-
-fn words(notice: &Notice, _variant: u8, _desk: &str, out: &mut Vec<u8>) {
-    let words = match &notice.what {
-        What::Said(message) => message.text.to_string(),
-        What::Joined { source, .. } => format!("join {source}"),
-        What::Quit { source, .. } => format!("quit {source}"),
-        other => format!("{other:?}"),
-    };
-    out.extend_from_slice(words.as_bytes());
-    out.push(b'\n');
-}
-
-/// What an item tells, each thing on a line.
-fn said(item: &Item) -> String {
-    let said = match item {
-        Item::Lines(lines) => String::from_utf8_lossy(lines.bytes()).into_owned(),
-        Item::Own(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Item::Ping => "ping".into(),
-        Item::Reply(reply) => match &**reply {
-            Reply::Welcome(_) => "welcome".into(),
-            Reply::Names { .. } => "names".into(),
-            Reply::Refused(refusal) => format!("no: {refusal}"),
-            Reply::Ended(why) => format!("ended: {why}"),
-            Reply::Echo(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            other => format!("{other:?}"),
-        },
-    };
-    format!("{}\n", said.trim_end())
-}
-
-fn say(text: &str) -> Request {
-    let (to, text) = ("#a".into(), text.into());
-    Request::Say(Box::new(Say { to, kind: MessageKind::Privmsg, text, tags: None, rule_reply: None }))
-}
-
-fn join() -> Request {
-    Request::Join { room: RoomName::parse("#a", 10).unwrap(), key: None }
-}
-
-fn pong() -> Request {
-    Request::Echo(b"pong"[..].into())
-}
+use crate::domain::request::{Register, Request};
 
 async fn two_in_a_room(stage: &Stage) -> (Seat, Seat) {
     let (alice, bob) = (stage.client("alice").await, stage.client("bob").await);
