@@ -3,9 +3,13 @@
 
 mod comings;
 
+use std::pin::pin;
+use std::task::{Context, Waker};
+
 use chat_proto::name::RoomName;
 
 use super::stage::{Stage, join, pong, say};
+use crate::domain::command::{Answer, Command, Operator, Role, SayTo};
 use crate::domain::message::MessageKind;
 use crate::domain::request::{Adapt, ModeAsk, Request, Say};
 use crate::registry::Seat;
@@ -241,6 +245,27 @@ async fn what_is_said_in_two_rooms_by_turns_is_heard_in_that_order() {
 }
 
 #[tokio::test]
+async fn what_the_desk_says_into_a_room_has_its_place_among_the_messages_of_others() {
+    let stage = Stage::new();
+    let [alice, bob] = stage.room_of(["alice", "bob"]).await;
+    stage.adapt(&alice, 0, true).await;
+    let before = stage.deliveries().await;
+    stage.release(ALL, None);
+    alice.ask(vec![say("one")]).await.unwrap();
+    let by = Operator { name: "root".into(), role: Role::Operator };
+    let say_desk = Command::Say { to: SayTo::Room("#a".into()), text: "two".into() };
+    let mut answer = pin!(stage.registry.command(by, say_desk));
+    assert!(answer.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending(), "handed over");
+    alice.ask(vec![say("three")]).await.unwrap();
+    let answer = answer.await.unwrap();
+    assert!(matches!(answer, Ok(Answer::Said { recipients: 2, .. })), "{answer:?}");
+    assert_eq!(stage.hears(&alice).await, ["one", "two", "three"]);
+    assert_eq!(stage.pieces(&bob).await, ["one\ntwo\nthree\n"]);
+    let (of_one, of_two, of_three) = (1, 2, 1);
+    assert_eq!(stage.deliveries().await - before, of_one + of_two + of_three);
+}
+
+#[tokio::test]
 async fn what_could_not_be_kept_is_heard_by_nobody_and_all_around_it_is() {
     for kept in BOTH {
         let stage = Stage::new();
@@ -273,7 +298,7 @@ async fn tags_alone_reach_only_those_who_can_be_shown_them() {
         assert_eq!(stage.hears(&alice).await, ["one/1", "+a/1", "two/1", "+b/1", "three/1"]);
         assert_eq!(stage.pieces(&bob).await, ["one/1\n+a/1\ntwo/1\n+b/1\nthree/1\n"]);
         assert_eq!(stage.pieces(&carol).await, ["one\ntwo\nthree\n"]);
-        assert_eq!(stage.hears(&dave).await, ["three"], "her own variant cannot show her own tags");
+        assert_eq!(stage.hears(&dave).await, ["three"], "the author reads no tags either");
     }
 }
 
