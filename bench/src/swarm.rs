@@ -137,7 +137,7 @@ impl Swarm {
     /// Reads nothing of these clients any more, so that their sockets fill and the server has to keep what waits for them. It
     /// may end them for that.
     pub(crate) fn stop_reading(&mut self, clients: Range<usize>) -> Result<()> {
-        self.may_end = clients.start;
+        self.may_end_from(clients.start);
         for client in &self.clients[clients] {
             self.epoll.delete(&client.stream)?;
         }
@@ -169,6 +169,11 @@ impl Swarm {
                 bail!("nothing came for {} s although {}", SILENCE.as_secs(), talk.lacks());
             }
         }
+    }
+
+    /// From this client on, the server may end their connections; [`Talk::ended`] is told.
+    pub(crate) fn may_end_from(&mut self, client: usize) {
+        self.may_end = client;
     }
 
     /// Waits once for input and hands it over. Returns whether any came.

@@ -76,10 +76,17 @@ fn serve(config: Config, source: Source) -> Result<()> {
     // Before any thread: this takes variables out of the environment.
     let inherited = ListenFd::from_env();
     let telemetry = Arc::new(telemetry::start(&config, &source.environment)?);
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    if config.server.worker_threads > 0 {
-        builder.worker_threads(config.server.worker_threads);
-    }
+    let workers = match config.server.worker_threads {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        workers => workers,
+    };
+    // One worker has nobody to share its tasks with: the simpler scheduler spares what sharing costs at each wake-up.
+    let mut builder = if workers == 1 {
+        tokio::runtime::Builder::new_current_thread()
+    } else {
+        tokio::runtime::Builder::new_multi_thread()
+    };
+    builder.worker_threads(workers);
     let runtime = builder.enable_all().build().context("cannot start the runtime")?;
     runtime.block_on(daemon::run(config, source, telemetry, inherited))
 }

@@ -6,7 +6,6 @@ mod members;
 mod rooms;
 mod stored;
 mod storm;
-mod workers;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -45,7 +44,7 @@ pub(crate) struct Growth {
 
 /// All of them, in the order in which they run.
 pub(crate) const GROWTHS: &[Growth] =
-    &[members::MEMBERS, rooms::ROOMS, clients::CLIENTS, storm::STORM, workers::WORKERS, stored::STORED];
+    &[members::MEMBERS, rooms::ROOMS, clients::CLIENTS, storm::STORM, stored::STORED];
 
 impl Growth {
     fn is_for(&self, server: &Server, size: usize) -> bool {

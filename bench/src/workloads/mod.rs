@@ -1,9 +1,10 @@
 //! The workloads, as a table. Each starts a fresh server, loads it, checks every delivery, and returns figures.
 
-pub(crate) mod connect;
+mod connect;
+mod crash;
 mod desk;
 pub(crate) mod fan_out;
-pub(crate) mod idle;
+mod idle;
 mod paced;
 mod ping_pong;
 pub(crate) mod restart;
@@ -151,5 +152,26 @@ pub(crate) const WORKLOADS: &[Workload] = &[
         is_chatd_only: true,
         compared_with: None,
         measure: restart::measure,
+    },
+    Workload {
+        name: "crash",
+        about: crash::about,
+        is_chatd_only: true,
+        compared_with: None,
+        measure: |stage| crash::measure(stage, 1),
+    },
+    Workload {
+        name: "crash, 2 workers",
+        about: crash::about,
+        is_chatd_only: true,
+        compared_with: None,
+        measure: |stage| crash::measure(stage, 2),
+    },
+    Workload {
+        name: "fan-out, 2 workers",
+        about: fan_out::about,
+        is_chatd_only: true,
+        compared_with: Some("fan-out"),
+        measure: |stage| fan_out::measure(stage, Wish { workers: 2, ..Wish::history(History::Off) }),
     },
 ];

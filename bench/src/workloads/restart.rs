@@ -66,17 +66,23 @@ fn fill(stage: &Stage<'_>) -> Result<TempDir> {
     Ok(home)
 }
 
-/// Asks the control API; how long it took until all of the answer was here.
+/// How long it took until all of the last messages were here.
 fn last_messages(socket: &Path) -> Result<Duration> {
     let begin = Instant::now();
-    let mut stream = UnixStream::connect(socket).context("cannot reach the control API")?;
-    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-    let path = format!("/v1/history?what=%23kept&count={COUNT}");
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: chatd\r\nConnection: close\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
+    let answer = history(socket, "kept", COUNT)?;
     let took = begin.elapsed();
     let count = answer.matches("the quick brown fox").count();
     ensure!(count == COUNT, "history has {count} messages instead of {COUNT}: {:.300}", answer);
     Ok(took)
+}
+
+/// What the control API answers when it is asked for the last messages of a room, which is named without its `#`.
+pub(super) fn history(socket: &Path, room: &str, count: usize) -> Result<String> {
+    let mut stream = UnixStream::connect(socket).context("cannot reach the control API")?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    let path = format!("/v1/history?what=%23{room}&count={count}");
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: chatd\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }

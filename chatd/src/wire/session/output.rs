@@ -169,7 +169,12 @@ impl Output {
                 count += 1;
             }
             IoSlice::advance_slices(&mut &mut slices[..1], self.offset);
-            let written = ready!(Pin::new(&mut *io).poll_write_vectored(cx, &slices[..count]))?;
+            let mut io = Pin::new(&mut *io);
+            let written = match &slices[..count] {
+                // The usual case, and the cheaper call.
+                [one] => ready!(io.as_mut().poll_write(cx, one)),
+                slices => ready!(io.as_mut().poll_write_vectored(cx, slices)),
+            }?;
             if written == 0 && slices[..count].iter().any(|slice| !slice.is_empty()) {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
