@@ -122,7 +122,7 @@ impl EventLog for LocalLog {
         let Some(last) = group.iter().map(|record| record.seq).max() else { return };
         match self.writer.commit(group) {
             Ok(commit) => self.committing = Some((commit, last)),
-            // One group at a time is never too many for the writer: its thread is gone, and `daemon` ends the process.
+            // One group at a time always has a place in the queue: the thread is gone, and `daemon` ends the process.
             Err(_group) => self.note(last, Err(CommitError::stopped())),
         }
     }

@@ -5,7 +5,6 @@
 //! then begins the log anew.
 
 use std::io;
-use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
 use crate::config;
@@ -13,7 +12,7 @@ use crate::config;
 use super::aside::{Aside, Gone};
 use super::database::{Checkpoints, Database, LOG_KEPT};
 use super::error::StoreError;
-use super::worker::Job;
+use super::queue::Jobs;
 
 /// At this size the log waits for its checkpoint: the writer stops until the disk has caught up, since readers slow
 /// down with the log and the disk has an end.
@@ -42,11 +41,7 @@ pub(super) struct Upkeep {
 
 impl Upkeep {
     /// Starts the threads.
-    pub(super) fn new(
-        database: &Database,
-        sync: config::Sync,
-        jobs: &SyncSender<Job>,
-    ) -> Result<Self, StoreError> {
+    pub(super) fn new(database: &Database, sync: config::Sync, jobs: &Jobs) -> Result<Self, StoreError> {
         let log = database.log();
         let mut checkpoints = Checkpoints::of(database);
         let syncs = match sync {

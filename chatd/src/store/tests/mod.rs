@@ -4,6 +4,7 @@ mod aside;
 mod commit;
 mod open;
 mod places;
+mod queue;
 mod read;
 mod retention;
 
