@@ -130,11 +130,12 @@ impl Worker {
 
     /// How long to wait for the next group before there is something else to do.
     fn patience(&self) -> Duration {
-        let mut due = self.pass_due;
-        if let Some(upkeep) = self.upkeep.due(&self.database) {
+        // The next pass waits for the end of this one, which goes on in calm moments.
+        let mut due = if self.pass.is_some() { self.calm_from() } else { self.pass_due };
+        if let Some(upkeep) = self.upkeep.due() {
             due = due.min(upkeep);
         }
-        if self.pass.is_some() || self.database.behind() > 0 {
+        if self.database.behind() > 0 {
             due = due.min(self.calm_from());
         }
         due.saturating_duration_since(Instant::now())
@@ -171,7 +172,8 @@ impl Worker {
             return;
         }
         match self.database.catch_up() {
-            Ok(()) => self.upkeep.wrote(),
+            Ok(true) => self.upkeep.wrote(),
+            Ok(false) => {}
             Err(error) => {
                 self.last_group = Instant::now();
                 tracing::debug!(%error, "entries of conversations are behind");
@@ -181,19 +183,13 @@ impl Worker {
 
     fn slice(&mut self, policy: retention::Policy, stage: Stage) {
         let start = Instant::now();
-        let done = self.database.with(|connection, conversations| {
-            let slice = retention::slice(connection, policy, wall_clock(), stage)?;
-            if slice.forgot_conversations {
-                conversations.forget();
-            }
-            Ok(slice)
-        });
+        let done = self.database.prune(policy, wall_clock(), stage);
         self.slice_due = Instant::now() + start.elapsed() * 9;
         match done {
             Ok(slice) => {
                 self.pass = slice.next;
                 self.stats.pruned(slice.removed);
-                if slice.removed > 0 || slice.forgot_conversations {
+                if slice.wrote {
                     self.upkeep.wrote();
                 }
             }

@@ -7,6 +7,7 @@ mod places;
 mod queue;
 mod read;
 mod retention;
+mod upkeep;
 
 use std::sync::Arc;
 
