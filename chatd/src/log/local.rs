@@ -122,7 +122,7 @@ impl EventLog for LocalLog {
         let Some(last) = group.iter().map(|record| record.seq).max() else { return };
         match self.writer.commit(group) {
             Ok(commit) => self.committing = Some((commit, last)),
-            // One group at a time is never too many for the writer: its thread is gone, and `daemon` ends the process.
+            // One group at a time always has a place in the queue: the thread is gone, and `daemon` ends the process.
             Err(_group) => self.note(last, Err(CommitError::stopped())),
         }
     }
@@ -138,6 +138,74 @@ impl EventLog for LocalLog {
     }
 
     fn is_idle(&self) -> bool {
-        self.waiting.is_empty()
+        // What takes a message back waits for nobody's turn, and must reach the store all the same.
+        self.waiting.is_empty() && self.gathered.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+    use crate::config::History;
+    use crate::domain::command::Audit;
+    use crate::domain::message::{Author, Conversation, Message, MessageKind};
+    use crate::store::{Selector, Store};
+
+    fn said(text: &str) -> Dated {
+        let from = Author { client: None, source: "alice!a@host".into(), operator: None };
+        let kind = MessageKind::Privmsg;
+        let message =
+            Message { at: Time(1), from, to: Conversation::Everyone, kind, text: text.into(), tags: None };
+        Dated { at: Time(1), event: Event::Said(Arc::new(message)) }
+    }
+
+    fn audited() -> Dated {
+        let (who, action) = ("root".into(), "kick".into());
+        let audit = Audit { at: Time(1), who, action, target: "bob".into(), detail: "".into() };
+        Dated { at: Time(1), event: Event::Audited(Arc::new(audit)) }
+    }
+
+    /// Lets the group on its way be answered.
+    fn progress(log: &mut LocalLog) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(poll_fn(|cx| log.poll_progress(cx)));
+    }
+
+    #[test]
+    fn a_log_that_has_yet_to_take_a_message_back_is_not_idle() {
+        let directory = tempfile::tempdir().unwrap();
+        let history = History { keep_days: 0, ..History::default() };
+        let (store, opened) = Store::open(directory.path(), &history).unwrap();
+        let mut log = LocalLog::new(store.writer(), opened.next_seq, true);
+        let first = log.append(said("a"));
+        log.flush();
+        let second = log.append(said("b"));
+        progress(&mut log);
+        assert_eq!(log.next_settled().unwrap().seq, first);
+        log.revoke(first, Time(1));
+        progress(&mut log);
+        assert_eq!(log.next_settled().unwrap().seq, second);
+        log.revoke(second, Time(1));
+        log.flush();
+        assert!(!log.is_idle());
+        progress(&mut log);
+        assert!(log.is_idle());
+        store.close().unwrap();
+        let (store, _) = Store::open(directory.path(), &history).unwrap();
+        assert_eq!(store.reader().unwrap().latest(&Selector::Everything, 9, None).unwrap(), []);
+    }
+
+    #[test]
+    fn what_a_closed_store_cannot_keep_settles_as_failed() {
+        let directory = tempfile::tempdir().unwrap();
+        let (store, opened) = Store::open(directory.path(), &History::default()).unwrap();
+        let mut log = LocalLog::new(store.writer(), opened.next_seq, true);
+        store.close().unwrap();
+        log.append(audited());
+        log.flush();
+        assert!(log.next_settled().unwrap().failure.is_some());
+        assert!(log.is_idle());
     }
 }

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread::JoinHandle;
 
 use super::error::StoreError;
-use super::worker::Job;
+use super::queue::Jobs;
 
 /// One kind of work, done once each time it is asked for.
 #[derive(Debug)]
@@ -17,27 +17,40 @@ pub(super) struct Aside<T> {
     thread: Option<JoinHandle<()>>,
 }
 
+/// Wakes the writer however the thread ends, a panic included: a quiet writer would not look for an hour.
+#[derive(Debug)]
+struct WakesAtEnd(Jobs);
+
+impl Drop for WakesAtEnd {
+    fn drop(&mut self) {
+        self.0.wake();
+    }
+}
+
 /// The thread has panicked.
 #[derive(Debug)]
 pub(super) struct Gone;
 
 impl<T: Send + 'static> Aside<T> {
-    /// A thread of this name that waits to be asked. `writer` is woken after each piece of work.
+    /// A thread of this name that waits to be asked. `writer` is woken after each piece of work, and when the
+    /// thread ends.
     pub(super) fn new(
         name: &str,
-        writer: SyncSender<Job>,
+        writer: Jobs,
         mut work: impl FnMut() -> T + Send + 'static,
     ) -> Result<Self, StoreError> {
         // Both hold the one piece of work that may be under way, so neither is ever full.
         let (ask, asked) = sync_channel(1);
         let (tell, done) = sync_channel(1);
         let run = move || {
+            // Dropped in the reverse order: whoever is woken by the end of a panic finds `tell` gone.
+            let end = WakesAtEnd(writer);
+            let tell = tell;
             while let Ok(()) = asked.recv() {
                 if tell.send(work()).is_err() {
                     return;
                 }
-                // When the queue is full, the writer is awake and looks by itself.
-                let _ = writer.try_send(Job::Wake);
+                end.0.wake();
             }
         };
         let thread = std::thread::Builder::new().name(name.into()).spawn(run).map_err(StoreError::Thread)?;

@@ -10,11 +10,12 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::config;
-use crate::domain::id::Seq;
+use crate::domain::id::{Seq, Time};
 
 use super::append::append;
 use super::conversation::Conversations;
 use super::error::{CommitError, StoreError};
+use super::retention::{self, Policy, Slice, Stage};
 use super::transaction::in_transaction;
 use super::{Opened, Record, places, schema};
 
@@ -110,11 +111,24 @@ impl Database {
         self.behind
     }
 
-    /// Writes the entries of all messages that have none, see [`places`].
-    pub(super) fn catch_up(&mut self) -> rusqlite::Result<()> {
-        self.with(|connection, _| in_transaction(connection, places::catch_up))?;
+    /// Writes the entries of all messages that have none, see [`places`]; returns whether there were any.
+    pub(super) fn catch_up(&mut self) -> rusqlite::Result<bool> {
+        let wrote = self.with(|connection, _| in_transaction(connection, places::catch_up))?;
         self.behind = 0;
-        Ok(())
+        Ok(wrote)
+    }
+
+    /// Does one slice of retention, which writes the missing entries too.
+    pub(super) fn prune(&mut self, policy: Policy, now: Time, stage: Stage) -> rusqlite::Result<Slice> {
+        let slice = self.with(|connection, conversations| {
+            let slice = retention::slice(connection, policy, now, stage)?;
+            if slice.forgot_conversations {
+                conversations.forget();
+            }
+            Ok(slice)
+        })?;
+        self.behind = 0;
+        Ok(slice)
     }
 
     /// Runs one piece of other work on the connection.
@@ -185,6 +199,9 @@ impl Log {
 }
 
 /// Checkpoints over a connection of its own, for another thread than the writer's.
+///
+/// One connection that writes while another checkpoints is what the WAL-reset bug of SQLite 3.7.0 to 3.51.2 needs to corrupt a
+/// database. Ours is built in and newer; a test holds it there.
 #[derive(Debug)]
 pub(super) struct Checkpoints {
     path: PathBuf,
@@ -246,7 +263,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 fn prepare(connection: &Connection, synchronous: &str) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", synchronous)?;
-    // The worker checkpoints, so that no commit pays for it.
+    // `Checkpoints` does it on a thread of its own, so that no commit pays for it.
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
     connection.pragma_update_and_check(None, "journal_size_limit", LOG_KEPT.cast_signed(), |_| Ok(()))?;
     // 16 MiB: the right edge of every tree of a busy database.
@@ -267,7 +284,7 @@ fn connected<'a>(
     Ok(connection.as_mut().expect("set in the lines above"))
 }
 
-/// See the table in [`super`]. `every-second` is NORMAL with the worker's fsync beside it.
+/// See the table in [`super`]. `every-second` is NORMAL with the fsync of [`Log::sync`] beside it.
 fn level(sync: config::Sync) -> &'static str {
     match sync {
         config::Sync::Always => "FULL",

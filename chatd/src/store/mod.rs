@@ -33,6 +33,7 @@ mod database;
 mod error;
 mod lock;
 mod places;
+mod queue;
 mod reader;
 mod retention;
 mod row;
@@ -47,7 +48,7 @@ mod writer;
 mod tests;
 
 use std::path::Path;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use tokio_util::sync::CancellationToken;
@@ -59,9 +60,10 @@ use crate::domain::message::Message;
 
 use self::database::Database;
 use self::lock::Lock;
+use self::queue::Jobs;
 use self::retention::Policy;
 use self::upkeep::Upkeep;
-use self::worker::{Job, Worker};
+use self::worker::Worker;
 
 pub use self::error::{CommitError, StoreError};
 pub use self::reader::{DeskConversation, Reader, Readers, Selector, Since};
@@ -108,7 +110,7 @@ pub struct Opened {
 #[derive(Debug)]
 pub struct Store {
     readers: Readers,
-    jobs: mpsc::SyncSender<Job>,
+    jobs: Jobs,
     stats: StatsHandle,
     policy: retention::SharedPolicy,
     ended: CancellationToken,
@@ -128,8 +130,7 @@ impl Store {
         let readers = Readers::of(database.path());
         let stats = StatsHandle::default();
         let policy = retention::SharedPolicy::new(Policy::of(history));
-        // A few groups may wait; when they do, the log keeps gathering the next one instead (see `Writer::commit`).
-        let (jobs, queue) = mpsc::sync_channel(writer::WAITING_GROUPS);
+        let (jobs, queue) = queue::queue();
         let upkeep = Upkeep::new(&database, history.sync, &jobs)?;
         let worker = Worker::new(database, queue, stats.clone(), policy.clone(), upkeep, lock);
         let ended = CancellationToken::new();
@@ -181,8 +182,7 @@ impl Store {
     /// Takes new bounds of age and count, effective within the next calm moments. `sync` is read only at open.
     pub fn set_retention(&self, history: &History) {
         self.policy.set(Policy::of(history));
-        // Wakes a writer that sleeps; when the queue is full it is awake and looks by itself.
-        let _ = self.jobs.try_send(Job::Wake);
+        self.jobs.wake();
     }
 
     /// Commits what is queued, empties the write-ahead log into the database and ends the thread. Groups handed over
@@ -196,8 +196,7 @@ impl Store {
 
     fn stop(&mut self) -> Result<(), StoreError> {
         let Some(thread) = self.thread.take() else { return Ok(()) };
-        // Waits for room in the queue; only fails when the thread has ended already.
-        let _ = self.jobs.send(Job::Stop);
+        self.jobs.stop();
         thread.join().unwrap_or(Err(StoreError::Panicked))
     }
 }

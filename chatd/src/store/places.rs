@@ -16,8 +16,8 @@ pub(super) const BEHIND_MAX: u64 = 2_048;
 pub(super) const BEHIND: &str = "m.seq > (SELECT places_to FROM meta) AND m.seq >= ?1 \
      AND m.conversation IN (SELECT value FROM json_each(?2))";
 
-/// Brings the entries up to the last message. Belongs inside a transaction.
-pub(super) fn catch_up(connection: &Connection) -> rusqlite::Result<()> {
+/// Brings the entries up to the last message; returns whether any was missing. Belongs inside a transaction.
+pub(super) fn catch_up(connection: &Connection) -> rusqlite::Result<bool> {
     let added = connection
         .prepare_cached(
             "INSERT INTO places (conversation, seq) SELECT conversation, seq FROM messages \
@@ -29,7 +29,7 @@ pub(super) fn catch_up(connection: &Connection) -> rusqlite::Result<()> {
             .prepare_cached("UPDATE meta SET places_to = (SELECT max(seq) FROM messages)")?
             .execute([])?;
     }
-    Ok(())
+    Ok(added > 0)
 }
 
 /// How many messages have no entry yet.

@@ -87,13 +87,15 @@ pub(super) struct Slice {
     pub removed: u64,
     /// Whether conversations were removed, so that a cache of them is stale.
     pub forgot_conversations: bool,
+    /// Whether anything was written: what is said above, or entries that were missing.
+    pub wrote: bool,
     /// Where to go on; none at the end.
     pub next: Option<Stage>,
 }
 
 impl Slice {
     fn step(removed: usize, next: Stage) -> Self {
-        Self { removed: removed as u64, forgot_conversations: false, next: Some(next) }
+        Self { removed: removed as u64, forgot_conversations: false, wrote: removed > 0, next: Some(next) }
     }
 }
 
@@ -109,8 +111,9 @@ pub(super) fn slice(
 ) -> rusqlite::Result<Slice> {
     in_transaction(connection, |connection| {
         // What follows finds messages by their conversation, and takes one without entries for empty.
-        places::catch_up(connection)?;
-        step(connection, policy, now, stage)
+        let caught_up = places::catch_up(connection)?;
+        let slice = step(connection, policy, now, stage)?;
+        Ok(Slice { wrote: slice.wrote || caught_up, ..slice })
     })
 }
 
@@ -215,7 +218,7 @@ fn empty(connection: &Connection, from: i64) -> rusqlite::Result<Slice> {
         )?
         .query_row([from, SLICE], |row| row.get(0))?;
     let Some(last) = last else {
-        return Ok(Slice { removed: 0, forgot_conversations: false, next: None });
+        return Ok(Slice { removed: 0, forgot_conversations: false, wrote: false, next: None });
     };
     let removed = connection
         .prepare_cached(
@@ -223,5 +226,6 @@ fn empty(connection: &Connection, from: i64) -> rusqlite::Result<Slice> {
              AND NOT EXISTS (SELECT 1 FROM places WHERE conversation = conversations.id)",
         )?
         .execute([from, last])?;
-    Ok(Slice { removed: 0, forgot_conversations: removed > 0, next: Some(Stage::Empty { from: last + 1 }) })
+    let next = Some(Stage::Empty { from: last + 1 });
+    Ok(Slice { removed: 0, forgot_conversations: removed > 0, wrote: removed > 0, next })
 }

@@ -5,15 +5,14 @@
 //! then begins the log anew.
 
 use std::io;
-use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
 use crate::config;
 
 use super::aside::{Aside, Gone};
-use super::database::{Checkpoints, Database, LOG_KEPT};
+use super::database::{Checkpoints, Database, LOG_KEPT, Log};
 use super::error::StoreError;
-use super::worker::Job;
+use super::queue::Jobs;
 
 /// At this size the log waits for its checkpoint: the writer stops until the disk has caught up, since readers slow
 /// down with the log and the disk has an end.
@@ -21,6 +20,9 @@ const LOG_MAX: u64 = 256 << 20;
 
 /// The shortest time between two checkpoints.
 const CHECKPOINT_REST: Duration = Duration::from_secs(1);
+
+/// The log's size is looked at this often while it is being written; what is written meanwhile may exceed [`LOG_MAX`].
+const SIZE_EVERY: Duration = Duration::from_millis(50);
 
 /// The interval of `every-second`.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -38,19 +40,21 @@ pub(super) struct Upkeep {
     /// Whether anything was written since the last checkpoint.
     is_dirty: bool,
     checkpoint_due: Instant,
+    log: Log,
+    /// The log's size when it was looked at last, and when that was.
+    size: (u64, Instant),
+    /// When to look at it again: something was written since.
+    size_due: Option<Instant>,
 }
 
 impl Upkeep {
     /// Starts the threads.
-    pub(super) fn new(
-        database: &Database,
-        sync: config::Sync,
-        jobs: &SyncSender<Job>,
-    ) -> Result<Self, StoreError> {
-        let log = database.log();
+    pub(super) fn new(database: &Database, sync: config::Sync, jobs: &Jobs) -> Result<Self, StoreError> {
+        let (log, now) = (database.log(), Instant::now());
+        let synced = log.clone();
         let mut checkpoints = Checkpoints::of(database);
         let syncs = match sync {
-            config::Sync::EverySecond => Some(Aside::new("store-sync", jobs.clone(), move || log.sync())?),
+            config::Sync::EverySecond => Some(Aside::new("store-sync", jobs.clone(), move || synced.sync())?),
             config::Sync::Always | config::Sync::Never => None,
         };
         Ok(Self {
@@ -59,13 +63,17 @@ impl Upkeep {
             sync_failure: None,
             checkpoints: Aside::new("store-check", jobs.clone(), move || checkpoints.run())?,
             is_dirty: false,
-            checkpoint_due: Instant::now(),
+            checkpoint_due: now,
+            size: (log.size(), now),
+            size_due: None,
+            log,
         })
     }
 
     /// Notes that something was written.
     pub(super) fn wrote(&mut self) {
         self.is_dirty = true;
+        self.size_due.get_or_insert(self.size.1 + SIZE_EVERY);
         if self.syncs.is_some() {
             self.sync_due.get_or_insert_with(|| Instant::now() + SYNC_EVERY);
         }
@@ -77,17 +85,21 @@ impl Upkeep {
     }
 
     /// When there is something to do, if nothing else happens. What is under way wakes the writer when it ends.
-    pub(super) fn due(&self, database: &Database) -> Option<Instant> {
+    pub(super) fn due(&self) -> Option<Instant> {
         let sync = self.sync_due.filter(|_| !self.syncs.as_ref().is_some_and(Aside::is_running));
-        let checkpoint = self.wants_checkpoint(database).then_some(self.checkpoint_due);
-        [sync, checkpoint].into_iter().flatten().min()
+        let checkpoint = self.wants_checkpoint().then_some(self.checkpoint_due);
+        [sync, checkpoint, self.size_due].into_iter().flatten().min()
     }
 
     /// Begins what is due and takes note of what has ended.
     pub(super) fn look(&mut self, now: Instant, database: &mut Database) -> Result<(), Gone> {
         self.look_at_sync(now)?;
+        if self.size_due.is_some_and(|due| due <= now) {
+            self.size = (self.log.size(), now);
+            self.size_due = None;
+        }
         if self.checkpoints.is_running() {
-            let done = match database.log().size() {
+            let done = match self.size.0 {
                 // Nothing is lost by waiting but time: the log already holds what was answered.
                 size if size > LOG_MAX => self.checkpoints.wait()?,
                 _ => self.checkpoints.take()?,
@@ -95,14 +107,14 @@ impl Upkeep {
             if let Some(done) = done {
                 self.finish(done, now, database);
             }
-        } else if self.checkpoint_due <= now && self.wants_checkpoint(database) {
+        } else if self.checkpoint_due <= now && self.wants_checkpoint() {
             self.checkpoints.begin();
         }
         Ok(())
     }
 
-    fn wants_checkpoint(&self, database: &Database) -> bool {
-        self.is_dirty && !self.checkpoints.is_running() && database.log().size() > LOG_KEPT
+    fn wants_checkpoint(&self) -> bool {
+        self.is_dirty && !self.checkpoints.is_running() && self.size.0 > LOG_KEPT
     }
 
     /// A failure is tried again, though a later success proves less: the operating system may have given up the pages.

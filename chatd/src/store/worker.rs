@@ -1,6 +1,7 @@
-//! The writer's thread: commits groups as they come and does everything else when none is waiting.
+//! The writer's thread: commits groups as they come, and in calm moments, or a little at a time, writes entries and removes what
+//! is too old. What waits for the disk is begun by [`Upkeep`] and done on other threads.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::oneshot;
@@ -13,6 +14,7 @@ use super::database::Database;
 use super::error::{CommitError, StoreError};
 use super::lock::Lock;
 use super::places::BEHIND_MAX;
+use super::queue::{Job, Queue};
 use super::retention::{self, SharedPolicy, Stage};
 use super::stats::StatsHandle;
 use super::upkeep::Upkeep;
@@ -23,35 +25,15 @@ const CALM: Duration = Duration::from_millis(200);
 /// How often retention passes through the database.
 const PASS_EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// What the thread is asked to do.
-#[derive(Debug)]
-pub(super) enum Job {
-    /// Keep this group and say so.
-    Commit(Vec<Record>, oneshot::Sender<Result<(), CommitError>>),
-    /// Look whether something changed.
-    Wake,
-    /// Finish what is queued and end.
-    Stop,
-}
-
-impl Job {
-    /// The group, given back to whoever could not hand it over.
-    pub(super) fn into_group(self) -> Vec<Record> {
-        match self {
-            Self::Commit(group, _) => group,
-            Self::Wake | Self::Stop => Vec::new(),
-        }
-    }
-}
-
-/// The thread's own things. The lock is among them because the directory is free only when this thread is gone.
+/// The thread's own things. The lock is among them because the directory is free only when this thread is gone. Dropped from the
+/// top down however the thread ends: the threads beside it, the database, the lock.
 #[derive(Debug)]
 pub(super) struct Worker {
+    upkeep: Upkeep,
     database: Database,
-    jobs: Receiver<Job>,
+    jobs: Queue,
     stats: StatsHandle,
     policy: SharedPolicy,
-    upkeep: Upkeep,
     /// When the last group was done with, or the thread began.
     last_group: Instant,
     /// Why the last group was refused, until one is kept.
@@ -67,7 +49,7 @@ impl Worker {
     /// Takes over the open database.
     pub(super) fn new(
         database: Database,
-        jobs: Receiver<Job>,
+        jobs: Queue,
         stats: StatsHandle,
         policy: SharedPolicy,
         upkeep: Upkeep,
@@ -75,11 +57,11 @@ impl Worker {
     ) -> Self {
         let now = Instant::now();
         Self {
+            upkeep,
             database,
             jobs,
             stats,
             policy,
-            upkeep,
             last_group: now,
             commit_failure: None,
             pass: None,
@@ -89,10 +71,10 @@ impl Worker {
         }
     }
 
-    /// Works until it is told to stop or nobody is left who could tell it.
+    /// Works until it is told to stop. The threads beside it can always wake it, so the queue never ends before.
     pub(super) fn run(mut self) -> Result<(), StoreError> {
         loop {
-            match self.jobs.recv_timeout(self.patience()) {
+            match self.jobs.next(self.patience()) {
                 Ok(Job::Commit(group, answer)) => self.commit(&group, answer),
                 Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => return self.finish(),
                 Ok(Job::Wake) | Err(RecvTimeoutError::Timeout) => {}
@@ -102,7 +84,7 @@ impl Worker {
     }
 
     fn finish(mut self) -> Result<(), StoreError> {
-        while let Ok(job) = self.jobs.try_recv() {
+        while let Some(job) = self.jobs.try_next() {
             if let Job::Commit(group, answer) = job {
                 self.commit(&group, answer);
             }
@@ -148,11 +130,12 @@ impl Worker {
 
     /// How long to wait for the next group before there is something else to do.
     fn patience(&self) -> Duration {
-        let mut due = self.pass_due;
-        if let Some(upkeep) = self.upkeep.due(&self.database) {
+        // The next pass waits for the end of this one, which goes on in calm moments.
+        let mut due = if self.pass.is_some() { self.calm_from() } else { self.pass_due };
+        if let Some(upkeep) = self.upkeep.due() {
             due = due.min(upkeep);
         }
-        if self.pass.is_some() || self.database.behind() > 0 {
+        if self.database.behind() > 0 {
             due = due.min(self.calm_from());
         }
         due.saturating_duration_since(Instant::now())
@@ -189,7 +172,8 @@ impl Worker {
             return;
         }
         match self.database.catch_up() {
-            Ok(()) => self.upkeep.wrote(),
+            Ok(true) => self.upkeep.wrote(),
+            Ok(false) => {}
             Err(error) => {
                 self.last_group = Instant::now();
                 tracing::debug!(%error, "entries of conversations are behind");
@@ -199,19 +183,13 @@ impl Worker {
 
     fn slice(&mut self, policy: retention::Policy, stage: Stage) {
         let start = Instant::now();
-        let done = self.database.with(|connection, conversations| {
-            let slice = retention::slice(connection, policy, wall_clock(), stage)?;
-            if slice.forgot_conversations {
-                conversations.forget();
-            }
-            Ok(slice)
-        });
+        let done = self.database.prune(policy, wall_clock(), stage);
         self.slice_due = Instant::now() + start.elapsed() * 9;
         match done {
             Ok(slice) => {
                 self.pass = slice.next;
                 self.stats.pruned(slice.removed);
-                if slice.removed > 0 || slice.forgot_conversations {
+                if slice.wrote {
                     self.upkeep.wrote();
                 }
             }

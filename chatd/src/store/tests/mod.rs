@@ -4,8 +4,10 @@ mod aside;
 mod commit;
 mod open;
 mod places;
+mod queue;
 mod read;
 mod retention;
+mod upkeep;
 
 use std::sync::Arc;
 

@@ -99,6 +99,18 @@ fn a_count_beyond_one_walk_is_exact() {
     assert_eq!(kept(&database, &Selector::Everything), (3..=20_003).collect::<Vec<_>>());
 }
 
+#[test]
+fn a_slice_that_only_writes_missing_entries_says_so_and_leaves_none_behind() {
+    let (_directory, mut database) = filled(&[at(1, 0), at(2, 0)]);
+    assert_eq!(database.behind(), 2);
+    let policy = Policy::of(&keep_all());
+    let first = database.prune(policy, Time(0), START).unwrap();
+    assert_eq!((first.removed, first.wrote, database.behind()), (0, true, 0));
+    let second = database.prune(policy, Time(0), START).unwrap();
+    assert_eq!((second.removed, second.wrote, database.behind()), (0, false, 0));
+    assert!(!database.catch_up().unwrap());
+}
+
 fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !holds() {
