@@ -122,6 +122,10 @@ impl Outbox {
                 self.end_queue(&mut queue, Disconnect::OutboxFull { limit: hard });
             } else {
                 self.add(weight);
+                // Most wake-ups bring one item, and the smallest blocks are the cheapest for the allocator.
+                if queue.items.is_empty() {
+                    queue.items.reserve_exact(items.len());
+                }
                 queue.items.extend(items.drain(..));
             }
             queue.waker.take()

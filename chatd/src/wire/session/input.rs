@@ -149,6 +149,9 @@ impl Input {
                 break;
             };
             count += 1;
+            if read.requests.is_empty() {
+                read.requests.reserve_exact(1); // Most reads bring one line.
+            }
             let (asked, mut cost) = (read.requests.len(), 1);
             if let Line::Text(text) = &line {
                 cost += text.len() / COST_BYTES;
