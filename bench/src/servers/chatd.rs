@@ -47,6 +47,7 @@ receipt = "stored {{id}}"
 keep-count = 0
 [limits]
 clients = 19900
+rooms-per-client = 1000
 registration-timeout = "10m"
 ping-interval = "1h"
 outbox-soft = "{soft}B"
