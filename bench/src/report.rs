@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::figure::{Figure, spread};
+use crate::figure::{Figure, show, spread};
 use crate::load::Load;
 use crate::machine::Run;
 use crate::workloads::Workload;
@@ -129,16 +129,5 @@ impl Report {
 impl Series {
     fn is(&self, workload: &str, server: &str, figure: &str) -> bool {
         self.workload == workload && self.server == server && self.figure.name == figure
-    }
-}
-
-/// Three significant digits are what such a measurement is good for; whole numbers stay whole.
-fn show(value: f64) -> String {
-    match value.abs() {
-        size if size >= 100.0 => format!("{value:.0}"),
-        size if size >= 10.0 => format!("{value:.1}"),
-        size if size >= 1.0 => format!("{value:.2}"),
-        size if size >= 0.1 || size == 0.0 => format!("{value:.3}"),
-        _ => format!("{value:.4}"),
     }
 }

@@ -15,7 +15,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use crate::figure::{Figure, spread};
+use crate::figure::{Figure, show, spread};
 use crate::load::Load;
 use crate::plot::Plot;
 use crate::servers::Server;
@@ -118,23 +118,13 @@ fn table(
     for size in growth.sizes {
         write!(out, "{size:>10}")?;
         for of_size in values.values() {
-            let cell = of_size.get(size).map_or_else(|| "–".to_owned(), |values| short(spread(values).1));
+            let cell = of_size.get(size).map_or_else(|| "–".to_owned(), |values| show(spread(values).1));
             write!(out, "{cell:>12}")?;
         }
         writeln!(out)?;
     }
     writeln!(out)?;
     Ok(out.flush()?)
-}
-
-/// Three digits that count.
-fn short(value: f64) -> String {
-    match value.abs() {
-        large if large >= 100.0 => format!("{value:.0}"),
-        middle if middle >= 10.0 => format!("{value:.1}"),
-        small if small >= 1.0 => format!("{value:.2}"),
-        _ => format!("{value:.3}"),
-    }
 }
 
 fn draw(growth: &Growth, values: &Values, units: &BTreeMap<&str, &str>, directory: &Path) -> Result<()> {
