@@ -21,10 +21,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{Limits, Listen, Protocol};
 use crate::registry::{Registry, Stopped};
-use crate::wire::Dialect;
 use crate::wire::irc::Irc;
 use crate::wire::lines::Lines;
 use crate::wire::session::{Session, Shared};
+use crate::wire::{Dialect, Peer};
 
 /// How long accepting pauses after it failed, and how often it is said: out of descriptors, trying again at once is no use.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -207,7 +207,8 @@ impl Gatekeeper {
     ) -> Result<(), Stopped> {
         let seat = self.registry.connect(peer, D::MANNER).await?;
         tracing::info!(client = %seat.id(), %peer, dialect = D::MANNER.dialect, "connected");
-        let session = Session::<D, _>::new(stream, shown_host(peer.ip()), seat, Arc::clone(&self.shared));
+        let peer = Peer { host: shown_host(peer.ip()), ip: peer.ip(), secure: None };
+        let session = Session::<D, _>::new(stream, peer, seat, Arc::clone(&self.shared));
         self.sessions.spawn(Serving { session, places: place.hand_on() });
         Ok(())
     }

@@ -8,6 +8,7 @@ use super::command::Operator;
 use super::id::{ClientId, DeskId, RoomId, Time};
 use super::message::Author;
 use super::mode::{UserMode, UserModes};
+use super::secure::Secure;
 
 /// A registered client. Changed by `apply` only.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct Client {
     pub modes: UserModes,
     /// As whom it may act for the server.
     pub operator: Option<Arc<Operator>>,
+    /// What protects its connection, if anything does.
+    pub secure: Option<Arc<Secure>>,
     /// When it registered.
     pub registered_at: Time,
     /// When it last spoke.
@@ -65,6 +68,12 @@ impl Client {
     pub(super) fn rename(&mut self, nick: Nick) {
         let source = source(&nick, self.user(), self.host());
         (self.nick, self.source) = (nick, source);
+    }
+
+    /// Whether what it says and hears crosses the network encrypted.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.secure.is_some()
     }
 
     /// Whether it may act for the server.

@@ -10,6 +10,7 @@ use super::disconnect::Disconnect;
 use super::id::{ClientId, RoomId, Time};
 use super::message::{Author, Conversation, Message, MessageKind};
 use super::mode::{RoomChange, UserMode};
+use super::secure::Secure;
 
 /// A change of state or a message.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,6 +148,8 @@ pub struct Registered {
     pub host: Box<str>,
     /// The real name.
     pub real_name: Box<str>,
+    /// What protects its connection, if anything does.
+    pub secure: Option<Arc<Secure>>,
 }
 
 impl Event {

@@ -23,6 +23,7 @@ pub mod refusal;
 pub mod reply;
 pub mod request;
 pub mod room;
+pub mod secure;
 pub mod state;
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ use super::disconnect::Disconnect;
 use super::id::{ClientId, Seq, Time};
 use super::mode::{Rank, RoomList};
 use super::refusal::Refusal;
+use super::secure::Secure;
 
 /// One answer. A list is one reply, with its end in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -218,6 +219,8 @@ pub struct Whois {
     pub signed_on: Time,
     /// For the client itself and for operators: user modes.
     pub modes: Option<String>,
+    /// What protects its connection. How, only for the client itself and for operators.
+    pub secure: Option<Secure>,
 }
 
 /// Somebody who left.

@@ -8,6 +8,7 @@ use chat_proto::name::{Nick, RoomName};
 use super::disconnect::Disconnect;
 use super::message::MessageKind;
 use super::mode::{RoomList, UserMode};
+use super::secure::Secure;
 
 /// Most masks in one LIST; more are not looked at.
 pub const LIST_MASKS_MAX: usize = 10;
@@ -186,6 +187,8 @@ pub struct Register {
     pub host: Box<str>,
     /// The real name, free text.
     pub real_name: Box<str>,
+    /// What protects its connection, if anything does.
+    pub secure: Option<Arc<Secure>>,
 }
 
 /// A message that a client wants to send.

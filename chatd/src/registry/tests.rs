@@ -158,7 +158,10 @@ async fn who_is_leaving_cannot_register_any_more() {
     stage.fence().await;
     let nick = Some(Nick::parse("ghost", 30).unwrap());
     let (user, host, real_name) = ("u".into(), "h".into(), "r".into());
-    ghost.ask(vec![Request::Register(Box::new(Register { nick, user, host, real_name }))]).await.unwrap();
+    ghost
+        .ask(vec![Request::Register(Box::new(Register { nick, user, host, real_name, secure: None }))])
+        .await
+        .unwrap();
     stage.fence().await;
     stage.release(2, None);
     assert!(kicked.await.unwrap().unwrap().is_ok());

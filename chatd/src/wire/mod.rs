@@ -3,6 +3,7 @@
 //! A dialect is sans-I/O and knows nothing of the state. The session loop ([`session`]) is written once for all dialects.
 //! Only `wire::irc` knows IRC's verbs and numerics.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::config::Config;
@@ -11,6 +12,7 @@ use crate::domain::id::Time;
 use crate::domain::notice::Notice;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
+use crate::domain::secure::Secure;
 use crate::registry::Manner;
 
 mod desk;
@@ -60,6 +62,17 @@ pub struct Setting {
     pub started: Time,
 }
 
+/// What is known of who connected before a word is said: told by the transport, or by a gateway that it believes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// The host that others see.
+    pub host: Box<str>,
+    /// The address that counts; where a gateway has passed the connection on, that of the person behind it.
+    pub ip: IpAddr,
+    /// What protects the connection, if anything does.
+    pub secure: Option<Arc<Secure>>,
+}
+
 /// What a session must do before it may read the next line.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Step {
@@ -86,8 +99,8 @@ pub trait Dialect: Unpin {
     /// What the registry has to know of it.
     const MANNER: &'static Manner;
 
-    /// A new session for a client that others see as coming from `host`.
-    fn new(host: Box<str>) -> Self;
+    /// A new session for this peer.
+    fn new(peer: Peer) -> Self;
 
     /// What is asked for before the client has said a word (plain lines register at once).
     fn hello(&mut self, setting: &Setting, requests: &mut Vec<Request>) -> Step;

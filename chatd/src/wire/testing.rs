@@ -1,10 +1,11 @@
 //! Conversations with one dialect, without a socket, a clock or a state.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use chat_proto::name::{Nick, RoomName};
 
-use super::{Dialect, Setting, Step};
+use super::{Dialect, Peer, Setting, Step};
 use crate::config::Config;
 use crate::domain::id::{ClientId, DeskId, RoomId, Seq, Time};
 use crate::domain::message::{Author, Conversation, Message, MessageKind};
@@ -29,7 +30,8 @@ impl<D: Dialect> Session<D> {
         config.server.network = "TestNet".into();
         change(&mut config);
         let setting = Setting { config: Arc::new(config), now: NOW, started: Time(0) };
-        Self { dialect: D::new("host.test".into()), setting }
+        let peer = Peer { host: "host.test".into(), ip: Ipv4Addr::LOCALHOST.into(), secure: None };
+        Self { dialect: D::new(peer), setting }
     }
 
     /// Sends a line: what to do next, and what is asked for.

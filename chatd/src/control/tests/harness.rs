@@ -123,7 +123,9 @@ impl Office {
         let nick = Some(Nick::parse(nick, 32).unwrap());
         let (user, host, real_name) = ("~u".into(), "h.example".into(), "Real Name".into());
         let client = Client { seat, registry: self.registry.clone() };
-        client.ask(vec![Request::Register(Box::new(Register { nick, user, host, real_name }))]).await;
+        client
+            .ask(vec![Request::Register(Box::new(Register { nick, user, host, real_name, secure: None }))])
+            .await;
         client
     }
 

@@ -33,6 +33,7 @@ pub(super) fn registered(state: &mut State, at: Place, who: &Arc<Registered>) ->
         away: None,
         modes: UserModes::default(),
         operator: None,
+        secure: who.secure.clone(),
         registered_at: at.time,
         spoke_at: at.time,
     };

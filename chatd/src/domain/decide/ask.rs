@@ -11,6 +11,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::reply::{ListedRoom, Reply, WhoEntry, Whois};
 use crate::domain::request::{LIST_MASKS_MAX, MASK_MAX};
 use crate::domain::room::Room;
+use crate::domain::secure::Secure;
 use crate::domain::state::State;
 
 /// Rooms in one page of a list: small enough that a page fits an outbox easily, large enough that a list of 100,000 rooms
@@ -134,7 +135,7 @@ fn who_entry(client: &Client, room: Option<(&Room, Rank)>) -> WhoEntry {
 pub(super) fn whois(state: &State, who: ClientId, now: Time, nick: &str) -> Result<Outcome, Refusal> {
     let asker = state.asker(who)?;
     let client = find::client(state, nick)?;
-    let may_see_modes = asker.id == client.id || asker.is_operator();
+    let is_trusted = asker.id == client.id || asker.is_operator();
     let rooms = client.rooms.iter().filter_map(|id| state.room(*id));
     let rooms = rooms.filter(|room| policy::may_see_in(asker, client, room));
     Ok(Outcome::Reply(Reply::Whois(Box::new(Whois {
@@ -148,8 +149,14 @@ pub(super) fn whois(state: &State, who: ClientId, now: Time, nick: &str) -> Resu
         is_bot: client.modes.has(UserMode::Bot),
         idle_s: now.since_ms(client.spoke_at) / 1000,
         signed_on: client.registered_at,
-        modes: may_see_modes.then(|| client.modes.letters()),
+        modes: is_trusted.then(|| client.modes.letters()),
+        secure: client.secure.as_deref().map(|secure| shown_secure(secure, is_trusted)),
     }))))
+}
+
+/// To others, that the connection is protected, and not how.
+fn shown_secure(secure: &Secure, is_trusted: bool) -> Secure {
+    if is_trusted { secure.clone() } else { Secure::default() }
 }
 
 pub(super) fn whowas(state: &State, nick: Box<str>, count: usize) -> Outcome {

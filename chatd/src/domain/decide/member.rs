@@ -23,8 +23,9 @@ pub(super) fn register(state: &State, who: ClientId, ask: Register) -> Result<Ou
         Some(nick) => free(state, nick, None)?,
         None => guest_nick(state, who)?,
     };
-    let Register { user, host, real_name, .. } = ask;
-    Ok(Outcome::Event(Event::Registered(Arc::new(Registered { client: who, nick, user, host, real_name }))))
+    let Register { user, host, real_name, secure, .. } = ask;
+    let registered = Registered { client: who, nick, user, host, real_name, secure };
+    Ok(Outcome::Event(Event::Registered(Arc::new(registered))))
 }
 
 /// A nick that nobody has: not another client's, not the desk's.

@@ -13,7 +13,7 @@ fn long_client(chat: &mut Chat) -> (ClientId, String) {
     let id = chat.connect();
     let nick = Some(nick(&"n".repeat(30)));
     let (user, host, real_name) = ("~23456789".into(), "h".repeat(46).into(), "Real".into());
-    chat.ask(id, Request::Register(Box::new(Register { nick, user, host, real_name })));
+    chat.ask(id, Request::Register(Box::new(Register { nick, user, host, real_name, secure: None })));
     chat.join(id, ROOM);
     chat.heard.clear();
     let source = chat.state.client(id).unwrap().source.to_string();

@@ -8,6 +8,7 @@ mod members;
 mod operators;
 mod overtaken;
 mod rooms;
+mod secure;
 mod talk;
 
 use std::collections::{HashMap, VecDeque};
@@ -172,5 +173,5 @@ fn nick(name: &str) -> chat_proto::name::Nick {
 fn register(name: &str) -> Request {
     let nick = (!name.is_empty()).then(|| nick(name));
     let (user, host, real_name) = ("~u".into(), "h".into(), "Real".into());
-    Request::Register(Box::new(Register { nick, user, host, real_name }))
+    Request::Register(Box::new(Register { nick, user, host, real_name, secure: None }))
 }

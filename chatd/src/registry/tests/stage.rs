@@ -114,7 +114,9 @@ impl Stage {
         let seat = self.registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
         let nick = Some(Nick::parse(nick, 30).unwrap());
         let (user, host, real_name) = ("u".into(), "h".into(), "r".into());
-        seat.ask(vec![Request::Register(Box::new(Register { nick, user, host, real_name }))]).await.unwrap();
+        seat.ask(vec![Request::Register(Box::new(Register { nick, user, host, real_name, secure: None }))])
+            .await
+            .unwrap();
         assert_eq!(self.hears(&seat).await, ["welcome"]);
         seat
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chat_proto::irc::{BODY_MAX, LineWriter, TAGS_MAX_CLIENT};
 
 use super::stranger::foreign_protocol;
-use super::{Dialect, Setting, Step};
+use super::{Dialect, Peer, Setting, Step};
 use crate::domain::command::Operator;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::reply::Reply;
@@ -146,12 +146,12 @@ impl Dialect for Irc {
     const LINE_MAX: usize = 2 + TAGS_MAX_CLIENT + BODY_MAX;
     const MANNER: &'static Manner = &Manner { dialect: DIALECT, is_pinged: true, variant: 0 };
 
-    fn new(host: Box<str>) -> Self {
+    fn new(peer: Peer) -> Self {
         Self {
-            source: ["*!", &*host].concat().into(),
+            source: ["*!", &*peer.host].concat().into(),
             caps: Caps::default(),
             awaits: Awaits::Nothing,
-            registering: Some(Box::default()),
+            registering: Some(Box::new(Registering::new(peer.secure))),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::domain::disconnect::Disconnect;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Welcome;
 use crate::domain::request::{Register, Request};
+use crate::domain::secure::Secure;
 use crate::wire::{Step, password};
 
 /// The longest user name with its mark, announced as USERLEN.
@@ -28,6 +29,15 @@ pub(super) struct Registering {
     nick: Option<Nick>,
     user: Option<Box<str>>,
     real_name: Box<str>,
+    /// What protects the connection, if anything does.
+    secure: Option<Arc<Secure>>,
+}
+
+impl Registering {
+    /// Of somebody who has said nothing yet.
+    pub(super) fn new(secure: Option<Arc<Secure>>) -> Self {
+        Self { secure, ..Self::default() }
+    }
 }
 
 /// `PASS password`
@@ -97,6 +107,7 @@ pub(super) fn complete(irc: &mut Irc, turn: &mut Turn<'_>) -> Step {
         user: user.clone(),
         host: irc.host().into(),
         real_name: registering.real_name.clone(),
+        secure: registering.secure.clone(),
     })));
     irc.awaits = Awaits::Registration;
     Step::Wait

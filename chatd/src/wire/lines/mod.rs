@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::stranger::{foreign_protocol, irc};
-use super::{Dialect, Setting, Step, password};
+use super::{Dialect, Peer, Setting, Step, password};
 use crate::domain::command::Operator;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::message::MessageKind;
@@ -25,7 +25,8 @@ mod verbs;
 /// One session of plain lines.
 #[derive(Debug)]
 pub struct Lines {
-    host: Box<str>,
+    /// Until it has registered.
+    peer: Option<Box<Peer>>,
     awaits: Awaits,
     /// Whether a line has come at all.
     is_heard: bool,
@@ -48,12 +49,15 @@ enum Awaits {
 impl Lines {
     /// Asks for a guest's nick.
     fn register(&mut self, requests: &mut Vec<Request>) -> Step {
-        requests.push(Request::Register(Box::new(Register {
-            nick: None,
-            user: "~lines".into(),
-            host: self.host.clone(),
-            real_name: "plain lines".into(),
-        })));
+        if let Some(peer) = self.peer.take() {
+            requests.push(Request::Register(Box::new(Register {
+                nick: None,
+                user: "~lines".into(),
+                host: peer.host,
+                real_name: "plain lines".into(),
+                secure: peer.secure,
+            })));
+        }
         self.awaits = Awaits::Registration;
         Step::Wait
     }
@@ -95,8 +99,8 @@ impl Dialect for Lines {
     const LINE_MAX: usize = 4096;
     const MANNER: &'static Manner = &Manner { dialect: DIALECT, is_pinged: false, variant: super::LINES };
 
-    fn new(host: Box<str>) -> Self {
-        Self { host, awaits: Awaits::Nothing, is_heard: false, has_listed: false }
+    fn new(peer: Peer) -> Self {
+        Self { peer: Some(Box::new(peer)), awaits: Awaits::Nothing, is_heard: false, has_listed: false }
     }
 
     fn hello(&mut self, setting: &Setting, requests: &mut Vec<Request>) -> Step {

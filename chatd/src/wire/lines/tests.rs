@@ -41,6 +41,7 @@ fn register() -> Request {
         user: "~lines".into(),
         host: "host.test".into(),
         real_name: "plain lines".into(),
+        secure: None,
     }))
 }
 

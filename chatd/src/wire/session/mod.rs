@@ -24,7 +24,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
 use tokio::time::{Sleep, sleep};
 
-use super::{Dialect, Setting, Step};
+use super::{Dialect, Peer, Setting, Step};
 use crate::config::Config;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::id::Time;
@@ -162,9 +162,9 @@ impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Future for Session<D, IO> {
 }
 
 impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Session<D, IO> {
-    /// A session over `io` for a client that others see as coming from `host`.
-    pub fn new(io: IO, host: Box<str>, seat: Seat, shared: Arc<Shared>) -> Self {
-        let (dialect, input) = (D::new(host), Input::new(D::LINE_MAX));
+    /// A session over `io` for this peer.
+    pub fn new(io: IO, peer: Peer, seat: Seat, shared: Arc<Shared>) -> Self {
+        let (dialect, input) = (D::new(peer), Input::new(D::LINE_MAX));
         let mut session = Self { io, dialect, seat, shared, input, busy: None };
         let mut requests = Vec::new();
         let step = session.dialect.hello(&session.shared.setting(), &mut requests);

@@ -5,6 +5,7 @@ use chat_proto::name::Nick;
 
 use crate::domain::mode::Rank;
 use crate::domain::reply::{Counts, Gone, WhoEntry, Whois};
+use crate::domain::secure::Secure;
 use crate::wire::irc::pen::Pen;
 use crate::wire::irc::time;
 
@@ -85,11 +86,29 @@ pub(super) fn whois(pen: &mut Pen<'_>, whois: &Whois, description: &str) {
     if whois.is_bot {
         pen.numeric(Numeric::RPL_WHOISBOT, &[nick]);
     }
+    if let Some(secure) = &whois.secure {
+        write_secure(pen, nick, secure);
+    }
     if let Some(modes) = &whois.modes {
         pen.numeric_with(Numeric::RPL_WHOISMODES, &[nick], &format!("is using modes +{modes}"));
     }
     let (idle, since) = (whois.idle_s.to_string(), whois.signed_on.seconds().to_string());
     pen.numeric(Numeric::RPL_WHOISIDLE, &[nick, &idle, &since]);
+}
+
+/// 671, and 276 for those who may see the certificate.
+fn write_secure(pen: &mut Pen<'_>, nick: &str, secure: &Secure) {
+    match (secure.version, secure.cipher) {
+        (Some(version), Some(cipher)) => {
+            let text = format!("is using a secure connection [{version}, {cipher}]");
+            pen.numeric_with(Numeric::RPL_WHOISSECURE, &[nick], &text);
+        }
+        _ => pen.numeric(Numeric::RPL_WHOISSECURE, &[nick]),
+    }
+    if let Some(certificate) = &secure.certificate {
+        let text = format!("has client certificate fingerprint {certificate}");
+        pen.numeric_with(Numeric::RPL_WHOISCERTFP, &[nick], &text);
+    }
 }
 
 /// 314 and 312 for each, or 406; then 369.

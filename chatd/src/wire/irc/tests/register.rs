@@ -19,6 +19,7 @@ fn register(name: &str, user: &str) -> Vec<Request> {
         user: user.into(),
         host: "host.test".into(),
         real_name: "Alice A.".into(),
+        secure: None,
     }))]
 }
 

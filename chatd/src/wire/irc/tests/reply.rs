@@ -5,6 +5,7 @@ use crate::domain::id::{Seq, Time};
 use crate::domain::mode::{Rank, RoomList};
 use crate::domain::reply::{Gone, ListedRoom, Reply, TopicInfo, WhoEntry, Whois};
 use crate::domain::request::Request;
+use crate::domain::secure::{Fingerprint, Secure};
 use crate::wire::Step;
 use crate::wire::irc::Irc;
 use crate::wire::testing::{Session, nick, room, welcome};
@@ -153,7 +154,13 @@ fn whois_is_exact_but_for_its_end() {
         idle_s: 4,
         signed_on: Time(8_000),
         modes: Some("io".into()),
+        secure: Some(Secure {
+            version: Some("TLSv1_3"),
+            cipher: Some("TLS13_AES_256_GCM_SHA384"),
+            certificate: Some(Fingerprint([0xa5; 32])),
+        }),
     };
+    let certificate = format!("276 alice bob :has client certificate fingerprint {}", "a5".repeat(32));
     check(
         &Reply::Whois(Box::new(whois)),
         &[
@@ -163,6 +170,8 @@ fn whois_is_exact_but_for_its_end() {
             "301 alice bob :lunch",
             "313 alice bob :is an IRC operator",
             "335 alice bob :is a bot",
+            "671 alice bob :is using a secure connection [TLSv1_3, TLS13_AES_256_GCM_SHA384]",
+            &certificate,
             "379 alice bob :is using modes +io",
             "317 alice bob 4 8 :seconds idle, signon time",
         ],
