@@ -5,10 +5,13 @@ mod ask;
 mod command;
 mod find;
 mod line;
+mod list;
 mod member;
 mod modes;
 mod rooms;
 mod talk;
+mod who;
+mod whois;
 
 pub use command::command;
 pub use find::names_of;
@@ -62,11 +65,11 @@ pub fn request(state: &State, who: ClientId, now: Time, request: Request) -> Res
         Request::Kill { nick, reason } => command::kill(state, who, now, &nick, reason),
         Request::Wallops(text) => talk::wallops(state, who, text),
         Request::Rehash => command::rehash(state, who, now),
-        Request::Names { room } => ask::names(state, who, room),
-        Request::List { from, masks } => ask::list(state, who, from, masks),
-        Request::Who { mask, operators_only } => ask::who(state, who, mask, operators_only),
-        Request::Whois(nick) => ask::whois(state, who, now, &nick),
-        Request::Whowas { nick, count } => Ok(ask::whowas(state, nick, count)),
+        Request::Names { room } => list::names(state, who, room),
+        Request::List { from, masks } => list::list(state, who, from, masks),
+        Request::Who { mask, operators_only } => who::who(state, who, mask, operators_only),
+        Request::Whois(nick) => whois::whois(state, who, now, &nick),
+        Request::Whowas { nick, count } => Ok(whois::whowas(state, nick, count)),
         Request::Ison(nicks) => Ok(ask::ison(state, &nicks)),
         Request::Userhost(nicks) => Ok(ask::userhost(state, &nicks)),
         Request::Lusers => Ok(Outcome::Reply(Reply::Lusers(state.counts()))),

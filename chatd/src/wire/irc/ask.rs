@@ -1,6 +1,4 @@
-//! The verbs that ask about others.
-
-use chat_proto::irc::Numeric;
+//! The short questions about others: ISON, USERHOST, LUSERS.
 
 use super::Irc;
 use super::line::Line;
@@ -10,42 +8,6 @@ use crate::wire::Step;
 
 /// Most nicks in one USERHOST (RFC 2812 §4.8).
 const USERHOST_MAX: usize = 5;
-
-/// `WHO mask o`
-pub(super) fn who(_: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
-    // RFC 2812 §3.6.1: without a mask, and with `0`, all are meant.
-    let mask = match line.param(0) {
-        "" | "0" => "*",
-        mask => mask,
-    };
-    turn.ask(Request::Who { mask: mask.into(), operators_only: line.param(1) == "o" });
-    Step::Go
-}
-
-/// `WHOIS nick` or `WHOIS server nick`
-pub(super) fn whois(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
-    let Some(nick) = line.params.get(1).or(line.params.first()).filter(|nick| !nick.is_empty()) else {
-        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NONICKNAMEGIVEN, &[]);
-        return Step::Go;
-    };
-    turn.ask(Request::Whois((*nick).into()));
-    // The end comes behind the answer and behind a refusal alike, so it is said here: a refusal does not know that it
-    // answers a WHOIS.
-    irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::RPL_ENDOFWHOIS, &[nick]);
-    Step::Go
-}
-
-/// `WHOWAS nick count`
-pub(super) fn whowas(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
-    let Some(nick) = line.list(0).next() else {
-        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NONICKNAMEGIVEN, &[]);
-        return Step::Go;
-    };
-    // RFC 2812 §3.6.3: a count that is not positive means all.
-    let count = line.param(1).parse().unwrap_or(0);
-    turn.ask(Request::Whowas { nick: nick.into(), count });
-    Step::Go
-}
 
 /// `ISON nick nick`
 pub(super) fn ison(_: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {

@@ -17,9 +17,13 @@ use crate::registry::Manner;
 
 mod ask;
 mod cap;
+mod connection;
+mod help;
 mod isupport;
 mod line;
+mod list;
 mod mode;
+mod oper;
 mod pen;
 mod refuse;
 mod registration;
@@ -32,6 +36,8 @@ mod tests;
 mod time;
 mod turn;
 mod verbs;
+mod who;
+mod whois;
 
 use cap::Caps;
 use pen::Pen;
@@ -184,7 +190,7 @@ impl Dialect for Irc {
         requests: &mut Vec<Request>,
     ) {
         let mut turn = Turn::new(setting, requests);
-        server::operator_checked(self, operator, &mut turn);
+        oper::operator_checked(self, operator, &mut turn);
         turn.finish();
     }
 

@@ -1,13 +1,13 @@
-//! The verbs that are about rooms, but for MODE.
+//! The verbs that enter, leave and change rooms, but for MODE.
 
 use chat_proto::irc::Numeric;
 use chat_proto::name::RoomName;
 
+use super::Irc;
 use super::line::Line;
 use super::turn::Turn;
-use super::{Awaits, Irc};
 use crate::domain::request::Request;
-use crate::wire::{Step, masks};
+use crate::wire::Step;
 
 /// `JOIN #a,#b key,key` or `JOIN 0`
 pub(super) fn join(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
@@ -47,33 +47,6 @@ pub(super) fn topic(_: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
         None => Request::Topic { room },
     });
     Step::Go
-}
-
-/// `NAMES #a,#b`
-pub(super) fn names(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
-    if line.param(0).is_empty() {
-        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::RPL_ENDOFNAMES, &["*"]);
-    }
-    for room in line.list(0) {
-        turn.ask(Request::Names { room: room.into() });
-    }
-    Step::Go
-}
-
-/// `LIST` or `LIST #a,*b*`
-pub(super) fn list(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
-    let masks = match masks::read(line.list(0)) {
-        Ok(masks) => masks,
-        Err(text) => {
-            let mut pen = irc.pen(turn.setting, &mut turn.echo);
-            pen.numeric_with(Numeric::ERR_TOOMANYTARGETS, &["LIST"], &text);
-            pen.numeric(Numeric::RPL_LISTEND, &[]);
-            return Step::Go;
-        }
-    };
-    turn.ask(Request::List { from: 0, masks });
-    irc.awaits = Awaits::Page;
-    Step::Wait
 }
 
 /// `INVITE nick #room`

@@ -1,6 +1,4 @@
-//! The verbs that are about the server and the connection itself, and what operators do to them.
-
-use std::sync::Arc;
+//! The verbs that ask what the server is: MOTD, VERSION, TIME, INFO, ADMIN.
 
 use chat_proto::irc::Numeric;
 use chat_proto::mask::glob_matches;
@@ -8,40 +6,12 @@ use chat_proto::mask::glob_matches;
 use super::line::Line;
 use super::pen::Pen;
 use super::turn::Turn;
-use super::verbs::VERBS;
-use super::{Awaits, Irc, isupport, time, verbs};
+use super::{Irc, isupport, time};
 use crate::config::Config;
-use crate::domain::command::Operator;
-use crate::domain::disconnect::Disconnect;
-use crate::domain::request::Request;
 use crate::wire::{Setting, Step, desk};
 
 /// What this server runs, as VERSION and the welcome say it.
 pub(super) const VERSION: &str = concat!("chatd-", env!("CARGO_PKG_VERSION"));
-
-/// Verbs that need no answer.
-pub(super) fn nothing(_: &mut Irc, _: &Line<'_>, _: &mut Turn<'_>) -> Step {
-    Step::Go
-}
-
-/// `PING token`
-pub(super) fn ping(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
-    let mut pen = irc.pen(turn.setting, &mut turn.echo);
-    if line.param(0).is_empty() {
-        pen.numeric(Numeric::ERR_NOORIGIN, &[]);
-    } else {
-        let server = pen.server();
-        pen.server_line("PONG", &[server], line.param(0));
-    }
-    Step::Go
-}
-
-/// `QUIT :words`
-pub(super) fn quit(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
-    turn.ask(Request::Leave(Disconnect::Quit(line.param(0).into())));
-    irc.awaits = Awaits::End;
-    Step::Wait
-}
 
 /// `MOTD`
 pub(super) fn motd(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
@@ -107,60 +77,6 @@ pub(super) fn admin(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step
             }
         }
     })
-}
-
-/// `HELP` or `HELP verb`
-pub(super) fn help(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
-    let mut pen = irc.pen(turn.setting, &mut turn.echo);
-    if line.param(0).is_empty() {
-        let desk = &turn.setting.config.desk.nick;
-        pen.numeric_with(
-            Numeric::RPL_HELPSTART,
-            &["*"],
-            &format!("To reach a person, write to {desk}. The verbs:"),
-        );
-        pen.list(Numeric::RPL_HELPTXT, &["*"], VERBS.iter().map(|verb| verb.name), false);
-        pen.numeric_with(Numeric::RPL_ENDOFHELP, &["*"], "HELP and a verb explains it");
-    } else if let Some(verb) = verbs::find(line.param(0)) {
-        let (params, purpose) = verb.help.split_once("-- ").unwrap_or((verb.help, ""));
-        let usage = format!("{} {params}", verb.name);
-        pen.numeric_with(Numeric::RPL_HELPSTART, &[verb.name], usage.trim_end());
-        pen.numeric_with(Numeric::RPL_HELPTXT, &[verb.name], purpose);
-        pen.numeric_with(Numeric::RPL_ENDOFHELP, &[verb.name], "End of help");
-    } else {
-        pen.numeric(Numeric::ERR_HELPNOTFOUND, &[line.param(0)]);
-    }
-    Step::Go
-}
-
-/// `OPER name password`
-pub(super) fn oper(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
-    let (name, password) = (line.param(0), line.param(1));
-    if turn.setting.config.control.operators.iter().any(|operator| operator.name == name) {
-        return Step::CheckOperator { name: name.into(), password: password.into() };
-    }
-    irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_PASSWDMISMATCH, &[]);
-    Step::Go
-}
-
-/// What comes of `OPER` once the password is checked.
-pub(super) fn operator_checked(irc: &Irc, operator: Option<Arc<Operator>>, turn: &mut Turn<'_>) {
-    match operator {
-        Some(operator) => turn.ask(Request::BecomeOperator(operator)),
-        None => irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_PASSWDMISMATCH, &[]),
-    }
-}
-
-/// `KILL nick :reason`
-pub(super) fn kill(_: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
-    turn.ask(Request::Kill { nick: line.param(0).into(), reason: line.param(1).into() });
-    Step::Go
-}
-
-/// `REHASH`
-pub(super) fn rehash(_: &mut Irc, _: &Line<'_>, turn: &mut Turn<'_>) -> Step {
-    turn.ask(Request::Rehash);
-    Step::Go
 }
 
 /// Writes an answer, if the first parameter does not name another server.

@@ -2,7 +2,9 @@
 
 use super::line::Line;
 use super::turn::Turn;
-use super::{Irc, ask, cap, mode, registration, rooms, server, talk};
+use super::{
+    Irc, ask, cap, connection, help, list, mode, oper, registration, rooms, server, talk, who, whois,
+};
 use crate::wire::Step;
 
 /// Who may use a verb.
@@ -48,20 +50,20 @@ pub(super) static VERBS: [Verb; 37] = [
         "[text] -- say that you are away; without a text, that you are back",
     ),
     verb("CAP", 1, Always, cap::cap, "LS [302] | LIST | REQ :capabilities | END -- negotiate capabilities"),
-    verb("ERROR", 0, Always, server::nothing, "text -- for servers only; ignored"),
-    verb("HELP", 0, Registered, server::help, "[verb] -- all verbs, or what one of them is for"),
-    verb("HELPOP", 0, Registered, server::help, "[verb] -- the same as HELP"),
+    verb("ERROR", 0, Always, connection::nothing, "text -- for servers only; ignored"),
+    verb("HELP", 0, Registered, help::help, "[verb] -- all verbs, or what one of them is for"),
+    verb("HELPOP", 0, Registered, help::help, "[verb] -- the same as HELP"),
     verb("INFO", 0, Registered, server::info, "[server] -- what this server runs"),
     verb("INVITE", 2, Registered, rooms::invite, "nick #room -- invite somebody into a room"),
     verb("ISON", 1, Registered, ask::ison, "nick [nick…] -- which of these nicks are here"),
     verb("JOIN", 1, Registered, rooms::join, "#room[,#room…] [key[,key…]] -- enter rooms; JOIN 0 leaves all"),
     verb("KICK", 2, Registered, rooms::kick, "#room nick[,nick…] [reason] -- put somebody out of a room"),
-    verb("KILL", 1, Registered, server::kill, "nick [reason] -- operators: end a client's connection"),
-    verb("LIST", 0, Registered, rooms::list, "[#room or mask[,…]] -- all rooms, or those that fit a mask"),
+    verb("KILL", 1, Registered, oper::kill, "nick [reason] -- operators: end a client's connection"),
+    verb("LIST", 0, Registered, list::list, "[#room or mask[,…]] -- all rooms, or those that fit a mask"),
     verb("LUSERS", 0, Registered, ask::lusers, "-- how many clients and rooms there are"),
     verb("MODE", 1, Registered, mode::mode, "#room|nick [+-letters [parameters…]] -- see or change modes"),
     verb("MOTD", 0, Registered, server::motd, "[server] -- the message of the day"),
-    verb("NAMES", 0, Registered, rooms::names, "#room[,#room…] -- who is in a room"),
+    verb("NAMES", 0, Registered, list::names, "#room[,#room…] -- who is in a room"),
     verb("NICK", 0, Always, registration::nick, "nick -- take a nick"),
     verb(
         "NOTICE",
@@ -70,7 +72,7 @@ pub(super) static VERBS: [Verb; 37] = [
         talk::notice,
         "to[,to…] :text -- say something that programs must not answer",
     ),
-    verb("OPER", 2, Registered, server::oper, "name password -- become an operator"),
+    verb("OPER", 2, Registered, oper::oper, "name password -- become an operator"),
     verb("PART", 1, Registered, rooms::part, "#room[,#room…] [words] -- leave rooms"),
     verb(
         "PASS",
@@ -79,8 +81,8 @@ pub(super) static VERBS: [Verb; 37] = [
         registration::pass,
         "password -- the server's password, before NICK and USER",
     ),
-    verb("PING", 1, Always, server::ping, "token -- ask whether the server is there"),
-    verb("PONG", 0, Always, server::nothing, "token -- the answer to PING"),
+    verb("PING", 1, Always, connection::ping, "token -- ask whether the server is there"),
+    verb("PONG", 0, Always, connection::nothing, "token -- the answer to PING"),
     verb(
         "PRIVMSG",
         0,
@@ -88,8 +90,8 @@ pub(super) static VERBS: [Verb; 37] = [
         talk::privmsg,
         "to[,to…] :text -- say something to a nick, a #room or the desk",
     ),
-    verb("QUIT", 0, Always, server::quit, "[words] -- leave the server"),
-    verb("REHASH", 0, Registered, server::rehash, "-- operators: read the configuration again"),
+    verb("QUIT", 0, Always, connection::quit, "[words] -- leave the server"),
+    verb("REHASH", 0, Registered, oper::rehash, "-- operators: read the configuration again"),
     verb("TAGMSG", 0, Registered, talk::tagmsg, "to[,to…] -- send client-only tags without a text"),
     verb("TIME", 0, Registered, server::time, "[server] -- the server's clock"),
     verb("TOPIC", 1, Registered, rooms::topic, "#room [:text] -- see or change a topic"),
@@ -97,9 +99,9 @@ pub(super) static VERBS: [Verb; 37] = [
     verb("USERHOST", 1, Registered, ask::userhost, "nick [nick…] -- user and host of up to five nicks"),
     verb("VERSION", 0, Registered, server::version, "[server] -- the server's version and features"),
     verb("WALLOPS", 1, Registered, talk::wallops, "text -- operators: speak to all who have user mode w"),
-    verb("WHO", 0, Registered, ask::who, "[#room|mask [o]] -- those in a room or who fit a mask"),
-    verb("WHOIS", 0, Registered, ask::whois, "nick -- all about one client"),
-    verb("WHOWAS", 0, Registered, ask::whowas, "nick [count] -- about those who had a nick"),
+    verb("WHO", 0, Registered, who::who, "[#room|mask [o]] -- those in a room or who fit a mask"),
+    verb("WHOIS", 0, Registered, whois::whois, "nick -- all about one client"),
+    verb("WHOWAS", 0, Registered, whois::whowas, "nick [count] -- about those who had a nick"),
 ];
 
 /// The verb with this name, in whatever case.

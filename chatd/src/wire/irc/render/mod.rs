@@ -7,6 +7,8 @@ mod notice;
 mod people;
 mod reply;
 mod welcome;
+mod who;
+mod whois;
 
 pub use notice::{echo, notice};
 pub(super) use reply::reply;

@@ -1,13 +1,11 @@
-//! Replies about clients: WHO, WHOIS, WHOWAS, LUSERS and their like.
+//! Short replies about clients: LUSERS, USERHOST, prefixes of ranks.
 
 use chat_proto::irc::Numeric;
 use chat_proto::name::Nick;
 
 use crate::domain::mode::Rank;
-use crate::domain::reply::{Counts, Gone, WhoEntry, Whois};
-use crate::domain::secure::Secure;
+use crate::domain::reply::Counts;
 use crate::wire::irc::pen::Pen;
-use crate::wire::irc::time;
 
 /// The prefix of a rank: all of it for those who negotiated multi-prefix, else the highest.
 pub(super) fn prefix(rank: Rank, is_multi: bool) -> String {
@@ -48,81 +46,6 @@ fn digits(number: usize, room: &mut [u8; DIGITS]) -> &str {
             return std::str::from_utf8(&room[begin..]).unwrap_or_default();
         }
     }
-}
-
-/// 352 for each, then 315.
-pub(super) fn who(pen: &mut Pen<'_>, mask: &str, entries: &[WhoEntry], is_multi: bool) {
-    let server = pen.server();
-    for entry in entries {
-        let mut flags = String::from(if entry.is_away { "G" } else { "H" });
-        if entry.is_operator {
-            flags.push('*');
-        }
-        if entry.is_bot {
-            flags.push('B');
-        }
-        flags.push_str(&prefix(entry.rank, is_multi));
-        let room = entry.room.as_ref().map_or("*", |room| room.as_str());
-        let params = [room, &entry.user, &entry.host, server, entry.nick.as_str(), &flags];
-        pen.numeric_with(Numeric::RPL_WHOREPLY, &params, &format!("0 {}", entry.real_name));
-    }
-    pen.numeric(Numeric::RPL_ENDOFWHO, &[mask]);
-}
-
-/// All of a WHOIS but its end (318), which the verb writes itself.
-pub(super) fn whois(pen: &mut Pen<'_>, whois: &Whois, description: &str) {
-    let server = pen.server();
-    let nick = whois.nick.as_str();
-    pen.numeric_with(Numeric::RPL_WHOISUSER, &[nick, &whois.user, &whois.host, "*"], &whois.real_name);
-    let rooms = whois.rooms.iter().map(|(rank, room)| format!("{}{room}", prefix(*rank, true)));
-    pen.list(Numeric::RPL_WHOISCHANNELS, &[nick], rooms, false);
-    pen.numeric_with(Numeric::RPL_WHOISSERVER, &[nick, server], description);
-    if let Some(words) = &whois.away {
-        pen.numeric_with(Numeric::RPL_AWAY, &[nick], words);
-    }
-    if whois.is_operator {
-        pen.numeric(Numeric::RPL_WHOISOPERATOR, &[nick]);
-    }
-    if whois.is_bot {
-        pen.numeric(Numeric::RPL_WHOISBOT, &[nick]);
-    }
-    if let Some(secure) = &whois.secure {
-        write_secure(pen, nick, secure);
-    }
-    if let Some(modes) = &whois.modes {
-        pen.numeric_with(Numeric::RPL_WHOISMODES, &[nick], &format!("is using modes +{modes}"));
-    }
-    let (idle, since) = (whois.idle_s.to_string(), whois.signed_on.seconds().to_string());
-    pen.numeric(Numeric::RPL_WHOISIDLE, &[nick, &idle, &since]);
-}
-
-/// 671, and 276 for those who may see the certificate.
-fn write_secure(pen: &mut Pen<'_>, nick: &str, secure: &Secure) {
-    match (secure.version, secure.cipher) {
-        (Some(version), Some(cipher)) => {
-            let text = format!("is using a secure connection [{version}, {cipher}]");
-            pen.numeric_with(Numeric::RPL_WHOISSECURE, &[nick], &text);
-        }
-        _ => pen.numeric(Numeric::RPL_WHOISSECURE, &[nick]),
-    }
-    if let Some(certificate) = &secure.certificate {
-        let text = format!("has client certificate fingerprint {certificate}");
-        pen.numeric_with(Numeric::RPL_WHOISCERTFP, &[nick], &text);
-    }
-}
-
-/// 314 and 312 for each, or 406; then 369.
-pub(super) fn whowas(pen: &mut Pen<'_>, nick: &str, entries: &[Gone]) {
-    let server = pen.server();
-    if entries.is_empty() {
-        pen.numeric(Numeric::ERR_WASNOSUCHNICK, &[nick]);
-    }
-    for gone in entries {
-        let was = gone.nick.as_str();
-        pen.numeric_with(Numeric::RPL_WHOWASUSER, &[was, &gone.user, &gone.host, "*"], &gone.real_name);
-        pen.numeric_with(Numeric::RPL_WHOISSERVER, &[was, server], &time::text(gone.at));
-    }
-    pen.numeric(Numeric::RPL_ENDOFWHOWAS, &[nick]);
 }
 
 /// 302: `nick*=-user@host`, with `*` for operators and `-` for those away.

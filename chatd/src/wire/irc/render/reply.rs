@@ -2,7 +2,7 @@
 
 use chat_proto::irc::Numeric;
 
-use super::people;
+use super::{people, who, whois};
 use crate::domain::id::Time;
 use crate::domain::mode::RoomList;
 use crate::domain::reply::{ListedRoom, Reply, TopicInfo};
@@ -24,9 +24,9 @@ pub(in crate::wire::irc) fn reply(pen: &mut Pen<'_>, reply: &Reply, caps: Caps, 
         Reply::Away { nick, words } => pen.numeric_with(Numeric::RPL_AWAY, &[nick.as_str()], words),
         Reply::AwayIs(true) => pen.numeric(Numeric::RPL_NOWAWAY, &[]),
         Reply::AwayIs(false) => pen.numeric(Numeric::RPL_UNAWAY, &[]),
-        Reply::Who { mask, entries } => people::who(pen, mask, entries, is_multi),
-        Reply::Whois(whois) => people::whois(pen, whois, &config.server.description),
-        Reply::Whowas { nick, entries } => people::whowas(pen, nick, entries),
+        Reply::Who { mask, entries } => who::who(pen, mask, entries, is_multi),
+        Reply::Whois(whois) => whois::whois(pen, whois, &config.server.description),
+        Reply::Whowas { nick, entries } => whois::whowas(pen, nick, entries),
         Reply::Ison(nicks) => pen.list(Numeric::RPL_ISON, &[], nicks, true),
         Reply::Userhost(entries) => people::userhost(pen, entries),
         Reply::Lusers(counts) => people::lusers(pen, counts),

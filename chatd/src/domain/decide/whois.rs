@@ -1,0 +1,45 @@
+//! WHOIS and WHOWAS: all about one who is here, or was.
+
+use super::{Outcome, find};
+use crate::domain::id::{ClientId, Time};
+use crate::domain::mode::UserMode;
+use crate::domain::policy;
+use crate::domain::refusal::Refusal;
+use crate::domain::reply::{Reply, Whois};
+use crate::domain::secure::Secure;
+use crate::domain::state::State;
+
+pub(super) fn whois(state: &State, who: ClientId, now: Time, nick: &str) -> Result<Outcome, Refusal> {
+    let asker = state.asker(who)?;
+    let client = find::client(state, nick)?;
+    let is_trusted = asker.id == client.id || asker.is_operator();
+    let rooms = client.rooms.iter().filter_map(|id| state.room(*id));
+    let rooms = rooms.filter(|room| policy::may_see_in(asker, client, room));
+    Ok(Outcome::Reply(Reply::Whois(Box::new(Whois {
+        nick: client.nick.clone(),
+        user: client.user().into(),
+        host: client.host().into(),
+        real_name: client.real_name.clone(),
+        rooms: rooms.filter_map(|room| Some((room.rank(client.id)?, room.name.clone()))).collect(),
+        away: client.away.clone(),
+        is_operator: client.is_operator(),
+        is_bot: client.modes.has(UserMode::Bot),
+        idle_s: now.since_ms(client.spoke_at) / 1000,
+        signed_on: client.registered_at,
+        modes: is_trusted.then(|| client.modes.letters()),
+        secure: client.secure.as_deref().map(|secure| shown_secure(secure, is_trusted)),
+    }))))
+}
+
+/// To others, that the connection is protected, and not how.
+fn shown_secure(secure: &Secure, is_trusted: bool) -> Secure {
+    if is_trusted { secure.clone() } else { Secure::default() }
+}
+
+pub(super) fn whowas(state: &State, nick: Box<str>, count: usize) -> Outcome {
+    let count = if count == 0 { usize::MAX } else { count };
+    let folding = state.casemapping();
+    let same = state.gone().filter(|gone| folding.same(gone.nick.as_str(), &nick));
+    let entries = same.take(count).cloned().collect();
+    Outcome::Reply(Reply::Whowas { nick, entries })
+}

@@ -1,0 +1,65 @@
+//! Replies to WHOIS and WHOWAS.
+
+use chat_proto::irc::Numeric;
+
+use super::people::prefix;
+use crate::domain::reply::{Gone, Whois};
+use crate::domain::secure::Secure;
+use crate::wire::irc::pen::Pen;
+use crate::wire::irc::time;
+
+/// All of a WHOIS but its end (318), which the verb writes itself.
+pub(super) fn whois(pen: &mut Pen<'_>, whois: &Whois, description: &str) {
+    let server = pen.server();
+    let nick = whois.nick.as_str();
+    pen.numeric_with(Numeric::RPL_WHOISUSER, &[nick, &whois.user, &whois.host, "*"], &whois.real_name);
+    let rooms = whois.rooms.iter().map(|(rank, room)| format!("{}{room}", prefix(*rank, true)));
+    pen.list(Numeric::RPL_WHOISCHANNELS, &[nick], rooms, false);
+    pen.numeric_with(Numeric::RPL_WHOISSERVER, &[nick, server], description);
+    if let Some(words) = &whois.away {
+        pen.numeric_with(Numeric::RPL_AWAY, &[nick], words);
+    }
+    if whois.is_operator {
+        pen.numeric(Numeric::RPL_WHOISOPERATOR, &[nick]);
+    }
+    if whois.is_bot {
+        pen.numeric(Numeric::RPL_WHOISBOT, &[nick]);
+    }
+    if let Some(secure) = &whois.secure {
+        write_secure(pen, nick, secure);
+    }
+    if let Some(modes) = &whois.modes {
+        pen.numeric_with(Numeric::RPL_WHOISMODES, &[nick], &format!("is using modes +{modes}"));
+    }
+    let (idle, since) = (whois.idle_s.to_string(), whois.signed_on.seconds().to_string());
+    pen.numeric(Numeric::RPL_WHOISIDLE, &[nick, &idle, &since]);
+}
+
+/// 671, and 276 for those who may see the certificate.
+fn write_secure(pen: &mut Pen<'_>, nick: &str, secure: &Secure) {
+    match (secure.version, secure.cipher) {
+        (Some(version), Some(cipher)) => {
+            let text = format!("is using a secure connection [{version}, {cipher}]");
+            pen.numeric_with(Numeric::RPL_WHOISSECURE, &[nick], &text);
+        }
+        _ => pen.numeric(Numeric::RPL_WHOISSECURE, &[nick]),
+    }
+    if let Some(certificate) = &secure.certificate {
+        let text = format!("has client certificate fingerprint {certificate}");
+        pen.numeric_with(Numeric::RPL_WHOISCERTFP, &[nick], &text);
+    }
+}
+
+/// 314 and 312 for each, or 406; then 369.
+pub(super) fn whowas(pen: &mut Pen<'_>, nick: &str, entries: &[Gone]) {
+    let server = pen.server();
+    if entries.is_empty() {
+        pen.numeric(Numeric::ERR_WASNOSUCHNICK, &[nick]);
+    }
+    for gone in entries {
+        let was = gone.nick.as_str();
+        pen.numeric_with(Numeric::RPL_WHOWASUSER, &[was, &gone.user, &gone.host, "*"], &gone.real_name);
+        pen.numeric_with(Numeric::RPL_WHOISSERVER, &[was, server], &time::text(gone.at));
+    }
+    pen.numeric(Numeric::RPL_ENDOFWHOWAS, &[nick]);
+}
