@@ -9,4 +9,5 @@ pub mod irc;
 pub mod line;
 pub mod mask;
 pub mod name;
+pub mod network;
 pub mod source;
