@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// Where Rust files are.
-const PLACES: [&str; 6] = ["chat-proto", "chatd", "chatctl", "chat-client", "tests", "bench"];
+const PLACES: [&str; 7] = ["chat-proto", "chatd", "chatctl", "chat-client", "tests", "bench", "fuzz"];
 
 /// One Rust file.
 #[derive(Clone, Debug)]

@@ -1,0 +1,49 @@
+//! Everything in chatd that takes bytes from strangers, as functions from bytes to nothing that fail when a promise is broken.
+//!
+//! Owns the promises (each function's text names them) and the seeds. Knows no fuzzer: `fuzz/` gives these functions to libFuzzer,
+//! and the test below gives them the seeds, so that what was found once is found again without one.
+
+mod configuration;
+mod control;
+mod line;
+mod masks;
+mod message;
+mod modes;
+mod server;
+mod session;
+mod tags;
+#[cfg(test)]
+mod tests;
+
+pub use configuration::configuration;
+pub use control::control;
+pub use line::line;
+pub use masks::masks;
+pub use message::message;
+pub use modes::modes;
+pub use session::{plain, session};
+pub use tags::tags;
+
+/// A promise about any bytes.
+pub type Target = fn(&[u8]);
+
+/// Every target by its name, which is also that of its program and of its directory of seeds.
+pub const TARGETS: [(&str, Target); 9] = [
+    ("configuration", configuration),
+    ("control", control),
+    ("line", line),
+    ("masks", masks),
+    ("message", message),
+    ("modes", modes),
+    ("plain", plain),
+    ("session", session),
+    ("tags", tags),
+];
+
+/// The longest text that a target looks at: the time of a case stays short, and no bound in chatd lies beyond it.
+const TEXT_MAX: usize = 16 * 1024;
+
+/// The text in `data`, if it is one of bearable length.
+fn text(data: &[u8]) -> Option<&str> {
+    std::str::from_utf8(data).ok().filter(|text| text.len() <= TEXT_MAX)
+}
