@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -47,10 +48,11 @@ impl Server {
 
     /// A connection from somewhere.
     pub(crate) async fn connect<D: Dialect + Send + 'static>(&self) -> Peer {
-        let seat = self.registry.connect(([192, 0, 2, 1], 4321).into(), D::MANNER).await;
+        let address: SocketAddr = ([192, 0, 2, 1], 4321).into();
+        let peer = wire::Peer { host: "host.test".into(), ip: address.ip(), secure: None };
+        let seat = self.registry.connect(address, D::MANNER).await.expect("the owner runs");
         let (ours, theirs) = duplex(PIPE);
-        let seat = seat.expect("the owner runs");
-        tokio::spawn(Session::<D, _>::new(theirs, "host.test".into(), seat, Arc::clone(&self.shared)));
+        tokio::spawn(Session::<D, _>::new(theirs, peer, seat, Arc::clone(&self.shared)));
         Peer { pipe: ours, heard: Vec::new() }
     }
 }
