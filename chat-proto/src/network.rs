@@ -1,8 +1,8 @@
 //! Networks of addresses such as `10.0.0.0/8`: how they are written, and which addresses lie in them. An IPv4 address that is
 //! written as IPv6 (`::ffff:10.0.0.1`, RFC 4291 §2.5.5.2) is the IPv4 address, here as everywhere.
 
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 /// Bits of an IPv6 address that say that an IPv4 address follows.
@@ -129,7 +129,7 @@ fn number_of_bits(digits: &str, max: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::IpAddr;
+    use core::net::IpAddr;
 
     use proptest::prelude::{any, proptest};
 

@@ -21,6 +21,7 @@ pub(crate) mod letters;
 pub mod lines;
 mod masks;
 mod password;
+pub mod proxy_header;
 pub mod session;
 mod stranger;
 #[cfg(test)]
