@@ -3,6 +3,7 @@
 //! Each section's file holds its type, its defaults, and how it is read and written. This module never applies a
 //! setting: it opens no socket, creates no directory and looks up no user.
 
+mod cloak;
 mod control;
 mod desk;
 mod environment;
@@ -23,6 +24,7 @@ mod value;
 mod writer;
 
 pub use chat_proto::name::CaseMapping;
+pub use cloak::Cloak;
 pub use control::{Control, LoginRole, OperatorLogin};
 pub use desk::{Desk, DeskRule};
 pub use environment::Environment;
@@ -47,6 +49,8 @@ pub struct Config {
     pub listen: Vec<Listen>,
     /// `[control]`
     pub control: Control,
+    /// `[cloak]`
+    pub cloak: Cloak,
     /// `[desk]`
     pub desk: Desk,
     /// `[history]`
@@ -63,6 +67,7 @@ impl Default for Config {
             server: Server::default(),
             listen: Listen::defaults(),
             control: Control::default(),
+            cloak: Cloak::default(),
             desk: Desk::default(),
             history: History::default(),
             limits: Limits::default(),
@@ -78,6 +83,7 @@ impl Config {
         listen::write_all(&self.listen, &mut out);
         self.server.write(&mut out);
         self.control.write(&mut out);
+        self.cloak.write(&mut out);
         self.desk.write(&mut out);
         self.history.write(&mut out);
         self.limits.write(&mut out);

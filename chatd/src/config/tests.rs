@@ -86,6 +86,14 @@ watch-direct-messages = true
 name = "alice"
 password = "HASH"
 role = "admin"
+[cloak]
+enabled = false
+key = "0123456789abcdef"
+suffix = "users.example"
+ipv4-prefixes = [31, 24]
+ipv6-prefixes = [56, 48]
+bits = 40
+exempt = ["10.0.0.0/8"]
 [desk]
 nick = "help"
 greeting = ""

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chat_proto::network::Network;
 use toml::de::DeValue;
 
 use super::problem::{Wrong, nearest};
@@ -196,15 +197,33 @@ pub(super) fn name_of<T: PartialEq>(names: &'static [(&'static str, T)], value: 
 
 /// A list of words.
 pub(super) fn words(raw: Raw<'_>) -> Result<Vec<String>, Wrong> {
+    list(raw, "strings", word)
+}
+
+/// A list of whole numbers within `range`.
+pub(super) fn wholes<T: TryFrom<u64>>(raw: Raw<'_>, range: RangeInclusive<u64>) -> Result<Vec<T>, Wrong> {
+    list(raw, "whole numbers", whole(range))
+}
+
+/// A list of networks, or of addresses that stand for themselves.
+pub(super) fn networks(raw: Raw<'_>) -> Result<Vec<Network>, Wrong> {
+    list(raw, "networks", |raw| {
+        let text = word(raw)?;
+        text.parse().map_err(|error| Wrong::new(format!("{text:?} {error}")))
+    })
+}
+
+fn list<T>(raw: Raw<'_>, what: &str, item: impl Fn(Raw<'_>) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
     match raw {
         Raw::Text(text) => {
-            text.split(',').filter(|item| !item.is_empty()).map(|item| word(Raw::Text(item))).collect()
+            text.split(',').filter(|text| !text.is_empty()).map(|text| item(Raw::Text(text))).collect()
         }
         Raw::Toml(DeValue::Array(items)) => {
-            items.iter().map(|item| word(Raw::Toml(item.get_ref()))).collect()
+            items.iter().map(|value| item(Raw::Toml(value.get_ref()))).collect()
         }
         Raw::Toml(_) => {
-            Err(raw.expected("a list of strings").hint(format!("write [{}]", quoted_or_empty(raw))))
+            let wrong = raw.expected(format_args!("a list of {what}"));
+            Err(wrong.hint(format!("write [{}]", quoted_or_empty(raw))))
         }
     }
 }

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{Limits, Listen, Protocol};
+use crate::domain::origin::Origin;
 use crate::registry::{Registry, Stopped};
 use crate::wire::irc::Irc;
 use crate::wire::lines::Lines;
@@ -207,7 +208,7 @@ impl Gatekeeper {
     ) -> Result<(), Stopped> {
         let seat = self.registry.connect(peer, D::MANNER).await?;
         tracing::info!(client = %seat.id(), %peer, dialect = D::MANNER.dialect, "connected");
-        let peer = Peer { host: shown_host(peer.ip()), ip: peer.ip(), secure: None };
+        let peer = Peer { origin: Origin::of(peer.ip()), secure: None };
         let session = Session::<D, _>::new(stream, peer, seat, Arc::clone(&self.shared));
         self.sessions.spawn(Serving { session, places: place.hand_on() });
         Ok(())
@@ -303,12 +304,6 @@ impl<D, IO> Drop for Serving<D, IO> {
             places.leave(self.session.seat().address().ip());
         }
     }
-}
-
-/// An address as a host in a source: one that begins with a colon would end the line's middle (RFC 2812 §2.3.1).
-fn shown_host(ip: IpAddr) -> Box<str> {
-    let shown = ip.to_string();
-    if shown.starts_with(':') { format!("0{shown}").into() } else { shown.into() }
 }
 
 #[cfg(test)]

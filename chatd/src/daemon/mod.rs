@@ -3,6 +3,7 @@
 
 mod listen;
 mod reload;
+mod secret;
 mod signal;
 mod steer;
 mod systemd;
@@ -111,7 +112,7 @@ impl Daemon {
 
     /// Bottom up: store, log, registry, listeners, control. What fails undoes what was built by dropping it.
     fn build(
-        config: Config,
+        mut config: Config,
         source: Source,
         telemetry: Arc<Telemetry>,
         inherited: &mut ListenFd,
@@ -122,6 +123,7 @@ impl Daemon {
         let (store, opened) = Store::open(&state_directory, &config.history)?;
         let bound = listen::bind_all(&config.listen, inherited)?;
         let control_listener = control::bind(&socket)?;
+        config.cloak.key = reload::cloak_key(&config, &state_directory)?;
         let config = Arc::new(config);
         let started = registry::now();
         let log = LocalLog::new(store.writer(), opened.next_seq, config.history.enabled);

@@ -1,10 +1,13 @@
 //! Putting another configuration in force: checked whole, applied whole or not at all.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::Result;
 use chat_proto::control::ReloadResult;
 
+use super::secret;
 use crate::config::{Config, LogConfig, Server};
 
 /// Keys that are read once, at the start. A key that begins with one of these needs a restart.
@@ -23,6 +26,17 @@ const NEEDS_RESTART: &[&str] = &[
     "log.rotation",
     "log.keep-files",
 ];
+
+/// Where the key of the cloaks is kept if the configuration gives none.
+const CLOAK_KEY: &str = "cloak.key";
+
+/// The key of the cloaks, made if there is none yet. Nothing where no cloak is made.
+pub(super) fn cloak_key(config: &Config, state_directory: &Path) -> Result<Option<String>> {
+    match &config.cloak.key {
+        None if config.cloak.enabled => secret::kept(state_directory, CLOAK_KEY).map(Some),
+        key => Ok(key.clone()),
+    }
+}
 
 /// What differs between two configurations, by key: what is in force after a reload, and what waits for a restart.
 pub(super) fn changes(old: &Config, new: &Config) -> ReloadResult {
@@ -51,8 +65,8 @@ pub(super) fn effective(old: &Config, new: Config) -> Arc<Config> {
     // Somebody may have taken the new nick meanwhile and would then be taken for the desk.
     let mut desk = new.desk;
     desk.nick.clone_from(&old.desk.nick);
-    let limits = new.limits;
-    Arc::new(Config { server, listen: old.listen.clone(), control, desk, history, limits, log })
+    let (cloak, limits) = (new.cloak, new.limits);
+    Arc::new(Config { server, listen: old.listen.clone(), control, cloak, desk, history, limits, log })
 }
 
 /// Every key with its value, arrays by index.

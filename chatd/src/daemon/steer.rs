@@ -79,8 +79,10 @@ impl Daemon {
     }
 
     async fn try_reload(&mut self) -> Result<ReloadResult, String> {
-        let new = load(self.source.clone()).await?;
+        let mut new = load(self.source.clone()).await?;
         let old = self.config();
+        let directory = old.state_directory(&self.source.environment).map_err(|error| error.to_string())?;
+        new.cloak.key = reload::cloak_key(&new, &directory).map_err(|error| format!("{error:#}"))?;
         let result = reload::changes(&old, &new);
         let effective = reload::effective(&old, new);
         if effective.log.level != old.log.level {
@@ -109,7 +111,9 @@ impl Daemon {
             restart_needed: Vec::new(),
         };
         match read(source).await {
-            Ok(Ok(new)) => {
+            Ok(Ok(mut new)) => {
+                // One that is made or kept is not looked for here: a check touches nothing.
+                new.cloak.key = new.cloak.key.or_else(|| self.config().cloak.key.clone());
                 let ReloadResult { changed, restart_needed } = reload::changes(&self.config(), &new);
                 CheckResult { source: name, is_valid: true, faults: Vec::new(), changed, restart_needed }
             }

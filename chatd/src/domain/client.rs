@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use chat_proto::name::Nick;
+use chat_proto::mask::{Mask, glob_matches};
+use chat_proto::name::{CaseMapping, Nick};
 
 use super::command::Operator;
 use super::id::{ClientId, DeskId, RoomId, Time};
 use super::message::Author;
 use super::mode::{UserMode, UserModes};
+use super::origin::Origin;
 use super::secure::Secure;
 
 /// A registered client. Changed by `apply` only.
@@ -33,6 +35,8 @@ pub struct Client {
     pub operator: Option<Arc<Operator>>,
     /// What protects its connection, if anything does.
     pub secure: Option<Arc<Secure>>,
+    /// Where it really comes from.
+    pub origin: Origin,
     /// When it registered.
     pub registered_at: Time,
     /// When it last spoke.
@@ -68,6 +72,28 @@ impl Client {
     pub(super) fn rename(&mut self, nick: Nick) {
         let source = source(&nick, self.user(), self.host());
         (self.nick, self.source) = (nick, source);
+    }
+
+    /// Whether others see something else than the host that it comes from.
+    #[must_use]
+    pub fn is_cloaked(&self) -> bool {
+        self.host() != self.origin.host()
+    }
+
+    /// Whether `mask` names it: by what others see of it, or by where it really comes from. Only for what tells nobody whether it
+    /// fits, such as bans: whoever could ask would find the address by trying.
+    #[must_use]
+    pub fn fits(&self, mask: &Mask, folding: CaseMapping) -> bool {
+        if mask.matches(&self.source, folding) {
+            return true;
+        }
+        let (Some((who, host)), Some((own, _))) =
+            (mask.as_str().rsplit_once('@'), self.source.rsplit_once('@'))
+        else {
+            return false;
+        };
+        // A source has one `@`, so that both halves fit if and only if the whole does.
+        self.origin.fits(host, folding) && glob_matches(who, own, folding)
     }
 
     /// Whether what it says and hears crosses the network encrypted.

@@ -10,6 +10,7 @@ use super::disconnect::Disconnect;
 use super::id::{ClientId, RoomId, Time};
 use super::message::{Author, Conversation, Message, MessageKind};
 use super::mode::{RoomChange, UserMode};
+use super::origin::Origin;
 use super::secure::Secure;
 
 /// A change of state or a message.
@@ -146,6 +147,8 @@ pub struct Registered {
     pub user: Box<str>,
     /// The host shown to others.
     pub host: Box<str>,
+    /// Where it really comes from.
+    pub origin: Origin,
     /// The real name.
     pub real_name: Box<str>,
     /// What protects its connection, if anything does.

@@ -8,6 +8,7 @@
 
 pub mod apply;
 pub mod client;
+mod cloak;
 pub mod command;
 pub mod decide;
 pub mod desk;
@@ -18,6 +19,7 @@ pub mod message;
 pub mod mode;
 mod names;
 pub mod notice;
+pub mod origin;
 pub mod policy;
 pub mod refusal;
 pub mod reply;

@@ -122,6 +122,12 @@ pub fn may_see_client(viewer: &Client, other: &Client) -> bool {
         || viewer.rooms.iter().any(|room| other.rooms.contains(room))
 }
 
+/// Whether `viewer` may know where `other` really comes from.
+#[must_use]
+pub fn may_see_origin(viewer: &Client, other: &Client) -> bool {
+    viewer.id == other.id || viewer.is_operator()
+}
+
 /// Whether `viewer` may know that `other` is in `room`: the rooms of the invisible are shown to those who share them only.
 #[must_use]
 pub fn may_see_in(viewer: &Client, other: &Client, room: &Room) -> bool {
@@ -142,5 +148,5 @@ fn is_banned(state: &State, client: &Client, room: &Room) -> bool {
 }
 
 fn is_listed(state: &State, client: &Client, room: &Room, list: RoomList) -> bool {
-    room.list(list).iter().any(|entry| entry.mask.matches(&client.source, state.casemapping()))
+    room.list(list).iter().any(|entry| client.fits(&entry.mask, state.casemapping()))
 }

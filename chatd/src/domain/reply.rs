@@ -7,6 +7,7 @@ use chat_proto::name::{Nick, RoomName};
 use super::disconnect::Disconnect;
 use super::id::{ClientId, Seq, Time};
 use super::mode::{Rank, RoomList};
+use super::origin::Origin;
 use super::refusal::Refusal;
 use super::secure::Secure;
 
@@ -128,6 +129,8 @@ pub struct Welcome {
     pub nick: Nick,
     /// Its `nick!user@host`.
     pub source: Arc<str>,
+    /// Whether the host in it is not the one that it comes from.
+    pub is_cloaked: bool,
     /// How full the server is.
     pub counts: Counts,
 }
@@ -219,6 +222,8 @@ pub struct Whois {
     pub signed_on: Time,
     /// For the client itself and for operators: user modes.
     pub modes: Option<String>,
+    /// For the client itself and for operators: where it really comes from.
+    pub origin: Option<Origin>,
     /// What protects its connection. How, only for the client itself and for operators.
     pub secure: Option<Secure>,
 }
@@ -232,6 +237,8 @@ pub struct Gone {
     pub user: Box<str>,
     /// Host.
     pub host: Box<str>,
+    /// For operators: where it really came from.
+    pub origin: Option<Origin>,
     /// Real name.
     pub real_name: Box<str>,
     /// When it left or changed its nick.

@@ -8,6 +8,7 @@ use chat_proto::name::{Nick, RoomName};
 use super::disconnect::Disconnect;
 use super::message::MessageKind;
 use super::mode::{RoomList, UserMode};
+use super::origin::Origin;
 use super::secure::Secure;
 
 /// Most masks in one LIST; more are not looked at.
@@ -183,8 +184,8 @@ pub struct Register {
     pub nick: Option<Nick>,
     /// The user name, already checked and marked (`~`).
     pub user: Box<str>,
-    /// The host shown to others.
-    pub host: Box<str>,
+    /// Where it comes from; what others see of that is decided.
+    pub origin: Origin,
     /// The real name, free text.
     pub real_name: Box<str>,
     /// What protects its connection, if anything does.

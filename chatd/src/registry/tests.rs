@@ -17,6 +17,7 @@ use crate::delivery::broadcast::Encoders;
 use crate::delivery::outbox::Taken;
 use crate::domain::command::{Answer, Command, Operator, Role, SayTo};
 use crate::domain::disconnect::Disconnect;
+use crate::domain::origin::Origin;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Register, Request};
 
@@ -157,9 +158,9 @@ async fn who_is_leaving_cannot_register_any_more() {
     tokio::task::yield_now().await;
     stage.fence().await;
     let nick = Some(Nick::parse("ghost", 30).unwrap());
-    let (user, host, real_name) = ("u".into(), "h".into(), "r".into());
+    let (user, origin, real_name) = ("u".into(), Origin::named("h"), "r".into());
     ghost
-        .ask(vec![Request::Register(Box::new(Register { nick, user, host, real_name, secure: None }))])
+        .ask(vec![Request::Register(Box::new(Register { nick, user, origin, real_name, secure: None }))])
         .await
         .unwrap();
     stage.fence().await;

@@ -3,13 +3,13 @@
 //! A dialect is sans-I/O and knows nothing of the state. The session loop ([`session`]) is written once for all dialects.
 //! Only `wire::irc` knows IRC's verbs and numerics.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::config::Config;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::id::Time;
 use crate::domain::notice::Notice;
+use crate::domain::origin::Origin;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
 use crate::domain::secure::Secure;
@@ -66,10 +66,8 @@ pub struct Setting {
 /// What is known of who connected before a word is said: told by the transport, or by a gateway that it believes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peer {
-    /// The host that others see.
-    pub host: Box<str>,
-    /// The address that counts; where a gateway has passed the connection on, that of the person behind it.
-    pub ip: IpAddr,
+    /// Where it comes from.
+    pub origin: Origin,
     /// What protects the connection, if anything does.
     pub secure: Option<Arc<Secure>>,
 }

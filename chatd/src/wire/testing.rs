@@ -1,6 +1,5 @@
 //! Conversations with one dialect, without a socket, a clock or a state.
 
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use chat_proto::name::{Nick, RoomName};
@@ -10,6 +9,7 @@ use crate::config::Config;
 use crate::domain::id::{ClientId, DeskId, RoomId, Seq, Time};
 use crate::domain::message::{Author, Conversation, Message, MessageKind};
 use crate::domain::notice::{Notice, What};
+use crate::domain::origin::Origin;
 use crate::domain::reply::{Counts, Reply, Welcome};
 use crate::domain::request::Request;
 
@@ -30,7 +30,7 @@ impl<D: Dialect> Session<D> {
         config.server.network = "TestNet".into();
         change(&mut config);
         let setting = Setting { config: Arc::new(config), now: NOW, started: Time(0) };
-        let peer = Peer { host: "host.test".into(), ip: Ipv4Addr::LOCALHOST.into(), secure: None };
+        let peer = Peer { origin: origin(), secure: None };
         Self { dialect: D::new(peer), setting }
     }
 
@@ -102,8 +102,14 @@ pub(super) fn welcome(name: &str) -> Reply {
         client: client(1),
         nick: nick(name),
         source: format!("{name}!~u@host.test").into(),
+        is_cloaked: false,
         counts: Counts { clients: 3, invisible: 1, operators: 1, rooms: 2, clients_max: 5, unregistered: 0 },
     }))
+}
+
+/// Where every session comes from.
+pub(super) fn origin() -> Origin {
+    Origin::named("host.test")
 }
 
 /// `name` as an author.

@@ -10,6 +10,7 @@ use chatd::config::Config;
 use chatd::delivery::broadcast::Encoders;
 use chatd::domain::event::Dated;
 use chatd::domain::id::{Seq, Time};
+use chatd::domain::origin::Origin;
 use chatd::log::{EventLog, Settled};
 use chatd::registry::{self, Registry};
 use chatd::wire::session::{Session, Shared};
@@ -49,7 +50,7 @@ impl Server {
     /// A connection from somewhere.
     pub(crate) async fn connect<D: Dialect + Send + 'static>(&self) -> Peer {
         let address: SocketAddr = ([192, 0, 2, 1], 4321).into();
-        let peer = wire::Peer { host: "host.test".into(), ip: address.ip(), secure: None };
+        let peer = wire::Peer { origin: Origin::of(address.ip()), secure: None };
         let seat = self.registry.connect(address, D::MANNER).await.expect("the owner runs");
         let (ours, theirs) = duplex(PIPE);
         tokio::spawn(Session::<D, _>::new(theirs, peer, seat, Arc::clone(&self.shared)));

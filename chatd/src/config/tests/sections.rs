@@ -150,3 +150,38 @@ fn a_wrong_password_is_never_repeated() {
         assert!(report.contains("server.password: expected") && !report.contains("34"), "{report}");
     }
 }
+
+#[test]
+fn a_cloak_is_a_host_name_of_bounded_length_with_a_key_that_is_never_repeated() {
+    let cloak = |lines: &str| format!("[cloak]\n{lines}\n");
+    for good in [
+        "ipv4-prefixes = [32, 24, 16, 8]\nbits = 40",
+        "suffix = \"a.b-c\"",
+        "key = \"0123456789abcdef\"",
+        "bits = 250",
+        "exempt = []",
+        "exempt = [\"2001:db8::/32\", \"192.0.2.1\"]",
+    ] {
+        assert!(read(&cloak(good)).is_ok(), "{good}");
+    }
+    for (bad, said) in [
+        ("ipv4-prefixes = []", "expected one to 4 lengths, the longest first"),
+        ("ipv4-prefixes = [16, 24]", "the longest first"),
+        ("ipv4-prefixes = [24, 24]", "the longest first"),
+        ("ipv4-prefixes = [33]", "expected a whole number from 1 to 32"),
+        ("ipv6-prefixes = [64, 60, 56, 48, 32]", "one to 4"),
+        ("ipv6-prefixes = [64, 48]\nbits = 250", "a cloak has at most 63 bytes, these have 107"),
+        ("bits = 39", "from 40 to 250"),
+        ("suffix = \"cloak.\"", "the end of a host name"),
+        ("suffix = \"a_b\"", "the end of a host name"),
+        ("exempt = [\"10.0.0.1/8\"]", "has bits beyond its prefix; the network is 10.0.0.0/8"),
+        ("exempt = \"10.0.0.0/8\"", "expected a list of networks"),
+    ] {
+        let report = complaints(&cloak(bad));
+        assert!(report.contains(said), "{bad}: {report}");
+    }
+    for key in ["\"0123456789abcde\"", "\"0123456789 abcdef\"", "1234567890123456"] {
+        let report = complaints(&cloak(&format!("key = {key}")));
+        assert!(report.contains("cloak.key: expected") && !report.contains("34"), "{report}");
+    }
+}

@@ -26,6 +26,7 @@ use crate::delivery::broadcast::Encoders;
 use crate::domain::command::{Command, Operator, Role};
 use crate::domain::id::{Seq, Time};
 use crate::domain::message::MessageKind;
+use crate::domain::origin::Origin;
 use crate::domain::request::{Register, Request, Say};
 use crate::log::local::LocalLog;
 use crate::registry::{self, Manner, Registry, Seat};
@@ -121,10 +122,10 @@ impl Office {
         let manner = &Manner { dialect: "irc", is_pinged: false, variant: 0 };
         let seat = self.registry.connect(([192, 0, 2, 7], 4321).into(), manner).await.unwrap();
         let nick = Some(Nick::parse(nick, 32).unwrap());
-        let (user, host, real_name) = ("~u".into(), "h.example".into(), "Real Name".into());
+        let (user, origin, real_name) = ("~u".into(), Origin::named("h.example"), "Real Name".into());
         let client = Client { seat, registry: self.registry.clone() };
         client
-            .ask(vec![Request::Register(Box::new(Register { nick, user, host, real_name, secure: None }))])
+            .ask(vec![Request::Register(Box::new(Register { nick, user, origin, real_name, secure: None }))])
             .await;
         client
     }

@@ -34,15 +34,17 @@ pub(super) fn registered(state: &mut State, at: Place, who: &Arc<Registered>) ->
         modes: UserModes::default(),
         operator: None,
         secure: who.secure.clone(),
+        origin: who.origin.clone(),
         registered_at: at.time,
         spoke_at: at.time,
     };
-    let source = Arc::clone(&client.source);
+    let (source, is_cloaked) = (Arc::clone(&client.source), client.is_cloaked());
     state.insert_client(client);
     let welcome = Welcome {
         client: who.client,
         nick: who.nick.clone(),
         source: Arc::clone(&source),
+        is_cloaked,
         counts: state.counts(),
     };
     let what = What::Connected { client: who.client, source };
@@ -144,6 +146,7 @@ fn gone(client: &Client, at: Place) -> Gone {
         nick: client.nick.clone(),
         user: client.user().into(),
         host: client.host().into(),
+        origin: Some(client.origin.clone()),
         real_name: client.real_name.clone(),
         at: at.time,
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chat_proto::name::Nick;
 
 use super::{Outcome, find, line};
+use crate::domain::cloak::cloak;
 use crate::domain::command::{Audit, Operator};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::event::{Event, Registered};
@@ -23,8 +24,9 @@ pub(super) fn register(state: &State, who: ClientId, ask: Register) -> Result<Ou
         Some(nick) => free(state, nick, None)?,
         None => guest_nick(state, who)?,
     };
-    let Register { user, host, real_name, secure, .. } = ask;
-    let registered = Registered { client: who, nick, user, host, real_name, secure };
+    let Register { user, origin, real_name, secure, .. } = ask;
+    let host = cloak(&state.config().cloak, origin.ip).unwrap_or_else(|| origin.host().into());
+    let registered = Registered { client: who, nick, user, host, origin, real_name, secure };
     Ok(Outcome::Event(Event::Registered(Arc::new(registered))))
 }
 

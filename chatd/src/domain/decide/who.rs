@@ -1,6 +1,7 @@
 //! WHO: clients that fit a mask or are in a room, as far as the asker may see them.
 
 use chat_proto::mask::Glob;
+use chat_proto::name::CaseMapping;
 
 use super::{Outcome, find};
 use crate::domain::client::Client;
@@ -50,14 +51,21 @@ fn who_by_mask(state: &State, asker: &Client, mask: &str) -> Vec<WhoEntry> {
     if mask.len() > MASK_MAX {
         return Vec::new();
     }
-    let glob = Glob::new(mask, state.casemapping());
+    let folding = state.casemapping();
+    let glob = Glob::new(mask, folding);
     let fits = |client: &&Client| {
         let texts = [client.nick.as_str(), &*client.source, client.host(), &*client.real_name];
-        let wanted = mask == "0" || mask == "*" || texts.iter().any(|text| glob.matches(text));
+        let is_named = texts.iter().any(|text| glob.matches(text));
+        let wanted = mask == "0" || mask == "*" || is_named || may_find_origin(asker, client, mask, folding);
         wanted && policy::may_see_client(asker, client)
     };
     let found = state.clients().filter(fits).take(WHO_MAX);
     found.map(|client| who_entry(client, shared_room(state, asker, client))).collect()
+}
+
+/// Whether an operator means the place that `client` really comes from. To others it would tell the address bit by bit.
+fn may_find_origin(asker: &Client, client: &Client, mask: &str, folding: CaseMapping) -> bool {
+    asker.is_operator() && client.origin.fits(mask, folding)
 }
 
 fn shared_room<'s>(state: &'s State, asker: &Client, client: &Client) -> Option<(&'s Room, Rank)> {

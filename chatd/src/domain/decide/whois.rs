@@ -5,14 +5,14 @@ use crate::domain::id::{ClientId, Time};
 use crate::domain::mode::UserMode;
 use crate::domain::policy;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::{Reply, Whois};
+use crate::domain::reply::{Gone, Reply, Whois};
 use crate::domain::secure::Secure;
 use crate::domain::state::State;
 
 pub(super) fn whois(state: &State, who: ClientId, now: Time, nick: &str) -> Result<Outcome, Refusal> {
     let asker = state.asker(who)?;
     let client = find::client(state, nick)?;
-    let is_trusted = asker.id == client.id || asker.is_operator();
+    let is_trusted = policy::may_see_origin(asker, client);
     let rooms = client.rooms.iter().filter_map(|id| state.room(*id));
     let rooms = rooms.filter(|room| policy::may_see_in(asker, client, room));
     Ok(Outcome::Reply(Reply::Whois(Box::new(Whois {
@@ -27,6 +27,7 @@ pub(super) fn whois(state: &State, who: ClientId, now: Time, nick: &str) -> Resu
         idle_s: now.since_ms(client.spoke_at) / 1000,
         signed_on: client.registered_at,
         modes: is_trusted.then(|| client.modes.letters()),
+        origin: is_trusted.then(|| client.origin.clone()),
         secure: client.secure.as_deref().map(|secure| shown_secure(secure, is_trusted)),
     }))))
 }
@@ -36,10 +37,12 @@ fn shown_secure(secure: &Secure, is_trusted: bool) -> Secure {
     if is_trusted { secure.clone() } else { Secure::default() }
 }
 
-pub(super) fn whowas(state: &State, nick: Box<str>, count: usize) -> Outcome {
+pub(super) fn whowas(state: &State, who: ClientId, nick: Box<str>, count: usize) -> Result<Outcome, Refusal> {
+    let is_trusted = policy::may_operate(state.asker(who)?).is_ok();
     let count = if count == 0 { usize::MAX } else { count };
     let folding = state.casemapping();
     let same = state.gone().filter(|gone| folding.same(gone.nick.as_str(), &nick));
-    let entries = same.take(count).cloned().collect();
-    Outcome::Reply(Reply::Whowas { nick, entries })
+    let shown = |gone: &Gone| Gone { origin: gone.origin.clone().filter(|_| is_trusted), ..gone.clone() };
+    let entries = same.take(count).map(shown).collect();
+    Ok(Outcome::Reply(Reply::Whowas { nick, entries }))
 }

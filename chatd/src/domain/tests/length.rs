@@ -4,6 +4,7 @@ use super::{Chat, nick};
 use crate::domain::command::{Command, Operator, Role};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::id::ClientId;
+use crate::domain::origin::Origin;
 use crate::domain::request::{Register, Request};
 
 const ROOM: &str = "#a23456789012345678901234567890123456789012345678901234567890123";
@@ -12,8 +13,8 @@ const ROOM: &str = "#a2345678901234567890123456789012345678901234567890123456789
 fn long_client(chat: &mut Chat) -> (ClientId, String) {
     let id = chat.connect();
     let nick = Some(nick(&"n".repeat(30)));
-    let (user, host, real_name) = ("~23456789".into(), "h".repeat(46).into(), "Real".into());
-    chat.ask(id, Request::Register(Box::new(Register { nick, user, host, real_name, secure: None })));
+    let (user, origin, real_name) = ("~23456789".into(), Origin::named(&"h".repeat(46)), "Real".into());
+    chat.ask(id, Request::Register(Box::new(Register { nick, user, origin, real_name, secure: None })));
     chat.join(id, ROOM);
     chat.heard.clear();
     let source = chat.state.client(id).unwrap().source.to_string();

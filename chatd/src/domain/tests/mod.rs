@@ -6,6 +6,7 @@ mod hear;
 mod length;
 mod members;
 mod operators;
+mod origins;
 mod overtaken;
 mod rooms;
 mod secure;
@@ -21,6 +22,7 @@ use super::event::{Dated, Event};
 use super::id::{ClientId, Seq, Time};
 use super::message::MessageKind;
 use super::notice::Notice;
+use super::origin::Origin;
 use super::refusal::Refusal;
 use super::request::{ModeAsk, Register, Request, Say};
 use super::state::State;
@@ -172,6 +174,6 @@ fn nick(name: &str) -> chat_proto::name::Nick {
 
 fn register(name: &str) -> Request {
     let nick = (!name.is_empty()).then(|| nick(name));
-    let (user, host, real_name) = ("~u".into(), "h".into(), "Real".into());
-    Request::Register(Box::new(Register { nick, user, host, real_name, secure: None }))
+    let (user, origin, real_name) = ("~u".into(), Origin::named("h"), "Real".into());
+    Request::Register(Box::new(Register { nick, user, origin, real_name, secure: None }))
 }

@@ -16,6 +16,7 @@ use crate::domain::event::{Dated, Event};
 use crate::domain::id::{Seq, Time};
 use crate::domain::message::MessageKind;
 use crate::domain::notice::{Notice, What};
+use crate::domain::origin::Origin;
 use crate::domain::reply::Reply;
 use crate::domain::request::{Register, Request, Say};
 use crate::log::{EventLog, Settled};
@@ -113,8 +114,8 @@ impl Stage {
         let manner = &Manner { dialect: "test", is_pinged: true, variant: 0 };
         let seat = self.registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
         let nick = Some(Nick::parse(nick, 30).unwrap());
-        let (user, host, real_name) = ("u".into(), "h".into(), "r".into());
-        seat.ask(vec![Request::Register(Box::new(Register { nick, user, host, real_name, secure: None }))])
+        let (user, origin, real_name) = ("u".into(), Origin::named("h"), "r".into());
+        seat.ask(vec![Request::Register(Box::new(Register { nick, user, origin, real_name, secure: None }))])
             .await
             .unwrap();
         assert_eq!(self.hears(&seat).await, ["welcome"]);

@@ -119,11 +119,6 @@ impl Irc {
         self.source.split_once('!').unwrap_or(("*", &self.source))
     }
 
-    /// The host that others see.
-    fn host(&self) -> &str {
-        self.place().rsplit('@').next().unwrap_or_default()
-    }
-
     /// Whether this is the first line of the session; true once.
     fn is_first_line(&mut self) -> bool {
         self.registering
@@ -154,10 +149,10 @@ impl Dialect for Irc {
 
     fn new(peer: Peer) -> Self {
         Self {
-            source: ["*!", &*peer.host].concat().into(),
+            source: ["*!", &peer.origin.host()].concat().into(),
             caps: Caps::default(),
             awaits: Awaits::Nothing,
-            registering: Some(Box::new(Registering::new(peer.secure))),
+            registering: Some(Box::new(Registering::new(peer))),
         }
     }
 

@@ -12,14 +12,13 @@ use crate::domain::disconnect::Disconnect;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Welcome;
 use crate::domain::request::{Register, Request};
-use crate::domain::secure::Secure;
-use crate::wire::{Step, password};
+use crate::wire::{Peer, Step, password};
 
 /// The longest user name with its mark, announced as USERLEN.
 pub(super) const USER_MAX: usize = 10;
 
 /// What an unregistered client has said of itself so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Registering {
     /// Whether it has sent a line at all.
     pub(super) is_heard: bool,
@@ -29,14 +28,21 @@ pub(super) struct Registering {
     nick: Option<Nick>,
     user: Option<Box<str>>,
     real_name: Box<str>,
-    /// What protects the connection, if anything does.
-    secure: Option<Arc<Secure>>,
+    peer: Peer,
 }
 
 impl Registering {
     /// Of somebody who has said nothing yet.
-    pub(super) fn new(secure: Option<Arc<Secure>>) -> Self {
-        Self { secure, ..Self::default() }
+    pub(super) fn new(peer: Peer) -> Self {
+        Self {
+            is_heard: false,
+            is_negotiating: false,
+            password: None,
+            nick: None,
+            user: None,
+            real_name: "".into(),
+            peer,
+        }
     }
 }
 
@@ -105,9 +111,9 @@ pub(super) fn complete(irc: &mut Irc, turn: &mut Turn<'_>) -> Step {
     turn.ask(Request::Register(Box::new(Register {
         nick: Some(nick.clone()),
         user: user.clone(),
-        host: irc.host().into(),
+        origin: registering.peer.origin.clone(),
         real_name: registering.real_name.clone(),
-        secure: registering.secure.clone(),
+        secure: registering.peer.secure.clone(),
     })));
     irc.awaits = Awaits::Registration;
     Step::Wait

@@ -53,7 +53,7 @@ impl Lines {
             requests.push(Request::Register(Box::new(Register {
                 nick: None,
                 user: "~lines".into(),
-                host: peer.host,
+                origin: peer.origin,
                 real_name: "plain lines".into(),
                 secure: peer.secure,
             })));

@@ -13,7 +13,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::reply::{ListedRoom, Reply, TopicInfo, WhoEntry};
 use crate::domain::request::{Register, Request, Say};
 use crate::wire::testing::{
-    Session, author, client, encoded, in_room, nick, notice, room, said, text, to_desk, welcome,
+    Session, author, client, encoded, in_room, nick, notice, origin, room, said, text, to_desk, welcome,
 };
 use crate::wire::{Dialect, LINES, Step, encode, encode_echo};
 
@@ -39,7 +39,7 @@ fn register() -> Request {
     Request::Register(Box::new(Register {
         nick: None,
         user: "~lines".into(),
-        host: "host.test".into(),
+        origin: origin(),
         real_name: "plain lines".into(),
         secure: None,
     }))

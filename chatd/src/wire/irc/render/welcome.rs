@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use chat_proto::irc::Numeric;
+use chat_proto::source::Source;
 
 use super::fixed::FixedLines;
 use super::people;
@@ -49,7 +50,7 @@ impl Common {
     }
 }
 
-/// Writes 001 to 005, the counts, the message of the day and the desk's greeting.
+/// Writes 001 to 005, the counts, the host that others see if it is not the real one (396), the message of the day and the desk's greeting.
 pub(in crate::wire::irc) fn welcome(pen: &mut Pen<'_>, welcome: &Welcome, setting: &Setting) {
     COMMON.with_borrow_mut(|kept| {
         let common = match kept {
@@ -62,6 +63,9 @@ pub(in crate::wire::irc) fn welcome(pen: &mut Pen<'_>, welcome: &Welcome, settin
             about(pen, setting);
         }
         people::lusers(pen, &welcome.counts);
+        if welcome.is_cloaked {
+            pen.numeric(Numeric::RPL_HOSTHIDDEN, &[Source::split(&welcome.source).host]);
+        }
         if !common.motd.write(pen) {
             write_motd(pen, &setting.config);
         }

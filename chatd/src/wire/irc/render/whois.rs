@@ -3,6 +3,7 @@
 use chat_proto::irc::Numeric;
 
 use super::people::prefix;
+use crate::domain::origin::{Origin, written};
 use crate::domain::reply::{Gone, Whois};
 use crate::domain::secure::Secure;
 use crate::wire::irc::pen::Pen;
@@ -25,6 +26,9 @@ pub(super) fn whois(pen: &mut Pen<'_>, whois: &Whois, description: &str) {
     if whois.is_bot {
         pen.numeric(Numeric::RPL_WHOISBOT, &[nick]);
     }
+    if let Some(origin) = &whois.origin {
+        write_origin(pen, nick, "is", origin);
+    }
     if let Some(secure) = &whois.secure {
         write_secure(pen, nick, secure);
     }
@@ -33,6 +37,15 @@ pub(super) fn whois(pen: &mut Pen<'_>, whois: &Whois, description: &str) {
     }
     let (idle, since) = (whois.idle_s.to_string(), whois.signed_on.seconds().to_string());
     pen.numeric(Numeric::RPL_WHOISIDLE, &[nick, &idle, &since]);
+}
+
+/// 378, only for those who may know it.
+fn write_origin(pen: &mut Pen<'_>, nick: &str, is_or_was: &str, origin: &Origin) {
+    let mut text = format!("{is_or_was} connecting from *@{} {}", origin.host(), written(origin.ip));
+    if let Some(gateway) = &origin.gateway {
+        text.extend([" through the gateway ", gateway]);
+    }
+    pen.numeric_with(Numeric::RPL_WHOISHOST, &[nick], &text);
 }
 
 /// 671, and 276 for those who may see the certificate.
@@ -50,7 +63,7 @@ fn write_secure(pen: &mut Pen<'_>, nick: &str, secure: &Secure) {
     }
 }
 
-/// 314 and 312 for each, or 406; then 369.
+/// 314 and 312 for each, with 378 for operators, or 406; then 369.
 pub(super) fn whowas(pen: &mut Pen<'_>, nick: &str, entries: &[Gone]) {
     let server = pen.server();
     if entries.is_empty() {
@@ -59,6 +72,9 @@ pub(super) fn whowas(pen: &mut Pen<'_>, nick: &str, entries: &[Gone]) {
     for gone in entries {
         let was = gone.nick.as_str();
         pen.numeric_with(Numeric::RPL_WHOWASUSER, &[was, &gone.user, &gone.host, "*"], &gone.real_name);
+        if let Some(origin) = &gone.origin {
+            write_origin(pen, was, "was", origin);
+        }
         pen.numeric_with(Numeric::RPL_WHOISSERVER, &[was, server], &time::text(gone.at));
     }
     pen.numeric(Numeric::RPL_ENDOFWHOWAS, &[nick]);

@@ -6,7 +6,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request::{Adapt, Register, Request};
 use crate::wire::irc::{Irc, Variant};
-use crate::wire::testing::{Session, nick, text, welcome};
+use crate::wire::testing::{Session, nick, origin, text, welcome};
 use crate::wire::{Dialect as _, Step};
 
 fn fresh() -> Session<Irc> {
@@ -17,7 +17,7 @@ fn register(name: &str, user: &str) -> Vec<Request> {
     vec![Request::Register(Box::new(Register {
         nick: Some(nick(name)),
         user: user.into(),
-        host: "host.test".into(),
+        origin: origin(),
         real_name: "Alice A.".into(),
         secure: None,
     }))]

@@ -3,6 +3,7 @@
 use super::{alice, alice_with};
 use crate::domain::id::{Seq, Time};
 use crate::domain::mode::{Rank, RoomList};
+use crate::domain::origin::Origin;
 use crate::domain::reply::{Gone, ListedRoom, Reply, TopicInfo, WhoEntry, Whois};
 use crate::domain::request::Request;
 use crate::domain::secure::{Fingerprint, Secure};
@@ -17,6 +18,20 @@ fn lines(expected: &[&str]) -> String {
 
 fn check(reply: &Reply, expected: &[&str]) {
     assert_eq!(alice().reads(reply), lines(expected));
+}
+
+#[test]
+fn who_has_a_cloak_is_told_after_the_counts() {
+    let mut session = Session::<Irc>::with(|_| {});
+    let Reply::Welcome(mut plain) = welcome("alice") else { unreachable!("a welcome is a welcome") };
+    assert!(!session.reads(&Reply::Welcome(plain.clone())).contains(" 396 "));
+    plain.is_cloaked = true;
+    plain.source = "alice!~u@abc.cloak".into();
+    let text = session.reads(&Reply::Welcome(plain));
+    let lines: Vec<_> = text.lines().collect();
+    let place = lines.iter().position(|line| line.contains(" 396 ")).unwrap();
+    assert_eq!(lines[place], ":irc.test 396 alice abc.cloak :is now your displayed host");
+    assert!(lines[place - 1].contains(" 266 ") && lines[place + 1].contains(" 375 "), "{text}");
 }
 
 #[test]
@@ -154,6 +169,7 @@ fn whois_is_exact_but_for_its_end() {
         idle_s: 4,
         signed_on: Time(8_000),
         modes: Some("io".into()),
+        origin: Some(Origin { gateway: Some("web".into()), ..Origin::named("host.example") }),
         secure: Some(Secure {
             version: Some("TLSv1_3"),
             cipher: Some("TLS13_AES_256_GCM_SHA384"),
@@ -170,6 +186,7 @@ fn whois_is_exact_but_for_its_end() {
             "301 alice bob :lunch",
             "313 alice bob :is an IRC operator",
             "335 alice bob :is a bot",
+            "378 alice bob :is connecting from *@host.example 127.0.0.1 through the gateway web",
             "671 alice bob :is using a secure connection [TLSv1_3, TLS13_AES_256_GCM_SHA384]",
             &certificate,
             "379 alice bob :is using modes +io",
@@ -184,6 +201,7 @@ fn whowas_ison_and_userhost_are_exact() {
         nick: nick("bob"),
         user: "~b".into(),
         host: "h".into(),
+        origin: Some(Origin::of([0, 0, 0, 0, 0, 0, 0, 1].into())),
         real_name: "Bob B.".into(),
         at: Time(0),
     };
@@ -191,6 +209,7 @@ fn whowas_ison_and_userhost_are_exact() {
         &Reply::Whowas { nick: "bob".into(), entries: vec![gone] },
         &[
             "314 alice bob ~b h * :Bob B.",
+            "378 alice bob :was connecting from *@0::1 0::1",
             "312 alice bob irc.test :1970-01-01T00:00:00.000Z",
             "369 alice bob :End of WHOWAS",
         ],

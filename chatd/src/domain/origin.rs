@@ -1,0 +1,102 @@
+//! Where a client really comes from. Others see a cloak, or another host that an operator gave it; this is for bans, which have to
+//! hold all the same, for operators, and for the client itself. Resolves nothing.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use chat_proto::mask::glob_matches;
+use chat_proto::name::CaseMapping;
+use chat_proto::network::Network;
+
+/// An address, and what else is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The address that counts; where a gateway has passed the connection on, that of the person behind it.
+    pub ip: IpAddr,
+    /// Its host name, if one is known and the address confirms it.
+    pub host: Option<Box<str>>,
+    /// The gateway that vouches for the address, if there is one (IRCv3 WEBIRC).
+    pub gateway: Option<Box<str>>,
+}
+
+impl Origin {
+    /// An address of which nothing else is known.
+    #[must_use]
+    pub fn of(ip: IpAddr) -> Self {
+        Self { ip, host: None, gateway: None }
+    }
+
+    /// A host on this machine, of which others see the name.
+    #[cfg(test)]
+    pub(crate) fn named(host: &str) -> Self {
+        Self { host: Some(host.into()), ..Self::of(std::net::Ipv4Addr::LOCALHOST.into()) }
+    }
+
+    /// Its host name, or the address where none is known.
+    #[must_use]
+    pub fn host(&self) -> Cow<'_, str> {
+        self.host.as_deref().map_or_else(|| written(self.ip).into(), Cow::Borrowed)
+    }
+
+    /// Whether the host part of a mask names it: by its host name, by its address with `*` and `?`, or as a network.
+    #[must_use]
+    pub fn fits(&self, pattern: &str, folding: CaseMapping) -> bool {
+        if self.host.as_deref().is_some_and(|host| glob_matches(pattern, host, folding)) {
+            return true;
+        }
+        // Most masks name no address, and to write one down for each would be felt in rooms with many bans.
+        let is_address_like = pattern
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':' | b'*' | b'?' | b'/'));
+        is_address_like
+            && if pattern.contains('/') {
+                pattern.parse::<Network>().is_ok_and(|network| network.contains(self.ip))
+            } else {
+                glob_matches(pattern, &written(self.ip), folding)
+            }
+    }
+}
+
+/// An address as a host in a source: one that begins with a colon would end the line's middle (RFC 2812 §2.3.1).
+#[must_use]
+pub fn written(ip: IpAddr) -> String {
+    let shown = ip.to_string();
+    if shown.starts_with(':') { format!("0{shown}") } else { shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_proto::name::CaseMapping;
+
+    use super::Origin;
+
+    fn origin(ip: &str, host: Option<&str>) -> Origin {
+        Origin { host: host.map(Into::into), ..Origin::of(ip.parse().unwrap()) }
+    }
+
+    #[test]
+    fn an_origin_is_named_by_its_host_its_address_and_its_networks() {
+        let named = origin("192.0.2.7", Some("dsl-7.example.net"));
+        for pattern in [
+            "dsl-7.example.net",
+            "*.EXAMPLE.net",
+            "192.0.2.7",
+            "192.0.2.*",
+            "19?.0.2.7",
+            "192.0.2.0/24",
+            "0.0.0.0/0",
+        ] {
+            assert!(named.fits(pattern, CaseMapping::Rfc1459), "{pattern}");
+        }
+        for pattern in
+            ["example.net", "192.0.2.8", "192.0.3.0/24", "192.0.2.7/24", "192.0.2.0/33", "::/0", "/", "10.*"]
+        {
+            assert!(!named.fits(pattern, CaseMapping::Rfc1459), "{pattern}");
+        }
+        let six = origin("::1", None);
+        assert_eq!(six.host(), "0::1");
+        for pattern in ["0::1", "*::1", "::/64", "::1/128"] {
+            assert!(six.fits(pattern, CaseMapping::Rfc1459), "{pattern}");
+        }
+    }
+}
