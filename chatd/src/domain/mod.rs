@@ -21,6 +21,7 @@ mod names;
 pub mod notice;
 pub mod origin;
 pub mod policy;
+pub mod query;
 pub mod refusal;
 pub mod reply;
 pub mod request;

@@ -1,5 +1,6 @@
 //! What one client alone is told, because it asked. Rendered by its session in its own dialect.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use chat_proto::name::{Nick, RoomName};
@@ -8,6 +9,7 @@ use super::disconnect::Disconnect;
 use super::id::{ClientId, Seq, Time};
 use super::mode::{Rank, RoomList};
 use super::origin::Origin;
+use super::query::{RoomCondition, WhoAsk};
 use super::refusal::Refusal;
 use super::secure::Secure;
 
@@ -51,6 +53,8 @@ pub enum Reply {
         is_secret: bool,
         /// Who is in it.
         members: Vec<(Rank, Nick)>,
+        /// Whether the answer ends with it.
+        ends: bool,
     },
     /// One page of the list of rooms.
     List {
@@ -60,8 +64,8 @@ pub enum Reply {
         is_first: bool,
         /// Where the next page begins, if there is one.
         next: Option<u32>,
-        /// The masks asked for, for the next page.
-        masks: Vec<Box<str>>,
+        /// What was asked for, for the next page.
+        conditions: Arc<[RoomCondition]>,
     },
     /// A room's modes with parameters, and its age.
     RoomModes {
@@ -92,8 +96,8 @@ pub enum Reply {
     },
     /// Those who fit a WHO.
     Who {
-        /// The mask as typed.
-        mask: Box<str>,
+        /// What was asked for.
+        ask: Box<WhoAsk>,
         /// The clients.
         entries: Vec<WhoEntry>,
     },
@@ -195,6 +199,12 @@ pub struct WhoEntry {
     pub is_operator: bool,
     /// Says it is a program.
     pub is_bot: bool,
+    /// Its account, if it is logged in.
+    pub account: Option<Box<str>>,
+    /// The address it comes from, for those who may see it.
+    pub address: Option<IpAddr>,
+    /// How long it has said nothing, in seconds.
+    pub idle_s: u64,
 }
 
 /// All about one client.

@@ -9,6 +9,7 @@ use super::disconnect::Disconnect;
 use super::message::MessageKind;
 use super::mode::{RoomList, UserMode};
 use super::origin::Origin;
+use super::query::{RoomCondition, WhoAsk};
 use super::secure::Secure;
 
 /// Most masks in one LIST; more are not looked at.
@@ -114,21 +115,18 @@ pub enum Request {
     Names {
         /// The room's name as typed.
         room: Box<str>,
+        /// Whether the answer ends with this room; with several it is the dialect that ends it.
+        ends: bool,
     },
     /// The next page of the list of rooms: those whose slot is at least `from`.
     List {
         /// First slot to look at.
         from: u32,
-        /// Only rooms whose name fits one of these masks; all when empty.
-        masks: Vec<Box<str>>,
+        /// Only rooms that fit all of these.
+        conditions: Arc<[RoomCondition]>,
     },
     /// Who is in a room or fits a mask.
-    Who {
-        /// Room, nick or mask as typed.
-        mask: Box<str>,
-        /// Only operators.
-        operators_only: bool,
-    },
+    Who(Box<WhoAsk>),
     /// All about one client.
     Whois(Box<str>),
     /// All about one who left.
@@ -160,7 +158,7 @@ impl Request {
             Self::Join { .. }
                 | Self::Names { .. }
                 | Self::List { .. }
-                | Self::Who { .. }
+                | Self::Who(_)
                 | Self::Whois(_)
                 | Self::Whowas { .. }
                 | Self::RoomList { .. }

@@ -143,6 +143,7 @@ numerics! {
     "<client>" 491 ERR_NOOPERHOST "No O-lines for your host"
     "<client>" 501 ERR_UMODEUNKNOWNFLAG "Unknown MODE flag"
     "<client>" 502 ERR_USERSDONTMATCH "Cant change mode for other users"
+    "<client>" 521 ERR_LISTSYNTAX "Bad list syntax"
     "<client> <subject>" 524 ERR_HELPNOTFOUND "No help available on this topic"
     "<client> <channel>" 525 ERR_INVALIDKEY "Key is not well-formed"
     "<client> <nick>" 531 ERR_CANTSENDTOUSER "Cannot send to user"

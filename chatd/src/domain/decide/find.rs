@@ -36,7 +36,7 @@ pub(super) fn within(
 #[must_use]
 pub fn names_of(state: &State, viewer: ClientId, room: RoomId) -> Reply {
     let (Some(viewer), Some(room)) = (state.client(viewer), state.room(room)) else {
-        return Reply::Names { room: "*".into(), is_secret: false, members: Vec::new() };
+        return Reply::Names { room: "*".into(), is_secret: false, members: Vec::new(), ends: true };
     };
     let members = room
         .members
@@ -45,5 +45,6 @@ pub fn names_of(state: &State, viewer: ClientId, room: RoomId) -> Reply {
         .filter(|(_, client)| policy::may_see_in(viewer, client, room))
         .map(|(rank, client)| (rank, client.nick.clone()))
         .collect();
-    Reply::Names { room: room.name.as_str().into(), is_secret: room.flags.has(RoomFlag::Secret), members }
+    let is_secret = room.flags.has(RoomFlag::Secret);
+    Reply::Names { room: room.name.as_str().into(), is_secret, members, ends: true }
 }

@@ -1,13 +1,13 @@
 //! WHO: clients that fit a mask or are in a room, as far as the asker may see them.
 
 use chat_proto::mask::Glob;
-use chat_proto::name::CaseMapping;
 
 use super::{Outcome, find};
 use crate::domain::client::Client;
-use crate::domain::id::ClientId;
+use crate::domain::id::{ClientId, Time};
 use crate::domain::mode::{Rank, UserMode};
 use crate::domain::policy;
+use crate::domain::query::{Facts, WhoAsk};
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{Reply, WhoEntry};
 use crate::domain::request::MASK_MAX;
@@ -17,73 +17,105 @@ use crate::domain::state::State;
 /// Most clients that a WHO answers with, so that one question cannot fill an outbox; modern servers do the same.
 const WHO_MAX: usize = 2000;
 
-pub(super) fn who(
-    state: &State,
-    who: ClientId,
-    mask: Box<str>,
-    operators_only: bool,
-) -> Result<Outcome, Refusal> {
-    let asker = state.asker(who)?;
-    let entries = if mask.starts_with('#') {
-        who_in_room(state, asker, &mask)
-    } else {
-        who_by_mask(state, asker, &mask)
-    };
-    let entries = entries.into_iter().filter(|entry| !operators_only || entry.is_operator);
-    Ok(Outcome::Reply(Reply::Who { entries: entries.take(WHO_MAX).collect(), mask }))
+pub(super) fn who(state: &State, who: ClientId, now: Time, ask: Box<WhoAsk>) -> Result<Outcome, Refusal> {
+    let view = View { state, asker: state.asker(who)?, now };
+    let found = if ask.mask.starts_with('#') { view.in_room(&ask) } else { view.by_mask(&ask) };
+    Ok(Outcome::Reply(Reply::Who { entries: found, ask }))
 }
 
-fn who_in_room(state: &State, asker: &Client, name: &str) -> Vec<WhoEntry> {
-    let Ok(room) = find::room(state, asker, name) else { return Vec::new() };
-    room.members
-        .iter()
-        .filter_map(|(id, rank)| Some((state.client(*id)?, *rank)))
-        .filter(|(client, _)| policy::may_see_in(asker, client, room))
-        .map(|(client, rank)| who_entry(client, Some((room, rank))))
-        .collect()
+/// What one client sees at one moment.
+struct View<'a> {
+    state: &'a State,
+    asker: &'a Client,
+    now: Time,
 }
 
-/// A plain nick is found at once; only a mask looks at everybody.
-fn who_by_mask(state: &State, asker: &Client, mask: &str) -> Vec<WhoEntry> {
-    if let Some(client) = state.client_named(mask) {
-        return vec![who_entry(client, shared_room(state, asker, client))];
+impl View<'_> {
+    fn in_room(&self, ask: &WhoAsk) -> Vec<WhoEntry> {
+        let Ok(room) = find::room(self.state, self.asker, &ask.mask) else { return Vec::new() };
+        room.members
+            .iter()
+            .filter_map(|(id, rank)| Some((self.state.client(*id)?, *rank)))
+            .filter(|(client, _)| policy::may_see_in(self.asker, client, room) && is_wanted(ask, client))
+            .take(WHO_MAX)
+            .map(|(client, rank)| self.entry(client, Some((room, rank))))
+            .collect()
     }
-    if mask.len() > MASK_MAX {
-        return Vec::new();
+
+    /// A plain nick is found at once, also that of an invisible client; only a mask looks at everybody.
+    fn by_mask(&self, ask: &WhoAsk) -> Vec<WhoEntry> {
+        let named = if ask.facts.has(Facts::NICK) { self.state.client_named(&ask.mask) } else { None };
+        if let Some(client) = named {
+            let wanted = is_wanted(ask, client).then_some(client);
+            return wanted.map(|client| self.entry(client, self.shared_room(client))).into_iter().collect();
+        }
+        if ask.mask.len() > MASK_MAX {
+            return Vec::new();
+        }
+        let is_all = matches!(&*ask.mask, "*" | "0");
+        let glob = Glob::new(&ask.mask, self.state.casemapping());
+        let fits = |client: &&Client| {
+            is_wanted(ask, client)
+                && (is_all || self.fits(&glob, ask, client))
+                && policy::may_see_client(self.asker, client)
+        };
+        let found = self.state.clients().filter(fits).take(WHO_MAX);
+        found.map(|client| self.entry(client, self.shared_room(client))).collect()
     }
-    let folding = state.casemapping();
-    let glob = Glob::new(mask, folding);
-    let fits = |client: &&Client| {
-        let texts = [client.nick.as_str(), &*client.source, client.host(), &*client.real_name];
-        let is_named = texts.iter().any(|text| glob.matches(text));
-        let wanted = mask == "0" || mask == "*" || is_named || may_find_origin(asker, client, mask, folding);
-        wanted && policy::may_see_client(asker, client)
-    };
-    let found = state.clients().filter(fits).take(WHO_MAX);
-    found.map(|client| who_entry(client, shared_room(state, asker, client))).collect()
-}
 
-/// Whether an operator means the place that `client` really comes from. To others it would tell the address bit by bit.
-fn may_find_origin(asker: &Client, client: &Client, mask: &str, folding: CaseMapping) -> bool {
-    asker.is_operator() && client.origin.fits(mask, folding)
-}
-
-fn shared_room<'s>(state: &'s State, asker: &Client, client: &Client) -> Option<(&'s Room, Rank)> {
-    let mut rooms = client.rooms.iter().filter_map(|id| state.room(*id));
-    let room = rooms.find(|room| policy::may_see_in(asker, client, room))?;
-    Some((room, room.rank(client.id)?))
-}
-
-fn who_entry(client: &Client, room: Option<(&Room, Rank)>) -> WhoEntry {
-    WhoEntry {
-        room: room.map(|(room, _)| room.name.clone()),
-        rank: room.map(|(_, rank)| rank).unwrap_or_default(),
-        nick: client.nick.clone(),
-        user: client.user().into(),
-        host: client.host().into(),
-        real_name: client.real_name.clone(),
-        is_away: client.away.is_some(),
-        is_operator: client.is_operator(),
-        is_bot: client.modes.has(UserMode::Bot),
+    /// Whether one of the facts fits. What the asker may not see fits nothing: trying masks would tell it letter by letter.
+    fn fits(&self, glob: &Glob<'_>, ask: &WhoAsk, client: &Client) -> bool {
+        let texts = [
+            (Facts::NICK, Some(client.nick.as_str())),
+            (Facts::SOURCE, Some(&*client.source)),
+            (Facts::USER, Some(client.user())),
+            (Facts::HOST, Some(client.host())),
+            (Facts::REAL_NAME, Some(&*client.real_name)),
+            (Facts::ACCOUNT, account(client)),
+        ];
+        let is_told = |(fact, text): (Facts, Option<&str>)| {
+            ask.facts.has(fact) && text.is_some_and(|text| glob.matches(text))
+        };
+        texts.into_iter().any(is_told) || self.comes_from(client, ask)
     }
+
+    /// Whether the mask names the place that `client` really comes from.
+    fn comes_from(&self, client: &Client, ask: &WhoAsk) -> bool {
+        (ask.facts.has(Facts::ORIGIN) || ask.facts.has(Facts::HOST))
+            && policy::may_see_origin(self.asker, client)
+            && client.origin.fits(&ask.mask, self.state.casemapping())
+    }
+
+    /// The first room of `client` that the asker may know of.
+    fn shared_room(&self, client: &Client) -> Option<(&Room, Rank)> {
+        let mut rooms = client.rooms.iter().filter_map(|id| self.state.room(*id));
+        let room = rooms.find(|room| policy::may_see_in(self.asker, client, room))?;
+        Some((room, room.rank(client.id)?))
+    }
+
+    fn entry(&self, client: &Client, room: Option<(&Room, Rank)>) -> WhoEntry {
+        WhoEntry {
+            room: room.map(|(room, _)| room.name.clone()),
+            rank: room.map(|(_, rank)| rank).unwrap_or_default(),
+            nick: client.nick.clone(),
+            user: client.user().into(),
+            host: client.host().into(),
+            real_name: client.real_name.clone(),
+            is_away: client.away.is_some(),
+            is_operator: client.is_operator(),
+            is_bot: client.modes.has(UserMode::Bot),
+            account: account(client).map(Into::into),
+            address: policy::may_see_origin(self.asker, client).then_some(client.origin.ip),
+            idle_s: self.now.since_ms(client.spoke_at) / 1000,
+        }
+    }
+}
+
+fn is_wanted(ask: &WhoAsk, client: &Client) -> bool {
+    !ask.operators_only || client.is_operator()
+}
+
+/// The account that `client` is logged in to.
+fn account(_: &Client) -> Option<&str> {
+    None
 }

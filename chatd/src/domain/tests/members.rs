@@ -8,6 +8,7 @@ use crate::domain::event::Dated;
 use crate::domain::id::Seq;
 use crate::domain::mode::UserMode;
 use crate::domain::notice::Audience;
+use crate::domain::query::WhoAsk;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
 
@@ -61,7 +62,7 @@ fn who_leaves_is_missed_by_its_rooms_and_gone_from_everything() {
     chat.ask(alice, Request::Leave(Disconnect::Quit("tea".into())));
     assert_eq!(chat.hears(alice), ["ended: Quit: tea"]);
     assert_eq!(chat.hears(bob), ["alice quits: Quit: tea"]);
-    chat.ask(bob, Request::Names { room: "#a".into() });
+    chat.ask(bob, Request::Names { room: "#a".into(), ends: true });
     assert_eq!(chat.hears(bob), ["in #a: bob"]);
     chat.ask(bob, Request::Whowas { nick: "ALICE".into(), count: 0 });
     assert_eq!(chat.hears(bob), ["was: alice"]);
@@ -104,7 +105,7 @@ fn no_question_names_a_room_of_the_invisible_that_the_asker_does_not_share() {
     let [alice] = chat.room("#both", ["alice"]);
     chat.ask(ghost, Request::SetUserModes(vec![(UserMode::Invisible, true)]));
     let who = |chat: &Chat, mask: &str| {
-        let request = Request::Who { mask: mask.into(), operators_only: false };
+        let request = Request::Who(Box::new(WhoAsk::of(mask)));
         let outcome = decide::request(&chat.state, alice, chat.now, request);
         let Ok(Outcome::Reply(Reply::Who { entries, .. })) = outcome else { panic!("no answer") };
         entries.into_iter().map(|entry| entry.room.map(|room| room.to_string())).collect::<Vec<_>>()
@@ -115,7 +116,7 @@ fn no_question_names_a_room_of_the_invisible_that_the_asker_does_not_share() {
     assert_eq!(who(&chat, "ghost"), [Some("#both".to_owned())]);
     assert_eq!(who(&chat, "gh*"), [Some("#both".to_owned())]);
     assert!(who(&chat, "#hidden").is_empty());
-    chat.ask(alice, Request::Names { room: "#hidden".into() });
+    chat.ask(alice, Request::Names { room: "#hidden".into(), ends: true });
     chat.ask(alice, Request::Whois("ghost".into()));
     assert_eq!(chat.hears(alice), ["in #hidden: ", "ghost is in #both"]);
 }

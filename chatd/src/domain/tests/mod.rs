@@ -4,6 +4,7 @@
 mod desk;
 mod hear;
 mod length;
+mod list;
 mod members;
 mod operators;
 mod origins;
@@ -11,6 +12,7 @@ mod overtaken;
 mod rooms;
 mod secure;
 mod talk;
+mod who;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -135,6 +137,13 @@ impl Chat {
         if let Some((id, why)) = applied.ended {
             self.hear(id, format!("ended: {why}"));
         }
+    }
+
+    /// Makes `who` an operator; what that tells others is forgotten.
+    fn operator(&mut self, who: ClientId) {
+        let operator = Operator { name: "op".into(), role: Role::Operator };
+        self.ask(who, Request::BecomeOperator(Arc::new(operator)));
+        self.heard.clear();
     }
 
     fn hear(&mut self, who: ClientId, what: String) {

@@ -5,6 +5,7 @@ use crate::domain::command::{Operator, Role};
 use crate::domain::decide::{self, Outcome};
 use crate::domain::id::ClientId;
 use crate::domain::origin::Origin;
+use crate::domain::query::WhoAsk;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
 
@@ -142,7 +143,7 @@ fn only_an_operator_finds_somebody_by_the_address() {
     let (alice, _) = (chat.client("alice"), bob(&mut chat));
     let masks = ["192.0.2.7", "192.*", "192.0.2.0/24", "dsl-7.example.net", "*.net"];
     let who = |chat: &mut Chat, mask: &str| {
-        chat.ask(alice, Request::Who { mask: mask.into(), operators_only: false });
+        chat.ask(alice, Request::Who(Box::new(WhoAsk::of(mask))));
         chat.hears(alice).pop().unwrap()
     };
     for mask in masks {

@@ -1,10 +1,8 @@
 //! Entering, leaving and steering rooms.
 
 use super::{Chat, room_name};
-use crate::domain::decide::{self, Outcome};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::id::ClientId;
-use crate::domain::reply::Reply;
 use crate::domain::request::Request;
 
 fn join_with(chat: &mut Chat, who: ClientId, key: &str) {
@@ -179,61 +177,4 @@ fn rooms_are_limited_for_one_and_for_all() {
     chat.heard.clear();
     chat.join(bob, "#4");
     assert_eq!(chat.hears(bob), ["no: cannot create #4: there are 3 rooms (limits.rooms)"]);
-}
-
-#[test]
-fn a_list_comes_in_pages_and_without_secrets() {
-    let mut chat = Chat::with(|config| config.limits.rooms_per_client = 1000);
-    let alice = chat.client("alice");
-    for number in 0..201 {
-        chat.join(alice, &format!("#{number}"));
-    }
-    chat.mode(alice, "#0", 's', true, None);
-    let bob = chat.client("bob");
-    chat.ask(bob, Request::List { from: 0, masks: Vec::new() });
-    assert_eq!(chat.hears(bob)[0].split(", ").count(), 200);
-    chat.ask(alice, Request::Part { room: "#1".into(), reason: "".into() });
-    chat.ask(bob, Request::List { from: 200, masks: vec!["#2*".into()] });
-    assert_eq!(chat.hears(bob), ["#200 1"]);
-}
-
-/// One page: where the next one begins, and its rooms.
-fn page(chat: &Chat, who: ClientId, from: u32, masks: Vec<Box<str>>) -> (Option<u32>, Vec<String>) {
-    let outcome = decide::request(&chat.state, who, chat.now, Request::List { from, masks });
-    let Ok(Outcome::Reply(Reply::List { rooms, next, .. })) = outcome else { panic!("no list") };
-    (next, rooms.iter().map(|listed| listed.room.to_string()).collect())
-}
-
-#[test]
-fn a_page_of_a_list_ends_when_it_has_compared_enough_even_if_nothing_fits() {
-    let mut chat = Chat::with(|config| config.limits.rooms_per_client = 2000);
-    let alice = chat.client("alice");
-    for number in 0..1001 {
-        chat.join(alice, &format!("#{number}"));
-    }
-    let last = || -> Vec<Box<str>> { vec!["#1000".into()] };
-    assert_eq!(page(&chat, alice, 0, last()), (Some(1000), vec![]));
-    assert_eq!(page(&chat, alice, 1000, last()), (None, vec!["#1000".into()]));
-    let ten: Vec<Box<str>> = vec!["nothing".into(); 10];
-    assert_eq!(page(&chat, alice, 0, ten), (Some(100), vec![]));
-    let (next, rooms) = page(&chat, alice, 0, Vec::new());
-    assert_eq!((next, rooms.len()), (Some(200), 200));
-    let mut eleven: Vec<Box<str>> = vec!["nothing".into(); 10];
-    eleven.push("#5".into());
-    assert_eq!(page(&chat, alice, 0, eleven), (Some(100), vec![]));
-}
-
-#[test]
-fn a_mask_of_a_hundred_bytes_is_compared_and_a_longer_one_fits_nothing() {
-    let mut chat = Chat::new();
-    let [alice] = chat.room("#a", ["alice"]);
-    let stars = |count| "*".repeat(count);
-    assert_eq!(page(&chat, alice, 0, vec![stars(100).into()]).1, ["#a"]);
-    assert!(page(&chat, alice, 0, vec![stars(101).into()]).1.is_empty());
-    let who = |length| Request::Who { mask: stars(length).into(), operators_only: false };
-    chat.ask(alice, who(100));
-    chat.ask(alice, who(101));
-    let heard = chat.hears(alice);
-    assert!(heard[0].contains("alice"), "{heard:?}");
-    assert!(!heard[1].contains("alice"), "{heard:?}");
 }

@@ -23,9 +23,9 @@ pub(super) fn write(pen: &mut Pen<'_>, config: &Config) {
 fn tokens(config: &Config) -> Vec<String> {
     let limits = &config.limits;
     let targets = limits.targets;
-    let plain = ["BOT=B", "CHANMODES=beI,k,l,imnst", "CHANTYPES=#", "ELIST=M", "EXCEPTS=e", "INVEX=I"];
+    let plain = ["BOT=B", "CHANMODES=beI,k,l,imnst", "CHANTYPES=#", "ELIST=CMNTU", "EXCEPTS=e", "INVEX=I"];
     let mut tokens = plain.map(String::from).to_vec();
-    tokens.extend(["PREFIX=(ov)@+", "SAFELIST", "UTF8ONLY"].map(String::from));
+    tokens.extend(["PREFIX=(ov)@+", "SAFELIST", "UTF8ONLY", "WHOX"].map(String::from));
     tokens.extend([
         format!("AWAYLEN={}", limits.away_length),
         format!("CASEMAPPING={}", config.server.casemapping.token()),

@@ -210,9 +210,9 @@ impl Dialect for Irc {
                 refuse::refuse(&mut self.pen(setting, out), refusal, &setting.config);
             }
             Reply::NickIs(nick) => self.source = format!("{nick}!{}", self.place()).into(),
-            Reply::List { next: Some(from), masks, .. } => {
+            Reply::List { next: Some(from), conditions, .. } => {
                 render::reply(&mut self.pen(setting, out), reply, self.caps, setting);
-                requests.push(Request::List { from: *from, masks: masks.clone() });
+                requests.push(Request::List { from: *from, conditions: Arc::clone(conditions) });
                 self.awaits = Awaits::Page;
             }
             _ => render::reply(&mut self.pen(setting, out), reply, self.caps, setting),

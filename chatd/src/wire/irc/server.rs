@@ -88,14 +88,18 @@ fn for_us(
 ) -> Step {
     let setting = turn.setting;
     let mut pen = irc.pen(setting, &mut turn.echo);
-    let (config, asked) = (&setting.config, line.param(0));
-    let is_us = asked.is_empty()
-        || glob_matches(asked, &config.server.name, config.server.casemapping)
-        || desk::is_same(config, asked, irc.nick());
+    let asked = line.param(0);
+    let is_us = asked.is_empty() || is_this(irc, setting, asked);
     if is_us {
         write(&mut pen, setting);
     } else {
         pen.numeric(Numeric::ERR_NOSUCHSERVER, &[asked]);
     }
     Step::Go
+}
+
+/// Whether `name` means this server: its name, a mask that fits it, or the client itself, which is here.
+pub(super) fn is_this(irc: &Irc, setting: &Setting, name: &str) -> bool {
+    let server = &setting.config.server;
+    glob_matches(name, &server.name, server.casemapping) || desk::is_same(&setting.config, name, irc.nick())
 }

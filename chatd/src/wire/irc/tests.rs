@@ -1,11 +1,13 @@
 //! Conversations in IRC: lines in, requests out; replies in, lines out.
 
 mod line;
+mod list;
 mod notice;
 mod refuse;
 mod register;
 mod reply;
 mod verb;
+mod who;
 
 use super::Irc;
 use crate::config::Config;

@@ -167,10 +167,10 @@ impl Dialect for Lines {
             Reply::Refused(refusal) if was_registering => {
                 return Step::Close(Disconnect::Broken(refusal.to_string().into()));
             }
-            Reply::List { rooms, is_first, next, masks } => {
+            Reply::List { rooms, is_first, next, conditions } => {
                 self.has_listed = !rooms.is_empty() || (self.has_listed && !is_first);
                 if let Some(from) = *next {
-                    requests.push(Request::List { from, masks: masks.clone() });
+                    requests.push(Request::List { from, conditions: Arc::clone(conditions) });
                     self.awaits = Awaits::Page;
                 } else if !self.has_listed {
                     render::line(out, "-- there are no such rooms");

@@ -33,7 +33,7 @@ pub(super) fn reply(reply: &Reply, setting: &Setting, out: &mut Vec<u8>) {
             line(out, &format!("-- in {room}: {}", members.join(" ")));
         }
         Reply::List { rooms, .. } => list(rooms, out),
-        Reply::Who { mask, entries } => who(mask, entries, out),
+        Reply::Who { ask, entries } => who(&ask.mask, entries, out),
         Reply::NickIs(_)
         | Reply::RoomModes { .. }
         | Reply::RoomList { .. }

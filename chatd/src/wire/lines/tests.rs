@@ -9,6 +9,7 @@ use crate::domain::id::{Seq, Time};
 use crate::domain::message::{Conversation, MessageKind};
 use crate::domain::mode::{Rank, RoomChange, RoomFlag, UserMode};
 use crate::domain::notice::{Notice, What};
+use crate::domain::query::{RoomCondition, WhoAsk};
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{ListedRoom, Reply, TopicInfo, WhoEntry};
 use crate::domain::request::{Register, Request, Say};
@@ -115,7 +116,7 @@ fn a_rule_of_the_desk_answers() {
 
 #[test]
 fn commands_become_requests() {
-    let who = |mask: &str| Request::Who { mask: mask.into(), operators_only: false };
+    let who = |mask: &str| Request::Who(Box::new(WhoAsk::of(mask)));
     let cases = [
         ("/nick bob", Request::ChangeNick(nick("bob"))),
         ("/NICK bob", Request::ChangeNick(nick("bob"))),
@@ -136,8 +137,8 @@ fn commands_become_requests() {
     for (line, expected) in cases {
         assert_eq!(guest().sends(line), (Step::Go, vec![expected]), "{line}");
     }
-    let masks = vec!["#a*".into()];
-    assert_eq!(guest().sends("/rooms #a*"), (Step::Wait, vec![Request::List { from: 0, masks }]));
+    let conditions = [RoomCondition::Named("#a*".into())].into();
+    assert_eq!(guest().sends("/rooms #a*"), (Step::Wait, vec![Request::List { from: 0, conditions }]));
 }
 
 #[test]
@@ -288,6 +289,9 @@ fn replies_are_lines_that_begin_with_two_dashes() {
         is_away: true,
         is_operator: false,
         is_bot: false,
+        account: None,
+        address: None,
+        idle_s: 0,
     };
     let listed = |topic: &str| ListedRoom { room: room("#a"), members: 3, topic: topic.into() };
     let rooms = vec![listed("news"), listed("")];
@@ -298,12 +302,18 @@ fn replies_are_lines_that_begin_with_two_dashes() {
         (Reply::AwayIs(false), "you are back\n"),
         (Reply::Topic { room: room("#a"), topic: Some(topic) }, "the topic of #a: news\n"),
         (Reply::Topic { room: room("#a"), topic: None }, "#a has no topic\n"),
-        (Reply::Names { room: "#a".into(), is_secret: false, members }, "in #a: @bob carol\n"),
-        (Reply::Who { mask: "x".into(), entries: vec![] }, "nobody fits x\n"),
-        (Reply::Who { mask: "#a".into(), entries: vec![entry] }, "@bob (~b@h) in #a, away: Bob B.\n"),
-        (Reply::List { rooms, is_first: true, next: None, masks: vec![] }, "#a (3): news\n-- #a (3)\n"),
+        (Reply::Names { room: "#a".into(), is_secret: false, members, ends: true }, "in #a: @bob carol\n"),
+        (Reply::Who { ask: Box::new(WhoAsk::of("x")), entries: vec![] }, "nobody fits x\n"),
         (
-            Reply::List { rooms: vec![], is_first: true, next: None, masks: vec![] },
+            Reply::Who { ask: Box::new(WhoAsk::of("#a")), entries: vec![entry] },
+            "@bob (~b@h) in #a, away: Bob B.\n",
+        ),
+        (
+            Reply::List { rooms, is_first: true, next: None, conditions: [].into() },
+            "#a (3): news\n-- #a (3)\n",
+        ),
+        (
+            Reply::List { rooms: vec![], is_first: true, next: None, conditions: [].into() },
             "there are no such rooms\n",
         ),
     ];
@@ -316,8 +326,8 @@ fn replies_are_lines_that_begin_with_two_dashes() {
 fn a_list_goes_on_page_by_page() {
     let mut session = guest();
     session.sends("/rooms");
-    let page = |next| Reply::List { rooms: vec![], is_first: next == Some(9), next, masks: vec![] };
-    let next = vec![Request::List { from: 9, masks: vec![] }];
+    let page = |next| Reply::List { rooms: vec![], is_first: next == Some(9), next, conditions: [].into() };
+    let next = vec![Request::List { from: 9, conditions: [].into() }];
     assert_eq!(session.after(&page(Some(9))), (Step::Wait, next));
     assert_eq!(session.after(&Reply::Receipt { seq: Seq(1) }).0, Step::Wait);
     assert_eq!(session.after(&page(None)), (Step::Go, vec![]));
@@ -326,7 +336,7 @@ fn a_list_goes_on_page_by_page() {
 #[test]
 fn that_no_room_fits_is_said_once_and_behind_the_last_page() {
     let mut session = guest();
-    let page = |is_first, next, rooms| Reply::List { rooms, is_first, next, masks: vec![] };
+    let page = |is_first, next, rooms| Reply::List { rooms, is_first, next, conditions: [].into() };
     let listed = ListedRoom { room: room("#a"), members: 3, topic: "".into() };
     assert_eq!(session.reads(&page(true, Some(9), vec![listed])), "-- #a (3)\n");
     assert_eq!(session.reads(&page(false, None, vec![])), "");

@@ -3,6 +3,7 @@
 use chat_proto::name::{Nick, RoomName};
 
 use super::{Awaits, Lines, render, say, say_back};
+use crate::domain::query::{RoomCondition, WhoAsk};
 use crate::domain::request::Request;
 use crate::wire::{Setting, Step, masks};
 
@@ -167,7 +168,7 @@ fn topic(_: &mut Lines, words: &str, _: &Setting, requests: &mut Vec<Request>) -
 
 fn who(_: &mut Lines, words: &str, _: &Setting, requests: &mut Vec<Request>) -> Step {
     let mask = if words.is_empty() { "*" } else { words };
-    requests.push(Request::Who { mask: mask.into(), operators_only: false });
+    requests.push(Request::Who(Box::new(WhoAsk::of(mask))));
     Step::Go
 }
 
@@ -179,7 +180,8 @@ fn rooms(lines: &mut Lines, words: &str, _: &Setting, requests: &mut Vec<Request
             return Step::Go;
         }
     };
-    requests.push(Request::List { from: 0, masks });
+    let conditions = masks.into_iter().map(RoomCondition::Named).collect();
+    requests.push(Request::List { from: 0, conditions });
     lines.awaits = Awaits::Page;
     Step::Wait
 }

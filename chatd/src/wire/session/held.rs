@@ -70,7 +70,7 @@ mod tests {
     use crate::domain::request::Request;
 
     fn names() -> Request {
-        Request::Names { room: "#a".into() }
+        Request::Names { room: "#a".into(), ends: true }
     }
 
     /// What is held, and whether a long answer is to come.

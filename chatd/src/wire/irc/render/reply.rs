@@ -24,7 +24,7 @@ pub(in crate::wire::irc) fn reply(pen: &mut Pen<'_>, reply: &Reply, caps: Caps, 
         Reply::Away { nick, words } => pen.numeric_with(Numeric::RPL_AWAY, &[nick.as_str()], words),
         Reply::AwayIs(true) => pen.numeric(Numeric::RPL_NOWAWAY, &[]),
         Reply::AwayIs(false) => pen.numeric(Numeric::RPL_UNAWAY, &[]),
-        Reply::Who { mask, entries } => who::who(pen, mask, entries, is_multi),
+        Reply::Who { ask, entries } => who::who(pen, ask, entries, is_multi),
         Reply::Whois(whois) => whois::whois(pen, whois, &config.server.description),
         Reply::Whowas { nick, entries } => whois::whowas(pen, nick, entries),
         Reply::Ison(nicks) => pen.list(Numeric::RPL_ISON, &[], nicks, true),
@@ -41,12 +41,14 @@ pub(in crate::wire::irc) fn reply(pen: &mut Pen<'_>, reply: &Reply, caps: Caps, 
 fn room_reply(pen: &mut Pen<'_>, reply: &Reply, is_multi: bool) {
     match reply {
         Reply::Topic { room, topic } => write_topic(pen, room.as_str(), topic.as_ref()),
-        Reply::Names { room, is_secret, members } => {
+        Reply::Names { room, is_secret, members, ends } => {
             let symbol = if *is_secret { "@" } else { "=" };
             let members =
                 members.iter().map(|(rank, nick)| format!("{}{nick}", people::prefix(*rank, is_multi)));
             pen.list(Numeric::RPL_NAMREPLY, &[symbol, room], members, false);
-            pen.numeric(Numeric::RPL_ENDOFNAMES, &[room]);
+            if *ends {
+                pen.numeric(Numeric::RPL_ENDOFNAMES, &[room]);
+            }
         }
         Reply::List { rooms, is_first, next, .. } => write_list(pen, rooms, *is_first, next.is_none()),
         Reply::RoomModes { room, modes, created } => {

@@ -4,10 +4,8 @@ use super::{alice, alice_with};
 use crate::domain::id::{Seq, Time};
 use crate::domain::mode::{Rank, RoomList};
 use crate::domain::origin::Origin;
-use crate::domain::reply::{Gone, ListedRoom, Reply, TopicInfo, WhoEntry, Whois};
-use crate::domain::request::Request;
+use crate::domain::reply::{Gone, Reply, TopicInfo, Whois};
 use crate::domain::secure::{Fingerprint, Secure};
-use crate::wire::Step;
 use crate::wire::irc::Irc;
 use crate::wire::testing::{Session, nick, room, welcome};
 
@@ -45,7 +43,7 @@ fn the_welcome_has_all_that_clients_look_for_in_their_order() {
         "003 alice :This server was created 1970-01-01T00:00:00.000Z",
         &format!("004 alice irc.test {version} Biow Ibeiklmnostv Ibeklov"),
         "005 alice AWAYLEN=300 BOT=B CASEMAPPING=rfc1459 CHANLIMIT=#:100 CHANMODES=beI,k,l,imnst CHANNELLEN=64 \
-         CHANTYPES=# ELIST=M EXCEPTS=e INVEX=I KICKLEN=300 MAXLIST=beI:100 MODES=20 :are supported by this server",
+         CHANTYPES=# ELIST=CMNTU EXCEPTS=e INVEX=I KICKLEN=300 MAXLIST=beI:100 MODES=20 :are supported by this server",
     ])), "{text}");
     assert!(text.ends_with(&(lines(&[
         "251 alice :There are 2 users and 1 invisible on 1 servers",
@@ -90,69 +88,6 @@ fn replies_about_rooms_are_exact() {
         let expected = format!("{entry} alice #a x!*@* bob!b@h 9");
         check(&Reply::RoomList { room: room("#a"), list, entries }, &[&expected, end]);
     }
-}
-
-#[test]
-fn names_show_the_highest_rank_or_all_of_it() {
-    let both = Rank::OPERATOR.with(Rank::VOICE, true);
-    let members = vec![(both, nick("bob")), (Rank::VOICE, nick("carol")), (Rank::NONE, nick("dan"))];
-    let reply = Reply::Names { room: "#a".into(), is_secret: false, members };
-    let mut session = alice();
-    let end = "366 alice #a :End of /NAMES list";
-    assert_eq!(session.reads(&reply), lines(&["353 alice = #a :@bob +carol dan", end]));
-    session.sends("CAP REQ multi-prefix");
-    assert_eq!(session.reads(&reply), lines(&["353 alice = #a :@+bob +carol dan", end]));
-}
-
-#[test]
-fn long_lists_of_names_are_cut_into_lines_without_losing_one() {
-    let members: Vec<_> = (0..500).map(|number| (Rank::NONE, nick(&format!("member{number}")))).collect();
-    let text = alice().reads(&Reply::Names { room: "#a".into(), is_secret: true, members });
-    assert!(text.lines().all(|line| line.len() <= 510));
-    let heard: usize = text
-        .lines()
-        .filter_map(|line| line.strip_prefix(":irc.test 353 alice @ #a :"))
-        .map(|names| names.split(' ').count())
-        .sum();
-    assert_eq!(heard, 500);
-}
-
-#[test]
-fn a_list_goes_on_page_by_page() {
-    let mut session = alice();
-    session.sends("LIST #*");
-    let listed = vec![ListedRoom { room: room("#a"), members: 3, topic: "news".into() }];
-    let masks: Vec<Box<str>> = vec!["#*".into()];
-    let page = |is_first, next| Reply::List { rooms: listed.clone(), is_first, next, masks: masks.clone() };
-    assert_eq!(session.after(&Reply::Receipt { seq: Seq(1) }).0, Step::Wait);
-    let next = vec![Request::List { from: 9, masks: masks.clone() }];
-    assert_eq!(session.after(&page(true, Some(9))), (Step::Wait, next));
-    assert_eq!(session.after(&page(false, None)), (Step::Go, vec![]));
-    let first = lines(&["321 alice Channel :Users  Name", "322 alice #a 3 :news"]);
-    assert_eq!(session.reads(&page(true, Some(9))), first);
-    assert_eq!(
-        session.reads(&page(false, None)),
-        lines(&["322 alice #a 3 :news", "323 alice :End of /LIST"])
-    );
-}
-
-#[test]
-fn who_is_exact() {
-    let entry = WhoEntry {
-        room: Some(room("#a")),
-        rank: Rank::OPERATOR,
-        nick: nick("bob"),
-        user: "~b".into(),
-        host: "h".into(),
-        real_name: "Bob B.".into(),
-        is_away: true,
-        is_operator: true,
-        is_bot: true,
-    };
-    check(
-        &Reply::Who { mask: "#a".into(), entries: vec![entry] },
-        &["352 alice #a ~b h irc.test bob G*B@ :0 Bob B.", "315 alice #a :End of WHO list"],
-    );
 }
 
 #[test]

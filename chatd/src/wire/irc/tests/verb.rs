@@ -48,9 +48,6 @@ fn verbs_about_rooms_become_requests() {
         ("TOPIC #a", vec![Request::Topic { room: "#a".into() }]),
         ("TOPIC #a :", vec![Request::SetTopic { room: "#a".into(), text: "".into() }]),
         ("TOPIC #a :new one", vec![Request::SetTopic { room: "#a".into(), text: "new one".into() }]),
-        ("NAMES #a,#b", vec![Request::Names { room: "#a".into() }, Request::Names { room: "#b".into() }]),
-        ("LIST", vec![Request::List { from: 0, masks: vec![] }]),
-        ("LIST #a,*b*", vec![Request::List { from: 0, masks: vec!["#a".into(), "*b*".into()] }]),
         ("INVITE bob #a", vec![Request::Invite { nick: "bob".into(), room: "#a".into() }]),
         (
             "KICK #a bob,carol :out",
@@ -95,8 +92,6 @@ fn other_verbs_become_requests() {
         ("AWAY :at lunch", vec![Request::Away(Some("at lunch".into()))]),
         ("AWAY", vec![Request::Away(None)]),
         ("WALLOPS :hear me", vec![Request::Wallops("hear me".into())]),
-        ("WHO", vec![Request::Who { mask: "*".into(), operators_only: false }]),
-        ("WHO #a o", vec![Request::Who { mask: "#a".into(), operators_only: true }]),
         ("WHOWAS bob -1", vec![Request::Whowas { nick: "bob".into(), count: 0 }]),
         ("WHOWAS bob 2", vec![Request::Whowas { nick: "bob".into(), count: 2 }]),
         ("ISON a :b c", vec![Request::Ison(vec!["a".into(), "b".into(), "c".into()])]),
@@ -115,7 +110,6 @@ fn what_cannot_be_asked_is_answered_by_the_session() {
     for (line, expected) in [
         ("JOIN a", "403 alice a :No such channel"),
         ("JOIN #a\u{7}", "476 alice #a\u{7} :Bad Channel Mask"),
-        ("NAMES", "366 alice * :End of /NAMES list"),
         (
             "KICK #a b,c,d,e,f",
             "407 alice f :Too many targets; nobody was kicked, at most 4 at once (limits.targets)",
@@ -248,16 +242,4 @@ fn the_server_tells_about_itself() {
     assert!(session.hears("INFO").ends_with(":irc.test 374 alice :End of INFO list\r\n"));
     let version = session.hears("VERSION");
     assert!(version.starts_with(":irc.test 351 alice chatd-") && version.contains(" 005 alice AWAYLEN=300 "));
-}
-
-#[test]
-fn masks_of_rooms_are_few_and_short() {
-    let mut session = alice();
-    let end = ":irc.test 323 alice :End of /LIST\r\n";
-    let masks = |count| vec!["#a*"; count].join(",");
-    let many = format!(":irc.test 407 alice LIST :Too many masks; at most 10 at once\r\n{end}");
-    assert_eq!(session.hears(format!("LIST {}", masks(11))), many);
-    let long = format!(":irc.test 407 alice LIST :A mask is longer than 100 bytes\r\n{end}");
-    assert_eq!(session.hears(format!("LIST {}", "a".repeat(101))), long);
-    assert_eq!(session.asks(format!("LIST {},{}", masks(9), "a".repeat(100))).len(), 1);
 }
