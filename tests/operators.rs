@@ -39,8 +39,9 @@ fn kill_ends_a_client_with_the_reason_and_leaves_an_audit_entry() {
     alice.expect(":bob!* JOIN #lobby");
     boss.send("KILL bob :read the rules");
     boss.expect_silence();
-    bob.expect_farewell("Kicked by boss: read the rules");
-    alice.expect(":bob!~bob@127.0.0.1 QUIT :Kicked by boss: read the rules");
+    bob.expect(":boss!~boss@127.0.0.1 KILL bob :read the rules");
+    bob.expect_farewell("Killed (boss (read the rules))");
+    alice.expect(":bob!~bob@127.0.0.1 QUIT :Killed (boss (read the rules))");
     boss.send("KILL bob :again");
     boss.expect(":* 401 boss bob :*");
     ctl(&daemon, &["list", "audit"]).success().stdout(contains("kill")).stdout(contains("read the rules"));

@@ -67,6 +67,8 @@ pub enum EntryKind {
     Mode,
     /// Somebody was asked into a room.
     Invite,
+    /// Somebody asked to be let into a room; `text` has the words.
+    Knock,
     /// A client has registered.
     Connect,
     /// A client's connection ended; `text` says why.

@@ -56,6 +56,7 @@ fn happened(entry: &Entry) -> String {
             format!("{who} set mode {text} on {}", entry.conversation.as_deref().unwrap_or(to))
         }
         EntryKind::Invite => format!("{who} invited {to} to {room}"),
+        EntryKind::Knock => format!("{who} asked to be let into {room}{reason}"),
         EntryKind::Connect => format!("{who} connected{reason}"),
         EntryKind::Disconnect => format!("{who} disconnected{reason}"),
         EntryKind::Message | EntryKind::Notice | EntryKind::Announce | EntryKind::Other => {

@@ -49,6 +49,12 @@ pub struct Limits {
     pub room_list_entries: usize,
     /// Recipients of one message, announced as TARGMAX.
     pub targets: usize,
+    /// Nicks that one client may watch, announced as MONITOR.
+    pub monitor: usize,
+    /// Masks that one client may refuse to hear, announced as SILENCE.
+    pub silence: usize,
+    /// How long a room, and a client, has peace after a knock.
+    pub knock_interval: Duration,
 }
 
 impl Default for Limits {
@@ -73,6 +79,9 @@ impl Default for Limits {
             rooms: 100_000,
             room_list_entries: 100,
             targets: 4,
+            monitor: 100,
+            silence: 32,
+            knock_interval: Duration::from_secs(60),
         }
     }
 }
@@ -94,7 +103,7 @@ impl Limits {
     pub(super) fn read(mut section: Section<'_>) -> Self {
         let limits = Self::default();
         let limits = limits.read_clients(&mut section).read_traffic(&mut section);
-        let limits = limits.read_lengths(&mut section).read_rooms(&mut section);
+        let limits = limits.read_lengths(&mut section).read_rooms(&mut section).read_people(&mut section);
         limits.check(&section);
         limits.check_names(&section);
         section.finish();
@@ -154,6 +163,15 @@ impl Limits {
         }
     }
 
+    fn read_people(self, section: &mut Section<'_>) -> Self {
+        Self {
+            monitor: section.value("monitor", self.monitor, whole(1..=1000)),
+            silence: section.value("silence", self.silence, whole(1..=1000)),
+            knock_interval: section.value("knock-interval", self.knock_interval, duration(SECOND)),
+            ..self
+        }
+    }
+
     fn check(&self, section: &Section<'_>) {
         if self.outbox_soft >= self.outbox_hard {
             let (soft, hard) = (show_size(self.outbox_soft), show_size(self.outbox_hard));
@@ -192,6 +210,7 @@ impl Limits {
         out.plain("topic-length", self.topic_length).plain("kick-length", self.kick_length);
         out.plain("away-length", self.away_length).plain("rooms-per-client", self.rooms_per_client);
         out.plain("rooms", self.rooms).plain("room-list-entries", self.room_list_entries);
-        out.plain("targets", self.targets);
+        out.plain("targets", self.targets).plain("monitor", self.monitor).plain("silence", self.silence);
+        out.duration("knock-interval", self.knock_interval);
     }
 }

@@ -126,6 +126,9 @@ rooms-per-client = 7
 rooms = 8
 room-list-entries = 9
 targets = 10
+monitor = 11
+silence = 12
+knock-interval = "13s"
 [log]
 level = "warn,chatd::wire=debug"
 format = "json"

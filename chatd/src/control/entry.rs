@@ -51,6 +51,10 @@ pub(super) fn of_notice(notice: &Notice, desk: &str) -> Option<Entry> {
             let (conversation, to) = (Some(room.to_string()), Some(nick.to_string()));
             Entry { conversation, to, ..blank(EntryKind::Invite, &by.source) }
         }
+        What::Knocked { room, source, text, .. } => {
+            let (conversation, text) = (Some(room.to_string()), some(text));
+            Entry { conversation, text, ..blank(EntryKind::Knock, source) }
+        }
         What::Wallops { by, text } => {
             Entry { to: Some("wallops".into()), text: some(text), ..blank(EntryKind::Notice, &by.source) }
         }
@@ -74,6 +78,7 @@ fn of_message(seq: Seq, message: &Message, desk: &str) -> Option<Entry> {
     };
     Some(match &message.to {
         Conversation::Room { name, .. } => said.in_room(name.as_str()),
+        Conversation::Ranked { shown, .. } => said.in_room(shown),
         Conversation::Direct { nick, .. } => Entry { to: Some(nick.to_string()), ..said.blank() },
         Conversation::Desk { id, nick, is_inbound, .. } => {
             said.at_desk(id.0, nick.as_str(), *is_inbound, desk)

@@ -1,6 +1,9 @@
 //! Why a client's connection ends. Decided in one place, logged once by the session, told to the client and its rooms.
 
 use std::fmt;
+use std::sync::Arc;
+
+use super::message::nick_of;
 
 /// The reason a connection ended. Its `Display` is what the client and its rooms read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +18,13 @@ pub enum Disconnect {
     Kicked {
         /// The operator's nick, or the desk for the control socket.
         by: Box<str>,
+        /// The operator's words.
+        reason: Box<str>,
+    },
+    /// An IRC operator ended it with KILL.
+    Killed {
+        /// The operator: `nick!user@host`.
+        by: Arc<str>,
         /// The operator's words.
         reason: Box<str>,
     },
@@ -49,6 +59,7 @@ impl Disconnect {
             Self::Closed => "closed",
             Self::Broken(_) => "broken",
             Self::Kicked { .. } => "kicked",
+            Self::Killed { .. } => "killed",
             Self::PingTimeout { .. } => "ping-timeout",
             Self::RegistrationTimeout => "registration-timeout",
             Self::OutboxFull { .. } => "outbox-full",
@@ -68,6 +79,7 @@ impl fmt::Display for Disconnect {
             Self::Closed => write!(f, "Connection closed"),
             Self::Broken(cause) => write!(f, "Connection lost: {cause}"),
             Self::Kicked { by, reason } => write!(f, "Kicked by {by}: {reason}"),
+            Self::Killed { by, reason } => write!(f, "Killed ({} ({reason}))", nick_of(by)),
             Self::PingTimeout { silent_s } => write!(f, "Ping timeout: {silent_s} seconds"),
             Self::RegistrationTimeout => write!(f, "Registration timed out (limits.registration-timeout)"),
             Self::OutboxFull { limit } => {

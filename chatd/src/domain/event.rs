@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use chat_proto::mask::Mask;
 use chat_proto::name::{Nick, RoomName};
 
 use super::command::{Audit, Operator};
@@ -11,6 +12,7 @@ use super::id::{ClientId, RoomId, Time};
 use super::message::{Author, Conversation, Message, MessageKind};
 use super::mode::{RoomChange, UserMode};
 use super::origin::Origin;
+use super::people::MonitorChange;
 use super::secure::Secure;
 
 /// A change of state or a message.
@@ -95,6 +97,29 @@ pub enum Event {
         /// Who.
         target: ClientId,
     },
+    /// A client watches other nicks.
+    MonitorChanged {
+        /// Who.
+        client: ClientId,
+        /// What is different.
+        change: MonitorChange,
+    },
+    /// A client wants to hear somebody no more, or again.
+    SilenceSet {
+        /// Who.
+        client: ClientId,
+        /// Masks into the list (true) or out of it, in order.
+        changes: Vec<(Mask, bool)>,
+    },
+    /// A client asked the operators of a room to be let in.
+    Knocked {
+        /// Who.
+        client: ClientId,
+        /// Which room.
+        room: RoomId,
+        /// Its words.
+        text: Box<str>,
+    },
     /// A client is away or back.
     AwaySet {
         /// Who.
@@ -165,7 +190,7 @@ impl Event {
             Self::Said(message) => match message.to {
                 Conversation::Room { .. } => keep_rooms,
                 Conversation::Desk { .. } | Conversation::Everyone => true,
-                Conversation::Direct { .. } => false,
+                Conversation::Direct { .. } | Conversation::Ranked { .. } => false,
             },
             _ => false,
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chat_proto::name::{Nick, RoomName};
 
 use super::id::{ClientId, DeskId, RoomId, Time};
+use super::mode::Rank;
 
 /// One message. `text` is valid UTF-8 without CR, LF or NUL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +70,15 @@ pub enum Conversation {
         /// Its name as it was created.
         name: RoomName,
     },
+    /// Those in a room who have a rank (STATUSMSG). Never kept, so that no history shows it to the others.
+    Ranked {
+        /// The room while it lives.
+        room: RoomId,
+        /// The prefix and the room's name: `@#room`.
+        shown: Box<str>,
+        /// The rank that whoever hears it has at least.
+        least: Rank,
+    },
     /// Between two clients. Never kept.
     Direct {
         /// Who is told.
@@ -97,6 +107,7 @@ impl Conversation {
     pub fn addressee(&self) -> &str {
         match self {
             Self::Room { name, .. } => name.as_str(),
+            Self::Ranked { shown, .. } => shown,
             Self::Direct { nick, .. } | Self::Desk { nick, .. } => nick.as_str(),
             Self::Everyone => "*",
         }

@@ -20,6 +20,7 @@ pub mod mode;
 mod names;
 pub mod notice;
 pub mod origin;
+pub mod people;
 pub mod policy;
 pub mod query;
 pub mod refusal;

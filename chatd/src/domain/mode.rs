@@ -124,6 +124,19 @@ impl Rank {
         if on { Self(self.0 | other.0) } else { Self(self.0 & !other.0) }
     }
 
+    /// The rank that a prefix stands for.
+    #[must_use]
+    pub fn of_prefix(prefix: char) -> Option<Self> {
+        Self::TABLE.into_iter().find(|(_, known, _)| *known == prefix).map(|(.., rank)| rank)
+    }
+
+    /// Whether `least` is held, or something above it in [`Self::TABLE`].
+    #[must_use]
+    pub fn reaches(self, least: Self) -> bool {
+        let at = Self::TABLE.iter().position(|(.., rank)| *rank == least);
+        at.is_some_and(|at| Self::TABLE.iter().take(at + 1).any(|(.., rank)| self.has(*rank)))
+    }
+
     /// The prefixes held, highest first.
     pub fn prefixes(self) -> impl Iterator<Item = char> {
         Self::TABLE.into_iter().filter(move |(_, _, rank)| self.has(*rank)).map(|(_, prefix, _)| prefix)

@@ -8,7 +8,7 @@ use chat_proto::name::{Nick, RoomName};
 use super::disconnect::Disconnect;
 use super::id::{ClientId, RoomId, Seq, Time};
 use super::message::{Author, Message};
-use super::mode::{RoomChange, UserMode};
+use super::mode::{Rank, RoomChange, UserMode};
 use super::state::State;
 
 /// A notice with its place in the log.
@@ -111,6 +111,17 @@ pub enum What {
         /// Who.
         nick: Nick,
     },
+    /// Somebody asks to be let into a room; its operators hear it.
+    Knocked {
+        /// Who tells it: the server.
+        by: Author,
+        /// Which room.
+        room: RoomName,
+        /// Who asks: `nick!user@host`.
+        source: Arc<str>,
+        /// In which words.
+        text: Box<str>,
+    },
     /// Somebody spoke.
     Said(Arc<Message>),
     /// An operator spoke to those who asked for it.
@@ -143,6 +154,18 @@ pub enum Audience {
         /// The leaver.
         also: ClientId,
     },
+    /// The members of a room who have at least this rank, and the author of a message if it has echo-message.
+    Ranked {
+        /// Which room.
+        room: RoomId,
+        /// The rank.
+        least: Rank,
+        /// Whose own message it is.
+        from: Option<ClientId>,
+    },
+    /// Only the author of a message, if it has echo-message: the other one does not want to hear it, and the author is not to
+    /// notice.
+    Author(ClientId),
     /// One client, and the author if it has echo-message.
     Direct {
         /// The hearer.
@@ -195,6 +218,14 @@ impl Audience {
                 members(room).for_each(|id| push(*id, false));
                 push(*also, false);
             }
+            Self::Ranked { room, least, from } => {
+                let room = state.room(*room);
+                let members = room.into_iter().flat_map(|room| &room.members);
+                let ranked = members.filter(|(id, rank)| Some(**id) != *from && rank.reaches(*least));
+                ranked.for_each(|(id, _)| push(*id, false));
+                from.iter().for_each(|from| push(*from, true));
+            }
+            Self::Author(id) => push(*id, true),
             Self::Direct { to, from } => {
                 push(*from, true);
                 push(*to, false);

@@ -1,6 +1,7 @@
 //! Who may do what. Questions only: nothing here changes or answers anything else.
 
 use super::client::Client;
+use super::id::Time;
 use super::mode::{Rank, RoomFlag, RoomList, UserMode};
 use super::refusal::Refusal;
 use super::room::Room;
@@ -11,7 +12,7 @@ use super::state::State;
 /// # Errors
 /// The first reason against it.
 pub fn may_join(state: &State, client: &Client, room: &Room, key: Option<&str>) -> Result<(), Refusal> {
-    if room.invited.contains(&client.id) {
+    if state.people().invitations.has(client.id, room.id) {
         return Ok(());
     }
     let name = || room.name.as_str().into();
@@ -65,6 +66,36 @@ pub fn may_speak(state: &State, client: &Client, room: &Room) -> Result<(), Refu
         return no("you are banned (+b)");
     }
     Ok(())
+}
+
+/// Whether `to` wants to hear what `from` says to it alone (SILENCE). Operators are always heard: whoever runs the server must
+/// be able to reach everybody.
+#[must_use]
+pub fn may_write_to(state: &State, from: &Client, to: &Client) -> bool {
+    from.is_operator() || !state.people().silences.cover(to.id, &from.source, state.casemapping())
+}
+
+/// Whether `client` may ask the operators of `room` to be let in (KNOCK): a door that is open needs no knocking, and who is
+/// banned is not heard.
+///
+/// # Errors
+/// The first reason against it.
+pub fn may_knock(state: &State, client: &Client, room: &Room, now: Time) -> Result<(), Refusal> {
+    let name = || room.name.as_str().into();
+    if room.members.contains_key(&client.id) {
+        return Err(Refusal::KnockInside(name()));
+    }
+    match may_join(state, client, room, None) {
+        Ok(()) => return Err(Refusal::KnockOpen(name())),
+        Err(Refusal::InviteOnly(_) | Refusal::BadKey(_) | Refusal::RoomFull(_)) => {}
+        Err(refusal) => return Err(refusal),
+    }
+    let interval = state.config().limits.knock_interval;
+    if state.people().knocks.are_calm(client.id, room.id, now, interval) {
+        Ok(())
+    } else {
+        Err(Refusal::KnockTooOften(name()))
+    }
 }
 
 /// Whether `client` may set the topic.

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use chat_proto::name::Nick;
+
 /// Why a request is not granted. Names are as the asker typed them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -88,6 +90,26 @@ pub enum Refusal {
         /// What is wrong.
         because: &'static str,
     },
+    /// The asker watches as many nicks as one may (734; `limits.monitor`).
+    MonitorFull {
+        /// The limit.
+        limit: usize,
+        /// Those that were not added.
+        nicks: Vec<Nick>,
+    },
+    /// The asker has as many masks in its SILENCE list as one may (511; `limits.silence`).
+    SilenceFull {
+        /// The mask that was not added.
+        mask: Box<str>,
+        /// The limit.
+        limit: usize,
+    },
+    /// Somebody, or the asker somewhere, knocked a moment ago (712; `limits.knock-interval`).
+    KnockTooOften(Box<str>),
+    /// The asker can enter without knocking (713).
+    KnockOpen(Box<str>),
+    /// The asker is in the room it knocks at (714).
+    KnockInside(Box<str>),
     /// Only IRC operators may do that (481).
     NotOperator,
     /// This operator's role does not allow it (481, 403 on the control API).
@@ -155,6 +177,18 @@ impl fmt::Display for Refusal {
             }
             Self::UnknownRoomMode { letter, .. } => write!(f, "there is no room mode {letter}"),
             Self::BadModeParam { letter, because, .. } => write!(f, "mode {letter}: {because}"),
+            Self::MonitorFull { limit, nicks } => {
+                let nicks: Vec<_> = nicks.iter().map(Nick::as_str).collect();
+                write!(f, "you watch {limit} nicks (limits.monitor); not added: {}", nicks.join(" "))
+            }
+            Self::SilenceFull { mask, limit } => {
+                write!(f, "you do not hear {limit} masks (limits.silence); not added: {mask}")
+            }
+            Self::KnockTooOften(room) => {
+                write!(f, "too many knocks, at {room} or from you; wait a moment (limits.knock-interval)")
+            }
+            Self::KnockOpen(room) => write!(f, "{room} is open, enter"),
+            Self::KnockInside(room) => write!(f, "you are in {room} already"),
             Self::NotOperator => write!(f, "only operators may do that"),
             Self::RoleTooLow { needs } => write!(f, "that needs the role {needs}"),
             Self::BadOperatorPassword => write!(f, "the operator's name or password is wrong"),

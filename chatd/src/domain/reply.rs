@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use chat_proto::mask::Mask;
 use chat_proto::name::{Nick, RoomName};
 
 use super::disconnect::Disconnect;
@@ -94,6 +95,30 @@ pub enum Reply {
         /// Into which room.
         room: RoomName,
     },
+    /// The rooms whose door is open to the hearer.
+    Invitations(Vec<RoomName>),
+    /// The operators of this room have been asked.
+    KnockDelivered(RoomName),
+    /// Of the nicks that the hearer watches: those that are here now, as `nick!user@host`, and those that are not.
+    Monitored {
+        /// Here.
+        online: Vec<Arc<str>>,
+        /// Not here.
+        offline: Vec<Nick>,
+    },
+    /// The nicks that the hearer watches.
+    MonitorList(Vec<Nick>),
+    /// The hearer's list of those whom it does not want to hear is different now.
+    SilenceChanged {
+        /// The hearer: `nick!user@host`.
+        source: Arc<str>,
+        /// The mask.
+        mask: Mask,
+        /// Into the list, or out of it.
+        on: bool,
+    },
+    /// The masks of those whom the hearer does not want to hear.
+    SilenceList(Vec<Mask>),
     /// Those who fit a WHO.
     Who {
         /// What was asked for.

@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
+use chat_proto::mask::Mask;
 use chat_proto::name::{Nick, RoomName};
 
 use super::disconnect::Disconnect;
 use super::message::MessageKind;
 use super::mode::{RoomList, UserMode};
 use super::origin::Origin;
+use super::people::MonitorAsk;
 use super::query::{RoomCondition, WhoAsk};
 use super::secure::Secure;
 
@@ -62,6 +64,21 @@ pub enum Request {
         /// The room's name as typed.
         room: Box<str>,
     },
+    /// To read which doors are open to it.
+    Invitations,
+    /// To ask the operators of a room to be let in.
+    Knock {
+        /// The room's name as typed.
+        room: Box<str>,
+        /// Its words, may be empty.
+        text: Box<str>,
+    },
+    /// To watch nicks come and go (IRCv3 monitor).
+    Monitor(MonitorAsk),
+    /// To read whom it does not want to hear.
+    Silences,
+    /// Not to hear somebody any more (true), or again; in order.
+    SetSilences(Vec<(Mask, bool)>),
     /// To put a member out of a room.
     Kick {
         /// The room's name as typed.
@@ -162,6 +179,9 @@ impl Request {
                 | Self::Whois(_)
                 | Self::Whowas { .. }
                 | Self::RoomList { .. }
+                | Self::Monitor(_)
+                | Self::Invitations
+                | Self::Silences
         )
     }
 }

@@ -32,8 +32,6 @@ pub struct Room {
     pub limit: Option<u32>,
     /// Who is in it.
     pub members: Members,
-    /// Who was invited and has not come yet.
-    pub invited: Vec<ClientId>,
     /// Bans, exceptions, invite exceptions, in the order of [`RoomList::TABLE`]; empty lists allocate nothing.
     pub lists: [Vec<ListEntry>; 3],
 }
@@ -62,7 +60,6 @@ impl Room {
             key: None,
             limit: None,
             members: Members::default(),
-            invited: Vec::new(),
             lists: Default::default(),
         }
     }

@@ -11,6 +11,7 @@ use super::id::{ClientId, RoomId};
 use super::message::Author;
 use super::mode::{UserMode, UserModes};
 use super::names::Names;
+use super::people::People;
 use super::refusal::Refusal;
 use super::reply::{Counts, Gone};
 use super::room::Room;
@@ -38,6 +39,7 @@ pub struct State {
     invisible: usize,
     gone: VecDeque<Gone>,
     pub(super) desk: Desk,
+    pub(super) people: People,
     clients_max: usize,
 }
 
@@ -60,6 +62,7 @@ impl State {
             invisible: 0,
             gone: VecDeque::new(),
             desk: Desk::default(),
+            people: People::default(),
             clients_max: 0,
         }
     }
@@ -161,6 +164,12 @@ impl State {
         &self.desk
     }
 
+    /// What people keep of each other.
+    #[must_use]
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
     /// Whether this name means the desk.
     #[must_use]
     pub fn is_desk(&self, name: &str) -> bool {
@@ -224,6 +233,7 @@ impl State {
         let client = self.clients[id.slot as usize].take()?;
         self.nicks.remove(client.nick.as_str(), id.slot);
         self.operators.retain(|operator| *operator != id);
+        self.people.left(id);
         self.invisible -= usize::from(client.modes.has(UserMode::Invisible));
         Some(client)
     }
@@ -273,6 +283,16 @@ impl State {
         self.rooms[slot as usize] = Some(Box::new(Room::new(id, name.clone(), at)));
         self.room_names.insert(name.as_str(), slot);
         (id, true)
+    }
+
+    /// Lets a client pass the door of a room once (`limits.room-list-entries`).
+    pub(super) fn open_door(&mut self, client: ClientId, room: RoomId) {
+        let limit = self.config.limits.room_list_entries;
+        let rooms = &self.rooms;
+        let is_alive = |id: RoomId| {
+            rooms.get(id.slot as usize).is_some_and(|room| room.as_ref().is_some_and(|room| room.id == id))
+        };
+        self.people.invitations.add(client, room, limit, is_alive);
     }
 
     /// Takes a client out of a room; the room goes with its last member.

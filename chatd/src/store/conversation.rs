@@ -96,7 +96,7 @@ impl<'a> Identity<'a> {
                 Some(Self { kind: Kind::Desk, name: nick.as_str(), desk: id.0.cast_signed() })
             }
             Conversation::Everyone => Some(Self { kind: Kind::Everyone, name: "", desk: 0 }),
-            Conversation::Direct { .. } => None,
+            Conversation::Direct { .. } | Conversation::Ranked { .. } => None,
         }
     }
 }

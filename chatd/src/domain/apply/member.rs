@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chat_proto::name::Nick;
 
-use super::{Applied, Place};
+use super::{Applied, Place, people};
 use crate::domain::client::{Client, source};
 use crate::domain::command::Operator;
 use crate::domain::disconnect::Disconnect;
@@ -48,7 +48,8 @@ pub(super) fn registered(state: &mut State, at: Place, who: &Arc<Registered>) ->
         counts: state.counts(),
     };
     let what = What::Connected { client: who.client, source };
-    Ok(Applied::told(at, Audience::Nobody, what).and(who.client, Reply::Welcome(Box::new(welcome))))
+    let applied = Applied::told(at, Audience::Nobody, what);
+    Ok(people::came(state, applied.and(who.client, Reply::Welcome(Box::new(welcome))), who.client))
 }
 
 pub(super) fn nick_changed(
@@ -61,12 +62,17 @@ pub(super) fn nick_changed(
         return Err(Refusal::NickInUse(nick.as_str().into()));
     }
     let client = state.asker(id)?;
+    let old = client.nick.clone();
     let (source, gone, rooms) = (Arc::clone(&client.source), gone(client, at), client.rooms.clone());
     state.remember_gone(gone);
     state.rename_client(id, nick.clone());
     let audience = if rooms.is_empty() { Audience::Client(id) } else { peers(rooms) };
     let what = What::Nick { source, nick: nick.clone() };
-    Ok(Applied::told(at, audience, what).and(id, Reply::NickIs(nick.clone())))
+    let applied = Applied::told(at, audience, what).and(id, Reply::NickIs(nick.clone()));
+    if state.casemapping().same(old.as_str(), nick.as_str()) {
+        return Ok(applied);
+    }
+    Ok(people::came(state, people::went(state, applied, &old), id))
 }
 
 /// Also for connections that never registered: these only end.
@@ -82,7 +88,8 @@ pub(super) fn left(state: &mut State, at: Place, id: ClientId, why: &Disconnect)
     state.remember_gone(gone(&client, at));
     state.desk.left(client.desk);
     let what = What::Quit { client: id, source: client.source, why: why.clone() };
-    Applied { ended, ..Applied::told(at, audience, what) }
+    let applied = Applied { ended, ..Applied::told(at, audience, what) };
+    if is_storm { applied } else { people::went(state, applied, &client.nick) }
 }
 
 pub(super) fn modes_set(

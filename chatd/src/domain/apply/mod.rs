@@ -4,6 +4,7 @@
 //! event that no longer holds is void: it changes nothing and its asker hears the refusal.
 
 mod member;
+mod people;
 mod room;
 mod talk;
 
@@ -71,6 +72,9 @@ pub fn apply(state: &mut State, seq: Seq, dated: &Dated) -> Result<Applied, Refu
         Event::TopicSet { room, by, text } => room::topic_set(state, at, *room, by, text),
         Event::RoomModesSet { room, by, changes } => room::modes_set(state, at, *room, by, changes),
         Event::Invited { room, by, target } => room::invited(state, at, *room, by, *target),
+        Event::MonitorChanged { client, change } => people::monitor_changed(state, *client, change),
+        Event::SilenceSet { client, changes } => people::silence_set(state, *client, changes),
+        Event::Knocked { client, room, text } => people::knocked(state, at, *client, *room, text),
         Event::RehashAsked { client } => {
             policy::may_operate(state.asker(*client)?)?;
             Ok(Applied { reload: true, ..Applied::default() }.and(*client, Reply::Rehashing))

@@ -37,10 +37,10 @@ pub(super) fn joined(
         client.rooms.push(room_id);
     }
     let Some(room) = state.room_mut(room_id) else { return Err(Refusal::Overtaken) };
-    room.invited.retain(|invited| *invited != id);
     room.members.insert(id, if is_new { Rank::OPERATOR } else { Rank::NONE });
     let name = room.name.clone();
     let topic = room.topic.clone();
+    state.people.invitations.remove(id, room_id);
     let mut applied = Applied::told(
         at,
         Audience::Room { room: room_id, from: None },
@@ -168,15 +168,18 @@ pub(super) fn invited(
     target: ClientId,
 ) -> Result<Applied, Refusal> {
     may_still(state, by, room_id, policy::may_invite)?;
-    let other = state.asker(target)?;
+    let other = state.client(target).ok_or(Refusal::Overtaken)?;
     let (nick, away) = (other.nick.clone(), other.away.clone());
+    let inviter = by.client.and_then(|client| state.client(client));
+    let is_heard = inviter.is_none_or(|inviter| policy::may_write_to(state, inviter, other));
     // A member's invitation is a note; only whoever could open the door himself opens it for others.
     if may_still(state, by, room_id, policy::may_steer).is_ok() {
-        remember_invited(state, room_id, target);
+        state.open_door(target, room_id);
     }
     let name = state.room(room_id).ok_or(Refusal::Overtaken)?.name.clone();
     let what = What::Invited { by: by.clone(), room: name.clone(), nick: nick.clone() };
-    let mut applied = Applied::told(at, Audience::Client(target), what);
+    let audience = if is_heard { Audience::Client(target) } else { Audience::Nobody };
+    let mut applied = Applied::told(at, audience, what);
     if let Some(asker) = by.client {
         applied = applied.and(asker, Reply::Inviting { nick: nick.clone(), room: name });
         if let Some(words) = away {
@@ -184,18 +187,4 @@ pub(super) fn invited(
         }
     }
     Ok(applied)
-}
-
-/// Lets `target` pass the door once. Those who are gone are forgotten, and the oldest ones when there are too many
-/// (`limits.room-list-entries`): invited are many more than come.
-fn remember_invited(state: &mut State, room_id: RoomId, target: ClientId) {
-    let limit = state.config().limits.room_list_entries;
-    let Some(room) = state.room_mut(room_id) else { return };
-    let mut invited = std::mem::take(&mut room.invited);
-    invited.retain(|client| *client != target && state.client(*client).is_some());
-    invited.drain(..(invited.len() + 1).saturating_sub(limit));
-    invited.push(target);
-    if let Some(room) = state.room_mut(room_id) {
-        room.invited = invited;
-    }
 }

@@ -12,7 +12,7 @@ use crate::domain::reply::Reply;
 use crate::domain::state::State;
 
 pub(super) fn said(state: &mut State, at: Place, message: &Arc<Message>) -> Result<Applied, Refusal> {
-    if let Conversation::Room { id, .. } = &message.to {
+    if let Conversation::Room { id, .. } | Conversation::Ranked { room: id, .. } = &message.to {
         may_still(state, &message.from, *id, |client, room| policy::may_speak(state, client, room))?;
     }
     if let Some(author) = message.from.client {
@@ -23,6 +23,10 @@ pub(super) fn said(state: &mut State, at: Place, message: &Arc<Message>) -> Resu
     match &message.to {
         Conversation::Room { id, .. } => {
             Ok(Applied::told(at, Audience::Room { room: *id, from: message.from.client }, what))
+        }
+        Conversation::Ranked { room, least, .. } => {
+            let audience = Audience::Ranked { room: *room, least: *least, from: message.from.client };
+            Ok(Applied::told(at, audience, what))
         }
         Conversation::Direct { to, .. } => direct(state, at, message, *to, what),
         Conversation::Desk { .. } => desk(state, at, message, what),
@@ -35,7 +39,10 @@ fn direct(state: &State, at: Place, message: &Message, to: ClientId, what: What)
     let Some(from) = message.from.client else {
         return Ok(Applied::told(at, Audience::Client(to), what));
     };
-    let applied = Applied::told(at, Audience::Direct { to, from }, what);
+    // Asked only here: the author hears the same either way, so that deciding has nothing to refuse.
+    let is_heard = policy::may_write_to(state, state.asker(from)?, hearer);
+    let audience = if is_heard { Audience::Direct { to, from } } else { Audience::Author(from) };
+    let applied = Applied::told(at, audience, what);
     match &hearer.away {
         Some(words) if message.kind == MessageKind::Privmsg => {
             Ok(applied.and(from, Reply::Away { nick: hearer.nick.clone(), words: words.clone() }))

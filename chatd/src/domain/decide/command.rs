@@ -128,7 +128,7 @@ fn guest<'s>(state: &'s State, who: &str, targets: &[ClientId]) -> Result<&'s Cl
     registered.next().ok_or_else(|| Refusal::NoSuchClient(who.into()))
 }
 
-/// `KILL` over IRC: as `chatctl kick`.
+/// `KILL` over IRC (RFC 2812 §3.7.1).
 pub(super) fn kill(
     state: &State,
     who: ClientId,
@@ -139,10 +139,11 @@ pub(super) fn kill(
     let client = state.asker(who)?;
     policy::may_operate(client)?;
     let target = find::client(state, nick)?;
-    let by = Box::from(client.nick.as_str());
     line::reason(state, &reason)?;
-    let why = Disconnect::Kicked { by, reason: reason.clone() };
+    let reason = if reason.is_empty() { "no reason given".into() } else { reason };
+    let why = Disconnect::Killed { by: Arc::clone(&client.source), reason: reason.clone() };
     line::fits(&target.source, "QUIT", &[], &why.to_string())?;
+    line::fits(&client.source, "KILL", &[target.nick.as_str()], &reason)?;
     let left = Event::Left { client: target.id, why };
     Ok(Outcome::Events(vec![audited(client, now, "kill", &target.source, &reason), left], Vec::new()))
 }

@@ -8,6 +8,7 @@ mod line;
 mod list;
 mod member;
 mod modes;
+mod people;
 mod rooms;
 mod talk;
 mod who;
@@ -15,6 +16,7 @@ mod whois;
 
 pub use command::command;
 pub use find::names_of;
+pub use people::monitored;
 
 use super::event::Event;
 use super::id::{ClientId, Time};
@@ -58,6 +60,11 @@ pub fn request(state: &State, who: ClientId, now: Time, request: Request) -> Res
         Request::Topic { room } => rooms::topic(state, who, &room),
         Request::SetTopic { room, text } => rooms::set_topic(state, who, &room, text),
         Request::Invite { nick, room } => rooms::invite(state, who, &nick, &room),
+        Request::Invitations => people::invitations(state, who),
+        Request::Knock { room, text } => people::knock(state, who, now, &room, text),
+        Request::Monitor(ask) => people::monitor(state, who, ask),
+        Request::Silences => people::silences(state, who),
+        Request::SetSilences(changes) => people::set_silences(state, who, changes),
         Request::Kick { room, nick, reason } => rooms::kick(state, who, &room, &nick, reason),
         Request::RoomModes { room } => modes::show(state, who, &room),
         Request::SetRoomModes { room, changes } => modes::set(state, who, &room, &changes),

@@ -7,15 +7,29 @@ use crate::domain::client::Client;
 use crate::domain::event::Event;
 use crate::domain::id::{ClientId, Time};
 use crate::domain::message::{Author, Conversation, Message, MessageKind};
+use crate::domain::mode::Rank;
 use crate::domain::policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Say;
+use crate::domain::room::Room;
 use crate::domain::state::State;
 
 /// The longest verb that carries a message.
 const SAY: &str = "PRIVMSG";
 
+/// Says something, or says why not. Whom a NOTICE does not reach is not answered (RFC 2812 §3.3.2); what is wrong with the line
+/// itself is, because no program takes that for an answer.
 pub(super) fn say(state: &State, who: ClientId, now: Time, ask: Say) -> Result<Outcome, Refusal> {
+    let is_notice = ask.kind == MessageKind::Notice;
+    match said(state, who, now, ask) {
+        Err(Refusal::NoSuchNick(_) | Refusal::NoSuchRoom(_) | Refusal::CannotSend { .. }) if is_notice => {
+            Ok(Outcome::Nothing)
+        }
+        outcome => outcome,
+    }
+}
+
+fn said(state: &State, who: ClientId, now: Time, ask: Say) -> Result<Outcome, Refusal> {
     let client = state.asker(who)?;
     if ask.text.is_empty() && ask.kind != MessageKind::Tag {
         return Err(Refusal::NoText);
@@ -23,6 +37,10 @@ pub(super) fn say(state: &State, who: ClientId, now: Time, ask: Say) -> Result<O
     line::fits(&client.source, SAY, &[&ask.to], &ask.text)?;
     if ask.to.starts_with('#') {
         return to_room(state, client, now, ask);
+    }
+    if let Some((least, room)) = ranked(&ask.to) {
+        let room = find::room(state, client, room)?;
+        return to_ranked(state, client, room, least, now, ask);
     }
     if state.is_desk(&ask.to) {
         return to_desk(state, client, now, ask);
@@ -41,6 +59,31 @@ fn to_room(state: &State, client: &Client, now: Time, ask: Say) -> Result<Outcom
     let room = find::room(state, client, &ask.to)?;
     policy::may_speak(state, client, room)?;
     let to = Conversation::Room { id: room.id, name: room.name.clone() };
+    Ok(Outcome::Event(message(client.author(), to, now, ask)))
+}
+
+/// The rank and the room of a target such as `@#room`; of several prefixes the lowest counts (ISUPPORT `STATUSMSG`).
+fn ranked(to: &str) -> Option<(Rank, &str)> {
+    let room = to.trim_start_matches(|prefix| Rank::of_prefix(prefix).is_some());
+    let prefixes = to.strip_suffix(room)?;
+    let lowest = |one: Rank, other: Rank| if one.reaches(other) { other } else { one };
+    let least = prefixes.chars().filter_map(Rank::of_prefix).reduce(lowest)?;
+    room.starts_with('#').then_some((least, room))
+}
+
+/// Whoever may speak in a room may also speak to some of it: that is how help is asked for.
+fn to_ranked(
+    state: &State,
+    client: &Client,
+    room: &Room,
+    least: Rank,
+    now: Time,
+    ask: Say,
+) -> Result<Outcome, Refusal> {
+    policy::may_speak(state, client, room)?;
+    let prefix = least.prefixes().take(1);
+    let shown: String = prefix.chain(room.name.as_str().chars()).collect();
+    let to = Conversation::Ranked { room: room.id, shown: shown.into(), least };
     Ok(Outcome::Event(message(client.author(), to, now, ask)))
 }
 

@@ -22,6 +22,7 @@ pub(super) fn notice(notice: &Notice) -> String {
         }
         What::UserModes { nick, changes, .. } => format!("modes of {nick}: {changes:?}"),
         What::Invited { by, room, nick } => format!("{} invites {nick} into {room}", by.nick()),
+        What::Knocked { room, source, text, .. } => format!("{} knocks at {room}: {text}", nick_of(source)),
         What::Said(message) => said(message),
         What::Wallops { by, text } => format!("{} to all with +w: {text}", by.nick()),
     }
@@ -31,6 +32,7 @@ fn said(message: &Message) -> String {
     let from = message.from.nick();
     match &message.to {
         Conversation::Room { name, .. } => format!("{name} {from}: {}", message.text),
+        Conversation::Ranked { shown, .. } => format!("{shown} {from}: {}", message.text),
         Conversation::Direct { .. } => format!("{from}: {}", message.text),
         Conversation::Desk { nick, is_inbound: true, .. } => format!("desk <- {nick}: {}", message.text),
         Conversation::Desk { .. } => format!("{from} says: {}", message.text),
@@ -88,6 +90,22 @@ pub(super) fn reply(reply: &Reply) -> String {
         }
         Reply::RoomList { entries, .. } => {
             entries.iter().map(|(mask, ..)| mask.as_ref()).collect::<Vec<_>>().join(" ")
+        }
+        Reply::Monitored { online, offline } => {
+            let online = online.iter().map(|source| format!("+{}", nick_of(source)));
+            let all: Vec<_> = online.chain(offline.iter().map(|nick| format!("-{nick}"))).collect();
+            format!("watched: {}", all.join(" "))
+        }
+        Reply::MonitorList(nicks) => {
+            format!("watches {}", nicks.iter().map(|nick| nick.as_str()).collect::<Vec<_>>().join(" "))
+        }
+        Reply::KnockDelivered(room) => format!("knocked at {room}"),
+        Reply::Invitations(rooms) => {
+            format!("invited into {}", rooms.iter().map(|room| room.as_str()).collect::<Vec<_>>().join(" "))
+        }
+        Reply::SilenceChanged { mask, on, .. } => format!("silence {mask}: {on}"),
+        Reply::SilenceList(masks) => {
+            format!("silence {}", masks.iter().map(|mask| mask.as_str()).collect::<Vec<_>>().join(" "))
         }
         other => format!("{other:?}"),
     }

@@ -56,7 +56,7 @@ fn reasons_that_their_readers_would_get_cut_are_refused() {
     let line = |source: &str, text: &str| format!(":{source} KICK {ROOM} {long} :{text}\r\n");
     assert_eq!(at_the_limit(line, kick), [false, true]);
     let kill = |reason| Request::Kill { nick: "n".repeat(30).into(), reason };
-    let line = |source: &str, text: &str| format!(":{source} QUIT :Kicked by {long}: {text}\r\n");
+    let line = |source: &str, text: &str| format!(":{source} QUIT :Killed ({long} ({text}))\r\n");
     assert_eq!(at_the_limit(line, kill), [false, true]);
 }
 

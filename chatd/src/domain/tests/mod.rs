@@ -9,6 +9,8 @@ mod members;
 mod operators;
 mod origins;
 mod overtaken;
+mod people;
+mod ranked;
 mod rooms;
 mod secure;
 mod talk;

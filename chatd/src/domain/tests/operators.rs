@@ -81,7 +81,7 @@ fn clients_need_to_be_operators_for_kill_wallops_and_rehash() {
     chat.ask(alice, Request::Rehash);
     assert_eq!(chat.hears(alice), ["no: that needs the role admin"]);
     chat.ask(alice, kill);
-    assert_eq!(chat.hears(alice), ["ended: Kicked by alice: x"]);
+    assert_eq!(chat.hears(alice), ["ended: Killed (alice (x))"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::mode::MODES_MAX;
 use super::pen::Pen;
 use super::registration::USER_MAX;
 use crate::config::Config;
+use crate::domain::mode::Rank;
 use crate::domain::request::LIST_MASKS_MAX;
 
 /// Most tokens in one line: a message has 15 parameters, of which the nick is the first and the text the last.
@@ -25,7 +26,7 @@ fn tokens(config: &Config) -> Vec<String> {
     let targets = limits.targets;
     let plain = ["BOT=B", "CHANMODES=beI,k,l,imnst", "CHANTYPES=#", "ELIST=CMNTU", "EXCEPTS=e", "INVEX=I"];
     let mut tokens = plain.map(String::from).to_vec();
-    tokens.extend(["PREFIX=(ov)@+", "SAFELIST", "UTF8ONLY", "WHOX"].map(String::from));
+    tokens.extend(["KNOCK", "PREFIX=(ov)@+", "SAFELIST", "UTF8ONLY", "WHOX"].map(String::from));
     tokens.extend([
         format!("AWAYLEN={}", limits.away_length),
         format!("CASEMAPPING={}", config.server.casemapping.token()),
@@ -34,8 +35,11 @@ fn tokens(config: &Config) -> Vec<String> {
         format!("KICKLEN={}", limits.kick_length),
         format!("MAXLIST=beI:{}", limits.room_list_entries),
         format!("MODES={MODES_MAX}"),
+        format!("MONITOR={}", limits.monitor),
         format!("NETWORK={}", config.server.network),
         format!("NICKLEN={}", limits.nick_length),
+        format!("SILENCE={}", limits.silence),
+        format!("STATUSMSG={}", Rank::TABLE.map(|(_, prefix, _)| prefix).iter().collect::<String>()),
         format!("TARGMAX=JOIN:,KICK:{targets},LIST:{LIST_MASKS_MAX},NAMES:,NOTICE:{targets},PART:,PRIVMSG:{targets},TAGMSG:{targets},WHOIS:1,WHOWAS:1"),
         format!("TOPICLEN={}", limits.topic_length),
         format!("USERLEN={USER_MAX}"),

@@ -25,6 +25,7 @@ mod list;
 mod mode;
 mod oper;
 mod pen;
+mod people;
 mod refuse;
 mod registration;
 pub mod render;
@@ -225,6 +226,9 @@ impl Dialect for Irc {
     }
 
     fn farewell(&self, why: &Disconnect, _: &Setting, out: &mut Vec<u8>) {
+        if let Disconnect::Killed { by, reason } = why {
+            render::line(out, by, "KILL", &[self.nick()], Some(reason));
+        }
         let text = format!("Closing link: ({}) [{why}]", self.place());
         LineWriter::new(out).verb("ERROR").trailing(&text).end();
     }

@@ -67,6 +67,11 @@ impl<'a> Pen<'a> {
         render::line(self.out, self.server, verb, params, Some(trailing));
     }
 
+    /// A line in somebody else's name.
+    pub(super) fn line_of(&mut self, source: &str, verb: &str, params: &[&str]) {
+        render::line(self.out, source, verb, params, None);
+    }
+
     /// A notice to this client from `source`.
     pub(super) fn notice(&mut self, source: &str, text: &str) {
         let line = LineWriter::new(self.out);

@@ -3,6 +3,7 @@
 use chat_proto::irc::Numeric;
 
 use super::pen::Pen;
+use super::render;
 use crate::config::Config;
 use crate::domain::refusal::Refusal;
 use crate::wire::desk;
@@ -19,6 +20,10 @@ pub(super) fn refuse(pen: &mut Pen<'_>, refusal: &Refusal, config: &Config) {
         Refusal::RoleTooLow { .. } => pen.numeric_with(Numeric::ERR_NOPRIVILEGES, &[], &said(refusal)),
         Refusal::BadOperatorPassword => pen.numeric(Numeric::ERR_PASSWDMISMATCH, &[]),
         Refusal::LineTooLong { .. } => pen.numeric_with(Numeric::ERR_INPUTTOOLONG, &[], &said(refusal)),
+        Refusal::MonitorFull { limit, nicks } => render::monitor_full(pen, *limit, nicks),
+        Refusal::SilenceFull { mask, .. } => {
+            pen.numeric_with(Numeric::ERR_SILELISTFULL, &[mask], &said(refusal));
+        }
         Refusal::NoText => pen.numeric(Numeric::ERR_NOTEXTTOSEND, &[]),
         // No numeric fits these; IRCv3 standard-replies are for that.
         Refusal::TooLong { what, .. } => {
@@ -42,6 +47,9 @@ fn in_room(pen: &mut Pen<'_>, refusal: &Refusal) {
         Refusal::TargetNotInRoom { nick, room } => pen.numeric(Numeric::ERR_USERNOTINCHANNEL, &[nick, room]),
         Refusal::AlreadyInRoom { nick, room } => pen.numeric(Numeric::ERR_USERONCHANNEL, &[nick, room]),
         Refusal::NotRoomOperator(room) => pen.numeric(Numeric::ERR_CHANOPRIVSNEEDED, &[room]),
+        Refusal::KnockTooOften(room) => pen.numeric_with(Numeric::ERR_TOOMANYKNOCK, &[room], &said(refusal)),
+        Refusal::KnockOpen(room) => pen.numeric(Numeric::ERR_CHANOPEN, &[room]),
+        Refusal::KnockInside(room) => pen.numeric(Numeric::ERR_KNOCKONCHAN, &[room]),
         Refusal::RoomFull(room) => pen.numeric(Numeric::ERR_CHANNELISFULL, &[room]),
         Refusal::InviteOnly(room) => pen.numeric(Numeric::ERR_INVITEONLYCHAN, &[room]),
         Refusal::Banned(room) => pen.numeric(Numeric::ERR_BANNEDFROMCHAN, &[room]),

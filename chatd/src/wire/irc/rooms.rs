@@ -15,6 +15,9 @@ pub(super) fn join(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step 
         turn.ask(Request::PartAll);
         return Step::Go;
     }
+    if line.list(0).next().is_none() {
+        need_more(irc, line, turn);
+    }
     // Keys belong to rooms by their place, so an empty one between two commas counts.
     let mut keys = line.param(1).split(',');
     for name in line.list(0) {
@@ -32,7 +35,10 @@ pub(super) fn join(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step 
 }
 
 /// `PART #a,#b :words`
-pub(super) fn part(_: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
+pub(super) fn part(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
+    if line.list(0).next().is_none() {
+        need_more(irc, line, turn);
+    }
     for room in line.list(0) {
         turn.ask(Request::Part { room: room.into(), reason: line.param(1).into() });
     }
@@ -49,13 +55,24 @@ pub(super) fn topic(_: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
     Step::Go
 }
 
-/// `INVITE nick #room`
-pub(super) fn invite(_: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
-    turn.ask(Request::Invite { nick: line.param(0).into(), room: line.param(1).into() });
+/// `INVITE nick #room`, or `INVITE` alone for the own invitations.
+pub(super) fn invite(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
+    match line.params {
+        [] => turn.ask(Request::Invitations),
+        [nick, room, ..] if !nick.is_empty() && !room.is_empty() => {
+            turn.ask(Request::Invite { nick: (*nick).into(), room: (*room).into() });
+        }
+        _ => need_more(irc, line, turn),
+    }
     Step::Go
 }
 
-/// `KICK #room nick,nick :reason`
+/// Says that something is missing.
+fn need_more(irc: &Irc, line: &Line<'_>, turn: &mut Turn<'_>) {
+    irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NEEDMOREPARAMS, &[line.verb]);
+}
+
+/// `KICK #room nick,nick :reason`, or as many rooms as nicks (RFC 2812 §3.2.8).
 pub(super) fn kick(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
     let limit = turn.setting.config.limits.targets;
     if let Some(beyond) = line.list(1).nth(limit) {
@@ -66,8 +83,13 @@ pub(super) fn kick(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step 
         );
         return Step::Go;
     }
-    for nick in line.list(1) {
-        let (room, reason) = (line.param(0).into(), line.param(2).into());
+    let (rooms, nicks): (Vec<_>, Vec<_>) = (line.list(0).collect(), line.list(1).collect());
+    if nicks.is_empty() || (rooms.len() != 1 && rooms.len() != nicks.len()) {
+        need_more(irc, line, turn);
+        return Step::Go;
+    }
+    for (room, nick) in rooms.iter().cycle().zip(nicks) {
+        let (room, reason) = ((*room).into(), line.param(2).into());
         turn.ask(Request::Kick { room, nick: nick.into(), reason });
     }
     Step::Go

@@ -3,6 +3,7 @@
 mod line;
 mod list;
 mod notice;
+mod people;
 mod refuse;
 mod register;
 mod reply;

@@ -3,7 +3,7 @@
 use super::line::Line;
 use super::turn::Turn;
 use super::{
-    Irc, ask, cap, connection, help, list, mode, oper, registration, rooms, server, talk, who, whois,
+    Irc, ask, cap, connection, help, list, mode, oper, people, registration, rooms, server, talk, who, whois,
 };
 use crate::wire::Step;
 
@@ -40,7 +40,7 @@ const fn verb(name: &'static str, least: usize, who: Who, run: Run, help: &'stat
 }
 
 /// Every verb, sorted by name.
-pub(super) static VERBS: [Verb; 37] = [
+pub(super) static VERBS: &[Verb] = &[
     verb("ADMIN", 0, Registered, server::admin, "[server] -- who runs this server"),
     verb(
         "AWAY",
@@ -54,14 +54,28 @@ pub(super) static VERBS: [Verb; 37] = [
     verb("HELP", 0, Registered, help::help, "[verb] -- all verbs, or what one of them is for"),
     verb("HELPOP", 0, Registered, help::help, "[verb] -- the same as HELP"),
     verb("INFO", 0, Registered, server::info, "[server] -- what this server runs"),
-    verb("INVITE", 2, Registered, rooms::invite, "nick #room -- invite somebody into a room"),
+    verb(
+        "INVITE",
+        0,
+        Registered,
+        rooms::invite,
+        "[nick #room] -- invite somebody into a room, or see where you are invited",
+    ),
     verb("ISON", 1, Registered, ask::ison, "nick [nick…] -- which of these nicks are here"),
     verb("JOIN", 1, Registered, rooms::join, "#room[,#room…] [key[,key…]] -- enter rooms; JOIN 0 leaves all"),
     verb("KICK", 2, Registered, rooms::kick, "#room nick[,nick…] [reason] -- put somebody out of a room"),
     verb("KILL", 1, Registered, oper::kill, "nick [reason] -- operators: end a client's connection"),
+    verb("KNOCK", 1, Registered, people::knock, "#room [words] -- ask the operators of a room to let you in"),
     verb("LIST", 0, Registered, list::list, "[#room or mask[,…]] -- all rooms, or those that fit a mask"),
     verb("LUSERS", 0, Registered, ask::lusers, "-- how many clients and rooms there are"),
     verb("MODE", 1, Registered, mode::mode, "#room|nick [+-letters [parameters…]] -- see or change modes"),
+    verb(
+        "MONITOR",
+        1,
+        Registered,
+        people::monitor,
+        "+|- nick[,nick…] | C | L | S -- be told when a nick comes and goes",
+    ),
     verb("MOTD", 0, Registered, server::motd, "[server] -- the message of the day"),
     verb("NAMES", 0, Registered, list::names, "#room[,#room…] -- who is in a room"),
     verb("NICK", 0, Always, registration::nick, "nick -- take a nick"),
@@ -92,6 +106,7 @@ pub(super) static VERBS: [Verb; 37] = [
     ),
     verb("QUIT", 0, Always, connection::quit, "[words] -- leave the server"),
     verb("REHASH", 0, Registered, oper::rehash, "-- operators: read the configuration again"),
+    verb("SILENCE", 0, Registered, people::silence, "[+|-mask[,…]] -- do not hear somebody, or hear again"),
     verb("TAGMSG", 0, Registered, talk::tagmsg, "to[,to…] -- send client-only tags without a text"),
     verb("TIME", 0, Registered, server::time, "[server] -- the server's clock"),
     verb("TOPIC", 1, Registered, rooms::topic, "#room [:text] -- see or change a topic"),
@@ -123,7 +138,7 @@ mod tests {
     #[test]
     fn the_table_is_sorted_and_every_verb_in_it_is_found_in_any_case() {
         assert!(VERBS.is_sorted_by(|one, other| one.name < other.name));
-        for verb in &VERBS {
+        for verb in VERBS {
             assert_eq!(find(verb.name).map(|found| found.name), Some(verb.name));
             assert_eq!(find(&verb.name.to_lowercase()).map(|found| found.name), Some(verb.name));
         }

@@ -41,6 +41,9 @@ pub fn notice(notice: &Notice, out: &mut Vec<u8>) {
         What::Topic { by, room, text } => format!("* {} set the topic of {room}: {text}", by.nick()),
         What::RoomModes { by, room, changes } => modes(by, room.as_str(), changes),
         What::Invited { by, room, .. } => format!("* {} invites you into {room}: /join {room}", by.nick()),
+        What::Knocked { room, source, text, .. } => {
+            format!("* {} asks to be let into {room}: {text}", nick_of(source))
+        }
         What::Wallops { by, text } => format!("*** <{}> {text}", by.nick()),
     };
     line(out, &text);
@@ -58,6 +61,7 @@ fn said(message: &Message) -> Option<String> {
     };
     match &message.to {
         Conversation::Room { name, .. } => Some(format!("{name} {spoken}")),
+        Conversation::Ranked { shown, .. } => Some(format!("{shown} {spoken}")),
         Conversation::Direct { .. } | Conversation::Desk { is_inbound: false, .. } => Some(spoken),
         Conversation::Desk { is_inbound: true, .. } => None,
         Conversation::Everyone => Some(format!("*** {text}")),

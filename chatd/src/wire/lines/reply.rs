@@ -39,6 +39,12 @@ pub(super) fn reply(reply: &Reply, setting: &Setting, out: &mut Vec<u8>) {
         | Reply::RoomList { .. }
         | Reply::UserModes(_)
         | Reply::Inviting { .. }
+        | Reply::Invitations(_)
+        | Reply::KnockDelivered(_)
+        | Reply::Monitored { .. }
+        | Reply::MonitorList(_)
+        | Reply::SilenceChanged { .. }
+        | Reply::SilenceList(_)
         | Reply::Whois(_)
         | Reply::Whowas { .. }
         | Reply::Ison(_)

@@ -3,6 +3,7 @@
 use chat_proto::irc::LineWriter;
 
 mod fixed;
+mod lists;
 mod notice;
 mod people;
 mod reply;
@@ -10,6 +11,7 @@ mod welcome;
 mod who;
 mod whois;
 
+pub(super) use lists::monitor_full;
 pub use notice::{echo, notice};
 pub(super) use reply::reply;
 pub(super) use welcome::welcome;

@@ -32,6 +32,9 @@ pub fn notice(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) 
         What::Invited { by, room, nick } => {
             page.line(&by.source, "INVITE", &[nick.as_str(), room.as_str()], None);
         }
+        What::Knocked { by, room, source, text } => {
+            page.line(&by.source, "710", &[room.as_str(), room.as_str(), source], Some(text));
+        }
         What::Said(message) => page.said(message, desk),
         What::Wallops { by, text } => page.line(&by.source, "WALLOPS", &[], Some(text)),
     }
@@ -70,6 +73,7 @@ impl Page<'_> {
     fn said(&mut self, message: &Message, desk: &str) {
         match &message.to {
             Conversation::Room { name, .. } => self.message(message, name.as_str()),
+            Conversation::Ranked { shown, .. } => self.message(message, shown),
             Conversation::Direct { nick, .. } | Conversation::Desk { nick, is_inbound: false, .. } => {
                 self.message(message, nick.as_str());
             }

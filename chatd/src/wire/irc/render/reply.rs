@@ -2,7 +2,7 @@
 
 use chat_proto::irc::Numeric;
 
-use super::{people, who, whois};
+use super::{lists, people, who, whois};
 use crate::domain::id::Time;
 use crate::domain::mode::RoomList;
 use crate::domain::reply::{ListedRoom, Reply, TopicInfo};
@@ -33,6 +33,10 @@ pub(in crate::wire::irc) fn reply(pen: &mut Pen<'_>, reply: &Reply, caps: Caps, 
         Reply::UserModes(letters) => pen.numeric_plain(Numeric::RPL_UMODEIS, &[&format!("+{letters}")]),
         Reply::OperatorIs(_) => pen.numeric(Numeric::RPL_YOUREOPER, &[]),
         Reply::Rehashing => pen.numeric(Numeric::RPL_REHASHING, &["chatd.toml"]),
+        Reply::Monitored { online, offline } => lists::monitored(pen, online, offline),
+        Reply::MonitorList(nicks) => lists::monitor_list(pen, nicks),
+        Reply::SilenceChanged { source, mask, on } => lists::silence_changed(pen, source, mask, *on),
+        Reply::SilenceList(masks) => lists::silences(pen, masks),
         _ => room_reply(pen, reply, is_multi),
     }
 }
@@ -62,6 +66,8 @@ fn room_reply(pen: &mut Pen<'_>, reply: &Reply, is_multi: bool) {
         Reply::Inviting { nick, room } => {
             pen.numeric_plain(Numeric::RPL_INVITING, &[nick.as_str(), room.as_str()]);
         }
+        Reply::Invitations(rooms) => lists::invitations(pen, rooms),
+        Reply::KnockDelivered(room) => pen.numeric(Numeric::RPL_KNOCKDLVR, &[room.as_str()]),
         _ => {}
     }
 }

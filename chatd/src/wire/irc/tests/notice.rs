@@ -54,6 +54,13 @@ fn changes_are_exact() {
     check(topic(""), ":alice!~u@host.test TOPIC #a :");
     let invited = What::Invited { by: author("alice"), room: room("#a"), nick: nick("bob") };
     check(invited, ":alice!~u@host.test INVITE bob #a");
+    let knocked = What::Knocked {
+        by: crate::domain::message::Author { client: None, source: "irc.test".into(), operator: None },
+        room: room("#a"),
+        source: "bob!~b@h".into(),
+        text: "let me in".into(),
+    };
+    check(knocked, ":irc.test 710 #a #a bob!~b@h :let me in");
     check(What::Wallops { by: author("alice"), text: "hear".into() }, ":alice!~u@host.test WALLOPS :hear");
     let changes: Arc<[_]> =
         [(UserMode::Invisible, true), (UserMode::Bot, true), (UserMode::Wallops, false)].into();

@@ -28,6 +28,12 @@ fn every_refusal_about_a_room_has_its_numeric_and_parameters() {
         (Refusal::RoomFull(room.clone()), "471 alice #a :Cannot join channel (+l)"),
         (Refusal::InviteOnly(room.clone()), "473 alice #a :Cannot join channel (+i)"),
         (Refusal::Banned(room.clone()), "474 alice #a :Cannot join channel (+b)"),
+        (
+            Refusal::KnockTooOften(room.clone()),
+            "712 alice #a :too many knocks, at #a or from you; wait a moment (limits.knock-interval)",
+        ),
+        (Refusal::KnockOpen(room.clone()), "713 alice #a :Channel is open."),
+        (Refusal::KnockInside(room.clone()), "714 alice #a :You are already on that channel."),
         (Refusal::BadKey(room.clone()), "475 alice #a :Cannot join channel (+k)"),
         (
             Refusal::CannotSend { room: room.clone(), because: "it is moderated" },
@@ -64,6 +70,10 @@ fn every_other_refusal_has_its_numeric_and_parameters() {
         (Refusal::AlreadyRegistered, "462 alice :You may not reregister"),
         (Refusal::NoSuchNick(nick.clone()), "401 alice bob :No such nick/channel"),
         (Refusal::NotOperator, "481 alice :Permission Denied- You're not an IRC operator"),
+        (
+            Refusal::SilenceFull { mask: "bob!*@*".into(), limit: 9 },
+            "511 alice bob!*@* :you do not hear 9 masks (limits.silence); not added: bob!*@*",
+        ),
         (Refusal::RoleTooLow { needs: "admin" }, "481 alice :that needs the role admin"),
         (Refusal::BadOperatorPassword, "464 alice :Password incorrect"),
         (

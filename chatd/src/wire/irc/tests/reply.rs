@@ -43,7 +43,7 @@ fn the_welcome_has_all_that_clients_look_for_in_their_order() {
         "003 alice :This server was created 1970-01-01T00:00:00.000Z",
         &format!("004 alice irc.test {version} Biow Ibeiklmnostv Ibeklov"),
         "005 alice AWAYLEN=300 BOT=B CASEMAPPING=rfc1459 CHANLIMIT=#:100 CHANMODES=beI,k,l,imnst CHANNELLEN=64 \
-         CHANTYPES=# ELIST=CMNTU EXCEPTS=e INVEX=I KICKLEN=300 MAXLIST=beI:100 MODES=20 :are supported by this server",
+         CHANTYPES=# ELIST=CMNTU EXCEPTS=e INVEX=I KICKLEN=300 KNOCK MAXLIST=beI:100 :are supported by this server",
     ])), "{text}");
     assert!(text.ends_with(&(lines(&[
         "251 alice :There are 2 users and 1 invisible on 1 servers",
