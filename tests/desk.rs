@@ -141,5 +141,5 @@ fn the_desk_can_have_another_name() {
     alice.send("PRIVMSG HELP :hello");
     alice.expect(":help!help@chatd.localhost NOTICE alice :received*");
     alice.send("NICK desk");
-    alice.expect(":alice!* NICK desk");
+    alice.expect(":alice!* NICK :desk");
 }

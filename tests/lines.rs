@@ -88,7 +88,7 @@ fn people_with_plain_lines_and_with_irc_share_rooms_and_direct_messages() {
     alice.expect(&format!(":{own}!~lines@127.0.0.1 JOIN #lobby"));
     guest.send("/nick bob");
     guest.expect(&format!("* {own} is now called bob"));
-    alice.expect(&format!(":{own}!~lines@127.0.0.1 NICK bob"));
+    alice.expect(&format!(":{own}!~lines@127.0.0.1 NICK :bob"));
     alice.send("PRIVMSG #lobby :hello bob");
     guest.expect("#lobby <alice> hello bob");
     guest.send("/msg #lobby hello alice");

@@ -43,7 +43,7 @@ fn the_limits_of_the_configuration_are_announced() {
         assert!(tokens.contains(token), "{token} is not in {tokens}");
     }
     alice.send(&format!("NICK {}", "n".repeat(17)));
-    alice.expect(":alice!* NICK nnnnnnnnnnnnnnnnn");
+    alice.expect(":alice!* NICK :nnnnnnnnnnnnnnnnn");
     alice.send(&format!("NICK {}", "n".repeat(18)));
     alice.expect(":* 432 * nnnnnnnnnnnnnnnnnn :*");
 }
@@ -75,7 +75,7 @@ fn names_that_differ_only_by_case_are_the_same_under_rfc1459_and_brackets_too() 
     let _holder = Client::connect(&ascii, "nick[a]");
     let mut other = Client::connect(&ascii, "other");
     other.send("NICK NICK{A}");
-    other.expect(":other!* NICK NICK{A}");
+    other.expect(":other!* NICK :NICK{A}");
 }
 
 #[test]
@@ -84,13 +84,13 @@ fn a_nick_is_free_again_once_its_holder_has_left_or_changed_it() {
     let mut alice = Client::connect(&daemon, "alice");
     let mut bob = Client::connect(&daemon, "bob");
     alice.send("NICK carol");
-    alice.expect(":alice!~alice@127.0.0.1 NICK carol");
+    alice.expect(":alice!~alice@127.0.0.1 NICK :carol");
     bob.send("NICK alice");
-    bob.expect(":bob!~bob@127.0.0.1 NICK alice");
+    bob.expect(":bob!~bob@127.0.0.1 NICK :alice");
     alice.send("QUIT :bye");
     alice.expect_farewell("Quit: bye");
     bob.send("NICK carol");
-    bob.expect(":alice!~bob@127.0.0.1 NICK carol");
+    bob.expect(":alice!~bob@127.0.0.1 NICK :carol");
 }
 
 #[test]

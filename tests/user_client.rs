@@ -75,7 +75,7 @@ fn commands_work_as_they_do_at_a_terminal() {
     assert!(who.iter().any(|line| line.starts_with("* bob (~bob@127.0.0.1)")), "{who:?}");
     assert!(who.iter().any(|line| line.starts_with("* alice (~alice@127.0.0.1)")), "{who:?}");
     alice.send("/nick alina");
-    bob.expect(":alice!* NICK alina");
+    bob.expect(":alice!* NICK :alina");
     alice.send("/part");
     bob.expect(":alina!* PART #room");
     alice.send("to the desk again");

@@ -15,7 +15,8 @@ pub fn notice(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) 
     match &notice.what {
         What::Connected { .. } => {}
         What::Quit { source, why, .. } => page.line(source, "QUIT", &[], Some(&why.to_string())),
-        What::Nick { source, nick } => page.line(source, "NICK", &[nick.as_str()], None),
+        // With a colon, as servers have always sent it: ii reads the new nick nowhere else.
+        What::Nick { source, nick } => page.line(source, "NICK", &[], Some(nick.as_str())),
         What::Joined { source, room } => page.line(source, "JOIN", &[room.as_str()], None),
         What::Parted { source, room, reason } => {
             page.line(source, "PART", &[room.as_str()], (!reason.is_empty()).then_some(reason));

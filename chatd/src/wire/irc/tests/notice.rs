@@ -35,7 +35,7 @@ fn comings_and_goings_are_exact() {
     check(parted("".into()), ":alice!~u@host.test PART #a");
     let quit = What::Quit { client: client(1), source: source.clone(), why: Disconnect::Quit(reason) };
     check(quit, ":alice!~u@host.test QUIT :Quit: see you");
-    check(What::Nick { source: source.clone(), nick: nick("al") }, ":alice!~u@host.test NICK al");
+    check(What::Nick { source: source.clone(), nick: nick("al") }, ":alice!~u@host.test NICK :al");
     let kicked = |reason: &str| What::Kicked {
         by: author("alice"),
         room: room("#a"),
