@@ -77,7 +77,7 @@ impl Guest for Ii {
             Sight::Said { by, text } => self.wait(&format!("{ROOM}/out"), &format!("<{by}> {text}"), 1),
             Sight::Renamed { from, to } => self.wait("out", &format!("{from} changed nick to {to}"), 1),
             Sight::Parted { who } => {
-                self.wait(&format!("{ROOM}/out"), &format!("{who}(~{who}@127.0.0.1) has left"), 1)
+                self.wait(&format!("{ROOM}/out"), &format!("{who}(~{who}@127.0.0.1) has left"), 1);
             }
             Sight::Quit { who } => self.wait("out", &format!("{who}(~{who}@127.0.0.1) has quit"), 1),
         }
