@@ -69,6 +69,14 @@ pub enum EntryKind {
     Invite,
     /// Somebody asked to be let into a room; `text` has the words.
     Knock,
+    /// Somebody is away; `text` says why.
+    Away,
+    /// Somebody is back.
+    Back,
+    /// Somebody logged in to the account in `to`, or out if there is none.
+    Account,
+    /// Somebody is shown at another place, `user@host` in `to`.
+    Host,
     /// A client has registered.
     Connect,
     /// A client's connection ended; `text` says why.

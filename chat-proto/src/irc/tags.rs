@@ -39,6 +39,11 @@ impl<'a> Tags<'a> {
         self.items().map(split).filter(|(k, _)| *k == key).last().map(|(_, value)| unescape(value))
     }
 
+    /// The value of `key` as it was written, escapes and all; of several, the last.
+    pub fn raw_value(self, key: &str) -> Option<&'a str> {
+        self.items().map(split).filter(|(k, _)| *k == key).last().map(|(_, value)| value)
+    }
+
     /// The raw `+key=value` items that a server passes on to others. Items with a malformed key are left out,
     /// so that one client cannot confuse the parser of another.
     pub fn client_only(self) -> impl Iterator<Item = &'a str> {

@@ -9,7 +9,7 @@ use toml::de::DeTable;
 
 use super::problem::{ConfigError, Place, Problem, Wrong, nearest};
 use super::section::{Reader, Section};
-use super::{Cloak, Config, Control, Desk, Environment, History, Limits, LogConfig, Server, listen};
+use super::{Cloak, Config, Control, Desk, Environment, History, Irc, Limits, LogConfig, Server, listen};
 
 /// Where a configuration comes from; kept for the next reload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -113,6 +113,7 @@ impl<'a> Reader<'a> {
             cloak: Cloak::read(root.section("cloak")),
             desk: Desk::read(root.section("desk"), &limits),
             history: History::read(root.section("history")),
+            irc: Irc::read(root.section("irc")),
             log: LogConfig::read(root.section("log")),
             limits,
         };

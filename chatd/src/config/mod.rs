@@ -8,6 +8,7 @@ mod control;
 mod desk;
 mod environment;
 mod history;
+mod irc;
 mod limits;
 mod listen;
 mod load;
@@ -29,6 +30,7 @@ pub use control::{Control, LoginRole, OperatorLogin};
 pub use desk::{Desk, DeskRule};
 pub use environment::Environment;
 pub use history::{History, Sync};
+pub use irc::Irc;
 pub use limits::Limits;
 pub use listen::{Listen, Protocol};
 pub use load::{Source, load, parse};
@@ -55,6 +57,8 @@ pub struct Config {
     pub desk: Desk,
     /// `[history]`
     pub history: History,
+    /// `[irc]`
+    pub irc: Irc,
     /// `[limits]`
     pub limits: Limits,
     /// `[log]`
@@ -70,6 +74,7 @@ impl Default for Config {
             cloak: Cloak::default(),
             desk: Desk::default(),
             history: History::default(),
+            irc: Irc::default(),
             limits: Limits::default(),
             log: LogConfig::default(),
         }
@@ -86,6 +91,7 @@ impl Config {
         self.cloak.write(&mut out);
         self.desk.write(&mut out);
         self.history.write(&mut out);
+        self.irc.write(&mut out);
         self.limits.write(&mut out);
         self.log.write(&mut out);
         out.into_text()

@@ -106,6 +106,10 @@ enabled = false
 sync = "always"
 keep-days = 0
 keep-count = 0
+[irc]
+drafts = false
+icon = "https://chat.example.org/icon.svg"
+
 [limits]
 clients = 5
 clients-per-address = 2

@@ -24,7 +24,7 @@ pub(super) fn of_notice(notice: &Notice, desk: &str) -> Option<Entry> {
             Entry { text: Some(why.to_string()), ..blank(EntryKind::Disconnect, source) }
         }
         What::Nick { source, nick } => Entry { to: Some(nick.to_string()), ..blank(EntryKind::Nick, source) },
-        What::Joined { source, room } => {
+        What::Joined { source, room, .. } => {
             Entry { conversation: Some(room.to_string()), ..blank(EntryKind::Join, source) }
         }
         What::Parted { source, room, reason } => {
@@ -55,6 +55,19 @@ pub(super) fn of_notice(notice: &Notice, desk: &str) -> Option<Entry> {
             let (conversation, text) = (Some(room.to_string()), some(text));
             Entry { conversation, text, ..blank(EntryKind::Knock, source) }
         }
+        What::Away { source, words } => {
+            let kind = if words.is_some() { EntryKind::Away } else { EntryKind::Back };
+            Entry { text: words.as_deref().and_then(some), ..blank(kind, source) }
+        }
+        What::Account { source } => {
+            let to = notice.by.account.as_deref().map(Into::into);
+            Entry { to, ..blank(EntryKind::Account, source) }
+        }
+        What::HostChanged { source, user, host } => {
+            Entry { to: Some(format!("{user}@{host}")), ..blank(EntryKind::Host, source) }
+        }
+        // Sessions hear it; nobody did anything.
+        What::Offers { .. } => return None,
         What::Wallops { by, text } => {
             Entry { to: Some("wallops".into()), text: some(text), ..blank(EntryKind::Notice, &by.source) }
         }

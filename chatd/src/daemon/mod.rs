@@ -24,7 +24,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{Config, Protocol, Source};
 use crate::control::{self, Facts, Steer};
-use crate::delivery::broadcast::{Encoders, VARIANTS_MAX};
+use crate::delivery::broadcast::Encoder;
 use crate::domain::id::{Seq, Time};
 use crate::log::local::LocalLog;
 use crate::registry::{self, Registry};
@@ -33,8 +33,6 @@ use crate::telemetry::Telemetry;
 use crate::wire::{self, session::Shared};
 use listen::{Bound, Gatekeeper};
 use signal::Signal;
-
-const _: () = assert!(wire::VARIANTS <= VARIANTS_MAX);
 
 /// Runs the daemon until it is told to stop. Must be called inside the runtime.
 ///
@@ -129,9 +127,9 @@ impl Daemon {
         let log = LocalLog::new(store.writer(), opened.next_seq, config.history.enabled);
         let owning = CancellationToken::new();
         let reload_asked = Arc::<Notify>::default();
-        let encoders = Encoders { notice: wire::encode, echo: wire::encode_echo };
+        let encoder = Encoder { encode: wire::encode, relevant: wire::relevant };
         let (registry, owner) =
-            registry::start(Arc::clone(&config), log, encoders, Arc::clone(&reload_asked), owning.clone());
+            registry::start(Arc::clone(&config), log, encoder, Arc::clone(&reload_asked), owning.clone());
         registry.tap().begin(Seq(opened.next_seq.0 - 1));
         let shared = Arc::new(Shared::new(Arc::clone(&config), started));
         let facts = Arc::new(facts(&source, socket, &bound, started));

@@ -65,8 +65,8 @@ pub(super) fn effective(old: &Config, new: Config) -> Arc<Config> {
     // Somebody may have taken the new nick meanwhile and would then be taken for the desk.
     let mut desk = new.desk;
     desk.nick.clone_from(&old.desk.nick);
-    let (cloak, limits) = (new.cloak, new.limits);
-    Arc::new(Config { server, listen: old.listen.clone(), control, cloak, desk, history, limits, log })
+    let (cloak, irc, limits) = (new.cloak, new.irc, new.limits);
+    Arc::new(Config { server, listen: old.listen.clone(), control, cloak, desk, history, irc, limits, log })
 }
 
 /// Every key with its value, arrays by index.

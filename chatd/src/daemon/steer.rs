@@ -15,6 +15,7 @@ use crate::config::{self, Config, ConfigError, Source};
 use crate::control::Steer;
 use crate::domain::command::{Command, Operator, Role, SayTo};
 use crate::registry;
+use crate::wire;
 
 /// How long the announcement of a drain may wait for its place in the log.
 const ANNOUNCE: Duration = Duration::from_secs(5);
@@ -93,7 +94,8 @@ impl Daemon {
         }
         self.drain_timeout = effective.server.drain_timeout;
         self.shared.configure(Arc::clone(&effective));
-        self.registry.configure(effective).await.map_err(|error| error.to_string())?;
+        let news = wire::changed_offers(&old, &effective);
+        self.registry.configure(effective, news).await.map_err(|error| error.to_string())?;
         self.facts.config_loaded_at.store(registry::now().0, Ordering::Relaxed);
         Ok(result)
     }

@@ -12,9 +12,7 @@ use std::sync::Arc;
 
 use crate::domain::id::RoomId;
 use crate::domain::notice::Notice;
-
-/// Most variants there can be; `wire` has fewer.
-pub const VARIANTS_MAX: usize = 8;
+use crate::domain::request::Variant;
 
 /// A block that has this many bytes takes no more lines.
 const BLOCK: usize = 16 * 1024;
@@ -22,16 +20,13 @@ const BLOCK: usize = 16 * 1024;
 /// A part that is less than its block divided by this is copied.
 const SHARE: usize = 4;
 
-/// Appends a notice for a variant, or nothing if this variant does not show it. The string is the desk as a source.
-pub type Encode = fn(&Notice, u8, &str, &mut Vec<u8>);
-
 /// How notices become bytes.
 #[derive(Clone, Copy, Debug)]
-pub struct Encoders {
-    /// For all who hear a notice.
-    pub notice: Encode,
-    /// For the author of a message to the desk, who reads something else than those who hear it (IRCv3 echo-message).
-    pub echo: Encode,
+pub struct Encoder {
+    /// Appends a notice for a variant, or nothing if this variant does not show it. The string is the desk as a source.
+    pub encode: fn(&Notice, Variant, &str, &mut Vec<u8>),
+    /// The bits of a variant that matter to this notice: two variants that differ in others only read the same bytes.
+    pub relevant: fn(&Notice) -> Variant,
 }
 
 /// Lines one after the other in a block that any number of outboxes share.
@@ -86,14 +81,19 @@ pub struct Press {
     /// How many of `open` belong to this turn.
     used: usize,
     /// The block that takes a room's next line, by variant.
-    of_room: HashMap<(RoomId, u8), u32, foldhash::fast::RandomState>,
+    of_room: HashMap<(RoomId, Variant), u32, foldhash::fast::RandomState>,
     /// The same blocks, finished.
     closed: Vec<Arc<[u8]>>,
 }
 
 impl Press {
     /// Appends what `write` writes to the block of this room and variant, or to a block of its own; nothing if that is nothing.
-    fn print(&mut self, room: Option<RoomId>, variant: u8, write: impl FnOnce(&mut Vec<u8>)) -> Option<Part> {
+    fn print(
+        &mut self,
+        room: Option<RoomId>,
+        variant: Variant,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) -> Option<Part> {
         let block = match room {
             Some(room) => self.block_of(room, variant),
             None => self.begin(),
@@ -105,7 +105,7 @@ impl Press {
         Some(Part { block, start: range.start, end: range.end, count: 1 })
     }
 
-    fn block_of(&mut self, room: RoomId, variant: u8) -> u32 {
+    fn block_of(&mut self, room: RoomId, variant: Variant) -> u32 {
         if let Some(block) = self.of_room.get(&(room, variant))
             && self.open[*block as usize].len() < BLOCK
         {
@@ -172,37 +172,52 @@ pub struct Broadcast<'a> {
     notice: &'a Notice,
     room: Option<RoomId>,
     desk: &'a str,
-    encode: Encode,
-    made: [Option<Option<Part>>; VARIANTS_MAX],
+    encoder: Encoder,
+    relevant: Variant,
+    /// What there is by now. Mostly one variant, so that the first needs no allocation.
+    first: Option<Made>,
+    more: Vec<Made>,
 }
+
+/// A variant, and what it shows.
+type Made = (Variant, Option<Part>);
 
 impl<'a> Broadcast<'a> {
     /// Nothing is encoded yet. `room` is the one that hears it, if it is one.
     #[must_use]
-    pub fn new(notice: &'a Notice, room: Option<RoomId>, desk: &'a str, encode: Encode) -> Self {
-        Self { notice, room, desk, encode, made: Default::default() }
+    pub fn new(notice: &'a Notice, room: Option<RoomId>, desk: &'a str, encoder: Encoder) -> Self {
+        let relevant = (encoder.relevant)(notice);
+        Self { notice, room, desk, encoder, relevant, first: None, more: Vec::new() }
     }
 
     /// The lines for `variant`, made now if it is the first time.
-    pub fn part(&mut self, press: &mut Press, variant: u8) -> Option<Part> {
-        let made = self.made.get_mut(usize::from(variant))?;
-        *made.get_or_insert_with(|| {
-            press.print(self.room, variant, |out| (self.encode)(self.notice, variant, self.desk, out))
-        })
+    pub fn part(&mut self, press: &mut Press, variant: Variant) -> Option<Part> {
+        let variant = variant.only(self.relevant);
+        if let Some((_, part)) = self.first.iter().chain(&self.more).find(|(made, _)| *made == variant) {
+            return *part;
+        }
+        let encode = self.encoder.encode;
+        let part = press.print(self.room, variant, |out| encode(self.notice, variant, self.desk, out));
+        match self.first {
+            None => self.first = Some((variant, part)),
+            Some(_) => self.more.push((variant, part)),
+        }
+        part
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BLOCK, Broadcast, Part, Press};
+    use super::{BLOCK, Broadcast, Encoder, Part, Press};
     use crate::domain::id::{RoomId, Seq, Time};
-    use crate::domain::notice::{Notice, What};
+    use crate::domain::notice::{Badge, Notice, What};
+    use crate::domain::request::Variant;
 
     const ROOM: Option<RoomId> = Some(RoomId { slot: 0, serial: 1 });
     const OTHER: Option<RoomId> = Some(RoomId { slot: 1, serial: 2 });
 
     fn print(press: &mut Press, room: Option<RoomId>, text: &[u8]) -> Part {
-        press.print(room, 0, |out| out.extend_from_slice(text)).unwrap()
+        press.print(room, Variant(0), |out| out.extend_from_slice(text)).unwrap()
     }
 
     fn bytes(press: &Press, part: Part) -> Vec<u8> {
@@ -216,15 +231,27 @@ mod tests {
             room: chat_proto::name::RoomName::parse("#r", 10).unwrap(),
             reason: "".into(),
         };
-        let notice = Notice { seq: Seq(1), at: Time(0), what };
+        let notice = Notice { seq: Seq(1), at: Time(0), by: Badge::default(), what };
         let mut press = Press::default();
-        let mut broadcast = Broadcast::new(&notice, ROOM, "", |_, variant, _, out| {
-            out.extend((variant < 2).then_some(variant));
-        });
-        let (first, second) = (broadcast.part(&mut press, 1), broadcast.part(&mut press, 1));
+        let encoder = Encoder {
+            encode: |_, variant, _, out| out.extend(u8::try_from(variant.0).ok().filter(|bits| *bits < 2)),
+            relevant: |_| Variant(0b11),
+        };
+        let mut broadcast = Broadcast::new(&notice, ROOM, "", encoder);
+        let (first, second) =
+            (broadcast.part(&mut press, Variant(1)), broadcast.part(&mut press, Variant(1)));
         assert_eq!(first, second);
-        let other = broadcast.part(&mut press, 0).unwrap();
-        assert_eq!((broadcast.part(&mut press, 2), broadcast.part(&mut press, 200)), (None, None));
+        assert_eq!(
+            first,
+            broadcast.part(&mut press, Variant(0b101)),
+            "bits that do not matter make no variant"
+        );
+        let other = broadcast.part(&mut press, Variant(0)).unwrap();
+        assert_eq!(broadcast.part(&mut press, Variant(0b100)), Some(other));
+        assert_eq!(
+            (broadcast.part(&mut press, Variant(2)), broadcast.part(&mut press, Variant(3))),
+            (None, None)
+        );
         press.close();
         assert_eq!(bytes(&press, first.unwrap()), [1]);
         assert_eq!(bytes(&press, other), [0]);

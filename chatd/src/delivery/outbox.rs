@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use super::broadcast::Lines;
@@ -22,8 +22,28 @@ pub enum Item {
     Own(Box<[u8]>),
     /// An answer that the session renders.
     Reply(Box<Reply>),
+    /// An answer that belongs to a label.
+    Labeled(Box<Labeled>),
     /// The question whether the client is still there.
     Ping,
+}
+
+/// Something that answers a line with a label (IRCv3 labeled-response).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Labeled {
+    /// The line's label.
+    pub label: Arc<str>,
+    /// What answers it.
+    pub answer: Answer,
+}
+
+/// What answers a line.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// What the client did, as others hear it, too.
+    Lines(Lines),
+    /// What it alone is told.
+    Reply(Reply),
 }
 
 impl Item {
@@ -33,6 +53,10 @@ impl Item {
             Self::Lines(lines) => lines.bytes().len(),
             Self::Own(bytes) => bytes.len(),
             Self::Reply(reply) => reply_weight(reply),
+            Self::Labeled(labeled) => match &labeled.answer {
+                Answer::Lines(lines) => lines.bytes().len(),
+                Answer::Reply(reply) => reply_weight(reply),
+            },
             Self::Ping => 32,
         }
     }

@@ -9,6 +9,7 @@ use super::command::Operator;
 use super::id::{ClientId, DeskId, RoomId, Time};
 use super::message::Author;
 use super::mode::{UserMode, UserModes};
+use super::notice::Badge;
 use super::origin::Origin;
 use super::secure::Secure;
 
@@ -29,6 +30,8 @@ pub struct Client {
     pub rooms: Vec<RoomId>,
     /// Its words, if it is away.
     pub away: Option<Box<str>>,
+    /// The account it is logged in to.
+    pub account: Option<Arc<str>>,
     /// Its user modes.
     pub modes: UserModes,
     /// As whom it may act for the server.
@@ -50,6 +53,12 @@ impl Client {
         Author { client: Some(self.id), source: Arc::clone(&self.source), operator: None }
     }
 
+    /// What tags tell of it.
+    #[must_use]
+    pub fn badge(&self) -> Badge {
+        Badge { account: self.account.clone(), is_bot: self.modes.has(UserMode::Bot) }
+    }
+
     /// Its user name.
     #[must_use]
     pub fn user(&self) -> &str {
@@ -66,6 +75,11 @@ impl Client {
     fn place(&self) -> (&str, &str) {
         let place = self.source.get(self.nick.as_str().len() + 1..).unwrap_or_default();
         place.rsplit_once('@').unwrap_or((place, ""))
+    }
+
+    /// Gives it another user name and host.
+    pub(super) fn move_to(&mut self, user: &str, host: &str) {
+        self.source = source(&self.nick, user, host);
     }
 
     /// Gives it another nick; its entry among the names is the state's to change.

@@ -127,6 +127,22 @@ pub enum Event {
         /// Away with these words, or back.
         words: Option<Box<str>>,
     },
+    /// A client logged in to an account, or out of it.
+    AccountSet {
+        /// Who.
+        client: ClientId,
+        /// The account, or none.
+        account: Option<Arc<str>>,
+    },
+    /// A client is shown with another user name or host.
+    HostChanged {
+        /// Who.
+        client: ClientId,
+        /// The user name.
+        user: Box<str>,
+        /// The host.
+        host: Box<str>,
+    },
     /// A client became an operator.
     OperatorGranted {
         /// Who.
@@ -181,6 +197,33 @@ pub struct Registered {
 }
 
 impl Event {
+    /// The client whose doing it is; none if it is nobody's, or that of somebody who is no client.
+    #[must_use]
+    pub fn doer(&self) -> Option<ClientId> {
+        match self {
+            Self::NickChanged { client, .. }
+            | Self::Left { client, .. }
+            | Self::Joined { client, .. }
+            | Self::Parted { client, .. }
+            | Self::UserModesSet { client, .. }
+            | Self::AwaySet { client, .. }
+            | Self::AccountSet { client, .. }
+            | Self::HostChanged { client, .. }
+            | Self::OperatorGranted { client, .. }
+            | Self::MonitorChanged { client, .. }
+            | Self::SilenceSet { client, .. }
+            | Self::RehashAsked { client } => Some(*client),
+            Self::Kicked { by, .. }
+            | Self::TopicSet { by, .. }
+            | Self::RoomModesSet { by, .. }
+            | Self::Invited { by, .. }
+            | Self::Wallops { by, .. } => by.client,
+            Self::Said(message) => message.from.client,
+            // A knock is told by the server.
+            Self::Registered(_) | Self::Knocked { .. } | Self::Audited(_) => None,
+        }
+    }
+
     /// Whether it must be kept before anybody is told. `keep_rooms` says whether rooms have a history.
     #[must_use]
     pub fn is_durable(&self, keep_rooms: bool) -> bool {

@@ -18,8 +18,19 @@ pub struct Notice {
     pub seq: Seq,
     /// The event's time.
     pub at: Time,
+    /// Who did it, as tags tell it.
+    pub by: Badge,
     /// What happened.
     pub what: What,
+}
+
+/// What tags tell of whoever did something (IRCv3 account-tag, bot-mode).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Badge {
+    /// The account it was logged in to.
+    pub account: Option<Arc<str>>,
+    /// Whether it says that it is a program.
+    pub is_bot: bool,
 }
 
 /// What happened, complete in itself: it can be shown long after the clients and rooms it names are gone.
@@ -54,6 +65,10 @@ pub enum What {
         source: Arc<str>,
         /// Where.
         room: RoomName,
+        /// Its real name.
+        real_name: Box<str>,
+        /// Its words, if it is away.
+        away: Option<Box<str>>,
     },
     /// Somebody left a room.
     Parted {
@@ -124,6 +139,34 @@ pub enum What {
     },
     /// Somebody spoke.
     Said(Arc<Message>),
+    /// Somebody is away, with these words, or back.
+    Away {
+        /// `nick!user@host`.
+        source: Arc<str>,
+        /// Its words.
+        words: Option<Box<str>>,
+    },
+    /// Somebody logged in to an account, or out of it; which one is in the notice's badge.
+    Account {
+        /// `nick!user@host`.
+        source: Arc<str>,
+    },
+    /// Somebody is seen under another user name or at another host from now on.
+    HostChanged {
+        /// `nick!user@host` until now.
+        source: Arc<str>,
+        /// The new user name.
+        user: Box<str>,
+        /// The new host.
+        host: Box<str>,
+    },
+    /// The capabilities that the server offers have changed (IRCv3 cap-notify).
+    Offers {
+        /// What can be had now, with values, as `CAP LS` would say it.
+        added: Box<str>,
+        /// What cannot be had any more.
+        removed: Box<str>,
+    },
     /// An operator spoke to those who asked for it.
     Wallops {
         /// By whom.
@@ -131,6 +174,17 @@ pub enum What {
         /// What.
         text: Box<str>,
     },
+}
+
+/// How somebody hears a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ear {
+    /// As one whom it concerns.
+    Hears,
+    /// As its author, and only with echo-message.
+    Own,
+    /// As one who is told of what concerns somebody else, and only if it negotiated that.
+    Overhears,
 }
 
 /// Who hears a notice.
@@ -176,6 +230,26 @@ pub enum Audience {
     /// The members of these rooms, each once; rooms that are gone have none. The rooms are named and not their members,
     /// of whom there may be a million.
     Rooms(Vec<RoomId>),
+    /// Those who share one of these rooms with a client, each once.
+    Peers {
+        /// The client.
+        of: ClientId,
+        /// Its rooms.
+        rooms: Vec<RoomId>,
+        /// Whether the client hears it, too.
+        and_itself: bool,
+    },
+    /// One who was invited; the members of the room overhear it, but for who invited.
+    Invited {
+        /// Who was invited.
+        target: ClientId,
+        /// Whether it hears it, and has not silenced whoever invites.
+        is_heard: bool,
+        /// Into which room.
+        room: RoomId,
+        /// By whom, if it is a client.
+        by: Option<ClientId>,
+    },
     /// IRC operators, and the author if it has echo-message (messages to the desk).
     Operators {
         /// The author.
@@ -197,49 +271,61 @@ impl Audience {
         }
     }
 
-    /// Names everybody who hears the notice, once, to `push`; the flag says that it is the hearer's own message, which it
-    /// hears only if it asked for echoes.
-    pub fn visit(&self, state: &State, mut push: impl FnMut(ClientId, bool)) {
+    /// Names everybody who hears the notice, once, to `push`, and how.
+    pub fn visit(&self, state: &State, mut push: impl FnMut(ClientId, Ear)) {
         let members = |room: &RoomId| state.room(*room).into_iter().flat_map(|room| room.members.keys());
         match self {
             Self::Nobody => {}
-            Self::Client(id) => push(*id, false),
+            Self::Client(id) => push(*id, Ear::Hears),
             Self::Rooms(rooms) => {
                 let mut seen = Seen::default();
                 let first = rooms.iter().flat_map(members).filter(|id| seen.is_new(**id));
-                first.for_each(|id| push(*id, false));
+                first.for_each(|id| push(*id, Ear::Hears));
+            }
+            Self::Peers { of, rooms, and_itself } => {
+                let mut seen = Seen::default();
+                seen.is_new(*of);
+                let first = rooms.iter().flat_map(members).filter(|id| seen.is_new(**id));
+                first.for_each(|id| push(*id, Ear::Hears));
+                and_itself.then(|| push(*of, Ear::Hears));
+            }
+            Self::Invited { target, is_heard, room, by } => {
+                let others = members(room).filter(|id| *id != target && Some(**id) != *by);
+                others.for_each(|id| push(*id, Ear::Overhears));
+                is_heard.then(|| push(*target, Ear::Hears));
             }
             Self::Room { room, from } => {
-                members(room).for_each(|id| push(*id, Some(*id) == *from));
+                let ear = |id: &ClientId| if Some(*id) == *from { Ear::Own } else { Ear::Hears };
+                members(room).for_each(|id| push(*id, ear(id)));
                 let outside = from.filter(|from| !is_member(state, *room, *from));
-                outside.into_iter().for_each(|from| push(from, true));
+                outside.into_iter().for_each(|from| push(from, Ear::Own));
             }
             Self::RoomAnd { room, also } => {
-                members(room).for_each(|id| push(*id, false));
-                push(*also, false);
+                members(room).for_each(|id| push(*id, Ear::Hears));
+                push(*also, Ear::Hears);
             }
             Self::Ranked { room, least, from } => {
                 let room = state.room(*room);
                 let members = room.into_iter().flat_map(|room| &room.members);
                 let ranked = members.filter(|(id, rank)| Some(**id) != *from && rank.reaches(*least));
-                ranked.for_each(|(id, _)| push(*id, false));
-                from.iter().for_each(|from| push(*from, true));
+                ranked.for_each(|(id, _)| push(*id, Ear::Hears));
+                from.iter().for_each(|from| push(*from, Ear::Own));
             }
-            Self::Author(id) => push(*id, true),
+            Self::Author(id) => push(*id, Ear::Own),
             Self::Direct { to, from } => {
-                push(*from, true);
-                push(*to, false);
+                push(*from, Ear::Own);
+                push(*to, Ear::Hears);
             }
             Self::Operators { from } => {
                 let others = state.operators().iter().filter(|id| *id != from);
-                others.for_each(|id| push(*id, false));
-                push(*from, true);
+                others.for_each(|id| push(*id, Ear::Hears));
+                push(*from, Ear::Own);
             }
             Self::Wallops => state
                 .clients()
                 .filter(|client| client.is_operator() || client.modes.has(UserMode::Wallops))
-                .for_each(|client| push(client.id, false)),
-            Self::Everyone => state.clients().for_each(|client| push(client.id, false)),
+                .for_each(|client| push(client.id, Ear::Hears)),
+            Self::Everyone => state.clients().for_each(|client| push(client.id, Ear::Hears)),
         }
     }
 }

@@ -21,6 +21,8 @@ pub enum Reply {
     Welcome(Box<Welcome>),
     /// The hearer's nick is now this one. Carries no line by itself: the line is a shared notice.
     NickIs(Nick),
+    /// The hearer's `nick!user@host` is now this one.
+    SourceIs(Arc<str>),
     /// No.
     Refused(Refusal),
     /// What the session itself had to say, in its place.
@@ -52,8 +54,10 @@ pub enum Reply {
         room: Box<str>,
         /// Whether it is secret (`@`) or public (`=`).
         is_secret: bool,
-        /// Who is in it.
-        members: Vec<(Rank, Nick)>,
+        /// Who is in it: rank and `nick!user@host`.
+        members: Vec<(Rank, Arc<str>)>,
+        /// Whether nobody asked for it: it comes with entering the room (IRCv3 no-implicit-names).
+        is_implicit: bool,
         /// Whether the answer ends with it.
         ends: bool,
     },
@@ -145,6 +149,8 @@ pub enum Reply {
     OperatorIs(Arc<super::command::Operator>),
     /// The daemon reads its configuration again.
     Rehashing,
+    /// All that a labeled line asked for has been answered.
+    EndOfLabel,
     /// The session has to end; this is why.
     Ended(Disconnect),
 }

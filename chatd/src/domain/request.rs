@@ -163,6 +163,19 @@ pub enum Request {
     Echo(Box<[u8]>),
     /// From here on the session is written to in another variant (it negotiated capabilities).
     Adapt(Adapt),
+    /// As the request in it, but everything that answers it belongs to a label (IRCv3 labeled-response).
+    Labeled(Box<Labeled>),
+    /// Comes after all that one labeled line asks for: its answers are complete.
+    EndOfLabel,
+}
+
+/// A request that came with a label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Labeled {
+    /// The label, as the client chose it; shared by all that one line asks for.
+    pub label: Arc<str>,
+    /// What is asked for; never labeled itself.
+    pub request: Request,
 }
 
 impl Request {
@@ -170,6 +183,9 @@ impl Request {
     /// client still has much to read.
     #[must_use]
     pub fn is_heavy(&self) -> bool {
+        if let Self::Labeled(labeled) = self {
+            return labeled.request.is_heavy();
+        }
         matches!(
             self,
             Self::Join { .. }
@@ -184,15 +200,64 @@ impl Request {
                 | Self::Silences
         )
     }
+
+    /// Whether it says something: messages of one client may be on their way to the log together.
+    #[must_use]
+    pub fn is_message(&self) -> bool {
+        match self {
+            Self::Say(_) => true,
+            Self::Labeled(labeled) => labeled.request.is_message(),
+            _ => false,
+        }
+    }
+
+    /// The request without its label, and the label.
+    #[must_use]
+    pub fn unlabeled(self) -> (Self, Option<Arc<str>>) {
+        match self {
+            Self::Labeled(labeled) => (labeled.request, Some(labeled.label)),
+            request => (request, None),
+        }
+    }
 }
 
 /// What a session wants to hear and how. Kept by the roster, never seen by the state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Adapt {
-    /// Which shared encoding it reads: an index that only `wire` gives a meaning.
-    pub variant: u8,
+    /// Which shared encodings it reads.
+    pub variant: Variant,
     /// Whether it hears its own messages (IRCv3 echo-message).
     pub echo: bool,
+}
+
+/// How a hearer reads what many hear: a set of bits, each of which may change the encoding of some notices. Only `wire` gives them
+/// a meaning, but for the two that say who hears.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Variant(pub u16);
+
+impl Variant {
+    /// The hearer is the author, and reads it as its own ([`Ear::Own`](super::notice::Ear)).
+    pub const OWN: Self = Self(1 << 14);
+    /// The hearer is told of what concerns somebody else ([`Ear::Overhears`](super::notice::Ear)).
+    pub const OVERHEARD: Self = Self(1 << 15);
+
+    /// With the bits of `other` as well.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Without any bit that is not in `mask`.
+    #[must_use]
+    pub const fn only(self, mask: Self) -> Self {
+        Self(self.0 & mask.0)
+    }
+
+    /// Whether all bits of `other` are there.
+    #[must_use]
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
 }
 
 /// What a client says of itself when it registers.

@@ -56,7 +56,7 @@ impl Gate {
     }
 
     fn is_open_for(&self, request: &Request) -> bool {
-        self.others == 0 && (self.messages == 0 || matches!(request, Request::Say(_)))
+        self.others == 0 && (self.messages == 0 || request.is_message())
     }
 }
 

@@ -29,11 +29,12 @@ pub use roster::{Connection, Manner};
 pub use tap::{Tap, Tapped};
 
 use crate::config::Config;
-use crate::delivery::broadcast::Encoders;
+use crate::delivery::broadcast::Encoder;
 use crate::delivery::outbox::Outbox;
 use crate::domain::command::{Answer, Command, Operator};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::id::{ClientId, Time};
+use crate::domain::notice::What;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
 use crate::domain::state::State;
@@ -64,8 +65,8 @@ enum ToOwner {
     Gone(ClientId, Disconnect),
     /// An operator wants something done.
     Command(Box<(Operator, Command)>, oneshot::Sender<Result<Answer, Refusal>>),
-    /// Another configuration is in force.
-    Configure(Arc<Config>),
+    /// Another configuration is in force, and this is what clients are told of it.
+    Configure(Arc<Config>, Option<Box<What>>),
     /// Every client has to leave.
     Drain,
 }
@@ -140,7 +141,7 @@ pub type ReloadAsked = Arc<tokio::sync::Notify>;
 pub fn start<L: EventLog + 'static>(
     config: Arc<Config>,
     log: L,
-    encoders: Encoders,
+    encoder: Encoder,
     reload: ReloadAsked,
     stop: CancellationToken,
 ) -> (Registry, impl Future<Output = ()> + Send + 'static) {
@@ -151,7 +152,7 @@ pub fn start<L: EventLog + 'static>(
     let metrics = Arc::<Metrics>::default();
     let state = State::new(config);
     let owner =
-        Owner::new(state, log, encoders, Arc::clone(&slots), Arc::clone(&tap), Arc::clone(&metrics), reload);
+        Owner::new(state, log, encoder, Arc::clone(&slots), Arc::clone(&tap), Arc::clone(&metrics), reload);
     let reach = Reach { to_owner, looks, slots, tap, metrics };
     (Registry(Arc::new(reach)), owner.run(inbox, looked, stop))
 }
@@ -217,12 +218,13 @@ impl Registry {
         .await
     }
 
-    /// Puts another configuration in force.
+    /// Puts another configuration in force, and tells clients what of it is news to them, if anything is.
     ///
     /// # Errors
     /// The owner is gone.
-    pub async fn configure(&self, config: Arc<Config>) -> Result<(), Stopped> {
-        self.0.to_owner.send(ToOwner::Configure(config)).await.map_err(|_| Stopped)
+    pub async fn configure(&self, config: Arc<Config>, news: Option<What>) -> Result<(), Stopped> {
+        let news = news.map(Box::new);
+        self.0.to_owner.send(ToOwner::Configure(config, news)).await.map_err(|_| Stopped)
     }
 
     /// Asks every client to leave; their sessions end when they have read their farewell.

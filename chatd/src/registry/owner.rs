@@ -19,14 +19,15 @@ use self::run::Run;
 use super::roster::{Connection, End, Roster};
 use super::timeouts::{self, Verdict};
 use super::{Look, Metrics, ReloadAsked, Slots, Tap, ToOwner, inspect, now};
-use crate::delivery::broadcast::{Encoders, Press};
+use crate::config::Config;
+use crate::delivery::broadcast::{Broadcast, Encoder, Press};
 use crate::delivery::outbox::Item;
 use crate::domain::command::{Answer, Command, Operator};
 use crate::domain::decide::{self, Outcome};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::event::{Dated, Event};
-use crate::domain::id::{ClientId, Time};
-use crate::domain::notice::Notice;
+use crate::domain::id::{ClientId, Seq, Time};
+use crate::domain::notice::{Badge, Notice, What};
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
@@ -53,12 +54,20 @@ enum Asker {
     Nobody,
     /// A client: whether the event is a message, and whether it is the last of its request.
     Client {
-        id: ClientId,
+        asking: Asking,
         is_message: bool,
         is_last: bool,
     },
     /// An operator, by the control API.
     Operator(oneshot::Sender<Result<Answer, Refusal>>, Answer),
+}
+
+/// A client that asked, and the label of the line with which it did (IRCv3 labeled-response). It goes with what was asked to the
+/// log and back, so that each answer belongs to its line whatever happens in between.
+#[derive(Debug)]
+struct Asking {
+    client: ClientId,
+    label: Option<Arc<str>>,
 }
 
 /// The owner of state and roster.
@@ -73,7 +82,7 @@ pub(super) struct Owner<L> {
     failed: Option<Box<str>>,
     /// Nobody new may stay.
     is_draining: bool,
-    encoders: Encoders,
+    encoder: Encoder,
     /// The lines of this turn.
     press: Press,
     slots: Arc<Mutex<Slots>>,
@@ -92,7 +101,7 @@ impl<L: EventLog> Owner<L> {
     pub(super) fn new(
         state: State,
         log: L,
-        encoders: Encoders,
+        encoder: Encoder,
         slots: Arc<Mutex<Slots>>,
         tap: Arc<Tap>,
         metrics: Arc<Metrics>,
@@ -105,7 +114,7 @@ impl<L: EventLog> Owner<L> {
             waiting: VecDeque::new(),
             failed: None,
             is_draining: false,
-            encoders,
+            encoder,
             press: Press::default(),
             slots,
             tap,
@@ -175,7 +184,7 @@ impl<L: EventLog> Owner<L> {
             ToOwner::Connect(connection) => self.connect(connection),
             ToOwner::Gone(client, why) => self.gone(client, why),
             ToOwner::Command(ask, answer) => self.command(&ask.0, ask.1, answer),
-            ToOwner::Configure(config) => self.state.reconfigure(config),
+            ToOwner::Configure(config, offers) => self.configure(config, offers),
             ToOwner::Drain => self.drain(),
         }
     }
@@ -196,6 +205,22 @@ impl<L: EventLog> Owner<L> {
         self.roster.insert(connection);
         if self.is_draining {
             self.append(Event::Left { client, why: Disconnect::Stopping }, Asker::Nobody);
+        }
+    }
+
+    /// Puts another configuration in force. What clients are offered by it that is new to them they are told, also those that have not
+    /// registered. Nothing happened that watchers or a history would show.
+    fn configure(&mut self, config: Arc<Config>, offers: Option<Box<What>>) {
+        self.state.reconfigure(config);
+        let Some(what) = offers else { return };
+        self.tell_run();
+        let notice = Notice { seq: Seq(0), at: self.now, by: Badge::default(), what: *what };
+        let mut shared = Broadcast::new(&notice, None, self.state.desk_source(), self.encoder);
+        let everybody: Vec<ClientId> = self.roster.iter().map(|entry| entry.connection.id).collect();
+        for id in everybody {
+            let Some(mut hearer) = self.roster.hearer(id) else { continue };
+            let variant = hearer.adapt().variant;
+            shared.part(&mut self.press, variant).map(|part| hearer.hear(part));
         }
     }
 
@@ -225,6 +250,8 @@ impl<L: EventLog> Owner<L> {
 
     /// What a client asks for that is leaving is not done any more.
     fn decide(&mut self, client: ClientId, request: Request) {
+        let (request, label) = request.unlabeled();
+        let asking = Asking { client, label };
         if self.roster.get(client).is_none_or(|entry| entry.end != End::Here) {
             return self.roster.answered(client);
         }
@@ -236,34 +263,35 @@ impl<L: EventLog> Owner<L> {
             return self.roster.answered(client);
         }
         match decide::request(&self.state, client, self.now, request) {
-            Ok(Outcome::Event(event)) => self.append_for(client, event, true, false),
+            Ok(Outcome::Event(event)) => self.append_for(asking, event, true, false),
             Ok(Outcome::Events(events, replies)) => {
-                replies.into_iter().for_each(|reply| self.reply(client, reply));
-                self.append_all(client, events);
+                replies.into_iter().for_each(|reply| self.answer(&asking, reply));
+                self.append_all(asking, events);
             }
             Ok(Outcome::Nothing) => self.roster.answered(client),
-            Ok(Outcome::Reply(reply)) => self.answer(client, reply),
+            Ok(Outcome::Reply(reply)) => self.answer_last(&asking, reply),
             Ok(Outcome::Replies(replies)) => {
-                replies.into_iter().for_each(|reply| self.reply(client, reply));
+                replies.into_iter().for_each(|reply| self.answer(&asking, reply));
                 self.roster.answered(client);
             }
-            Err(refusal) => self.answer(client, Reply::Refused(refusal)),
+            Err(refusal) => self.answer_last(&asking, Reply::Refused(refusal)),
         }
     }
 
-    fn append_all(&mut self, client: ClientId, events: Vec<Event>) {
+    fn append_all(&mut self, Asking { client, label }: Asking, events: Vec<Event>) {
         let Some(last) = events.len().checked_sub(1) else { return self.roster.answered(client) };
         for (place, event) in events.into_iter().enumerate() {
-            self.append_for(client, event, place == last, place > 0);
+            let asking = Asking { client, label: label.clone() };
+            self.append_for(asking, event, place == last, place > 0);
         }
     }
 
-    fn append_for(&mut self, client: ClientId, event: Event, is_last: bool, needs_previous: bool) {
+    fn append_for(&mut self, asking: Asking, event: Event, is_last: bool, needs_previous: bool) {
         let is_message = matches!(event, Event::Said(_));
-        if let Some(entry) = self.roster.get_mut(client) {
+        if let Some(entry) = self.roster.get_mut(asking.client) {
             entry.gate.sent(is_message);
         }
-        self.append_after(event, Asker::Client { id: client, is_message, is_last }, needs_previous);
+        self.append_after(event, Asker::Client { asking, is_message, is_last }, needs_previous);
     }
 
     fn append(&mut self, event: Event, asker: Asker) {

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use super::address::Address;
 use super::gate::Gate;
 use crate::delivery::broadcast::{Part, Press};
-use crate::delivery::outbox::{Item, Outbox};
+use crate::delivery::outbox::{Answer, Item, Labeled, Outbox};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::id::{ClientId, Time};
-use crate::domain::request::Adapt;
+use crate::domain::request::{Adapt, Variant};
 
 /// What the registry has to know of a dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub struct Manner {
     pub dialect: &'static str,
     /// Whether its clients answer a PING; those that cannot are left to the operating system's keep-alive.
     pub is_pinged: bool,
-    /// The shared encoding that its clients read until they negotiate another.
-    pub variant: u8,
+    /// The shared encodings that its clients read until they negotiate others.
+    pub variant: Variant,
 }
 
 /// A connection as it comes. Shared by the owner and the session, in one piece of memory.
@@ -89,6 +89,8 @@ struct Link {
 enum Staged {
     /// A part of a block of this turn.
     Part(Part),
+    /// The same, as an answer to a line with this label.
+    Answer(Part, Arc<str>),
     /// Nothing once it was taken.
     Item(Option<Item>),
 }
@@ -136,6 +138,10 @@ impl Stage {
         while let Some(link) = self.links.get_mut(place as usize) {
             match &mut link.what {
                 Staged::Part(part) => items.extend(press.lines(*part).map(Item::Lines)),
+                Staged::Answer(part, label) => items.extend(press.lines(*part).map(|lines| {
+                    let (label, answer) = (Arc::clone(label), Answer::Lines(lines));
+                    Item::Labeled(Box::new(Labeled { label, answer }))
+                })),
                 Staged::Item(item) => items.extend(item.take()),
             }
             place = link.next;
@@ -170,6 +176,11 @@ impl Hearer<'_> {
     /// Puts a part of a block in line; it leaves with the next flush.
     pub(super) fn hear(&mut self, part: Part) {
         self.stage.part(self.entry, part);
+    }
+
+    /// Puts a part of a block in line as an answer to a line with this label.
+    pub(super) fn answer(&mut self, part: Part, label: Arc<str>) {
+        self.stage.push(self.entry, Staged::Answer(part, label));
     }
 
     /// Notes whether it is an author of what is being told, and says whether it was noted before.

@@ -83,12 +83,13 @@ impl Tap {
 mod tests {
     use super::{RING, Tap, Tapped};
     use crate::domain::id::{Seq, Time};
-    use crate::domain::notice::{Notice, What};
+    use crate::domain::notice::{Badge, Notice, What};
 
     fn notices(seqs: impl Iterator<Item = u64>) -> Vec<Notice> {
         let by = crate::domain::message::Author { client: None, source: "s".into(), operator: None };
         let what = What::Wallops { by, text: "x".into() };
-        seqs.map(|seq| Notice { seq: Seq(seq), at: Time(0), what: what.clone() }).collect()
+        seqs.map(|seq| Notice { seq: Seq(seq), at: Time(0), by: Badge::default(), what: what.clone() })
+            .collect()
     }
 
     #[test]

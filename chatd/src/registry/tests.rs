@@ -1,5 +1,6 @@
 //! The owner with a log whose commits a test decides: what waits, what goes on, who is told.
 
+mod labels;
 mod run;
 mod stage;
 
@@ -13,13 +14,13 @@ use tokio_util::sync::CancellationToken;
 use self::stage::{HeldLog, Stage, join, pong, say, words};
 use super::{Inspect, Manner, Seat, View, start};
 use crate::config::Config;
-use crate::delivery::broadcast::Encoders;
+use crate::delivery::broadcast::Encoder;
 use crate::delivery::outbox::Taken;
 use crate::domain::command::{Answer, Command, Operator, Role, SayTo};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::origin::Origin;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Register, Request};
+use crate::domain::request::{Register, Request, Variant};
 
 async fn two_in_a_room(stage: &Stage) -> (Seat, Seat) {
     let (alice, bob) = (stage.client("alice").await, stage.client("bob").await);
@@ -120,7 +121,7 @@ async fn a_command_is_answered_when_its_events_are_applied() {
 #[tokio::test]
 async fn connections_that_have_not_registered_can_be_kicked_by_address() {
     let stage = Stage::new();
-    let manner = &Manner { dialect: "test", is_pinged: true, variant: 0 };
+    let manner = &Manner { dialect: "test", is_pinged: true, variant: Variant(0) };
     let seat = stage.registry.connect(([127, 0, 0, 9], 9).into(), manner).await.unwrap();
     let by = Operator { name: "root".into(), role: Role::Operator };
     let kick = Command::Kick { who: "127.0.0.9".into(), reason: "why".into() };
@@ -147,7 +148,7 @@ async fn draining_tells_every_client_and_no_room() {
 async fn who_is_leaving_cannot_register_any_more() {
     let stage = Stage::new();
     let (alice, _bob) = two_in_a_room(&stage).await;
-    let manner = &Manner { dialect: "test", is_pinged: true, variant: 0 };
+    let manner = &Manner { dialect: "test", is_pinged: true, variant: Variant(0) };
     let ghost = stage.registry.connect(([127, 0, 0, 9], 1).into(), manner).await.unwrap();
     alice.ask(vec![say("holds the log")]).await.unwrap();
     stage.fence().await;
@@ -212,7 +213,7 @@ async fn what_was_kept_and_is_void_is_taken_out_of_the_history() {
 async fn a_connection_that_comes_while_draining_is_told_at_once() {
     let stage = Stage::new();
     stage.registry.drain().await.unwrap();
-    let manner = &Manner { dialect: "test", is_pinged: true, variant: 0 };
+    let manner = &Manner { dialect: "test", is_pinged: true, variant: Variant(0) };
     let seat = stage.registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
     assert_eq!(stage.hears(&seat).await, ["ended: Server is stopping"]);
 }
@@ -220,11 +221,11 @@ async fn a_connection_that_comes_while_draining_is_told_at_once() {
 #[tokio::test]
 async fn sessions_end_with_the_owner() {
     let log = HeldLog::default();
-    let encoders = Encoders { notice: words, echo: words };
+    let encoder = Encoder { encode: words, relevant: |_| Variant(0xf) };
     let stop = CancellationToken::new();
-    let (registry, owner) = start(Arc::<Config>::default(), log, encoders, Arc::default(), stop.clone());
+    let (registry, owner) = start(Arc::<Config>::default(), log, encoder, Arc::default(), stop.clone());
     let owner = tokio::spawn(owner);
-    let manner = &Manner { dialect: "test", is_pinged: true, variant: 0 };
+    let manner = &Manner { dialect: "test", is_pinged: true, variant: Variant(0) };
     let seat = registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
     registry.inspect(Inspect::Counts).await.unwrap();
     stop.cancel();

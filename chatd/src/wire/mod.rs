@@ -6,12 +6,13 @@
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::delivery::outbox::Labeled;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::id::Time;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Notice, What};
 use crate::domain::origin::Origin;
 use crate::domain::reply::Reply;
-use crate::domain::request::Request;
+use crate::domain::request::{Request, Variant};
 use crate::domain::secure::Secure;
 use crate::registry::Manner;
 
@@ -27,28 +28,30 @@ mod stranger;
 #[cfg(test)]
 mod testing;
 
-/// How many shared encodings of a notice there are; see [`encode`].
-pub const VARIANTS: usize = irc::VARIANTS + 1;
+/// The variant of the plain lines dialect; the bits below it are IRC's.
+pub const LINES: Variant = Variant(1 << 13);
 
-/// The variant of the plain lines dialect; IRC's are below it.
-pub const LINES: u8 = irc::VARIANTS as u8;
+/// The bits of a variant that matter to `notice`.
+#[must_use]
+pub fn relevant(notice: &Notice) -> Variant {
+    irc::relevant(notice)
+}
+
+/// What clients are told when `new` comes into force after `old`, if it offers them anything else.
+#[must_use]
+pub fn changed_offers(old: &Config, new: &Config) -> Option<What> {
+    let (added, removed) = irc::changed_offers(old, new)?;
+    Some(What::Offers { added: added.into(), removed: removed.into() })
+}
 
 /// Appends one notice as the sessions of `variant` read it, or nothing if that dialect does not show it.
 ///
 /// `desk` is the desk as a source (`desk!desk@server`): to operators, a message to the desk comes from the desk.
-pub fn encode(notice: &Notice, variant: u8, desk: &str, out: &mut Vec<u8>) {
-    if variant == LINES {
+pub fn encode(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) {
+    if variant.has(LINES) {
         lines::render::notice(notice, out);
     } else {
-        irc::render::notice(notice, irc::Variant::from_index(variant), desk, out);
-    }
-}
-
-/// Appends a message as its own author reads it who asked for an echo; for all but messages to the desk the same as
-/// [`encode`]. Plain lines have no echo.
-pub fn encode_echo(notice: &Notice, variant: u8, desk: &str, out: &mut Vec<u8>) {
-    if variant != LINES {
-        irc::render::echo(notice, irc::Variant::from_index(variant), desk, out);
+        irc::render::notice(notice, variant, desk, out);
     }
 }
 
@@ -86,6 +89,8 @@ pub enum Step {
         name: Box<str>,
         /// The password given with OPER.
         password: Box<str>,
+        /// The label of the line; the answer comes back with it.
+        label: Option<Arc<str>>,
     },
     /// Write what there is and close: the dialect itself has found the reason.
     Close(Disconnect),
@@ -115,6 +120,7 @@ pub trait Dialect: Unpin {
     fn operator_checked(
         &mut self,
         operator: Option<Arc<crate::domain::command::Operator>>,
+        label: Option<Arc<str>>,
         setting: &Setting,
         requests: &mut Vec<Request>,
     );
@@ -124,6 +130,15 @@ pub trait Dialect: Unpin {
     fn reply(
         &mut self,
         reply: &Reply,
+        setting: &Setting,
+        out: &mut Vec<u8>,
+        requests: &mut Vec<Request>,
+    ) -> Step;
+
+    /// Something that answers a labeled line, as [`Self::reply`]; only where the dialect makes labeled requests.
+    fn labeled(
+        &mut self,
+        labeled: &Labeled,
         setting: &Setting,
         out: &mut Vec<u8>,
         requests: &mut Vec<Request>,

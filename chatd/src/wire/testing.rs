@@ -8,7 +8,7 @@ use super::{Dialect, Peer, Setting, Step};
 use crate::config::Config;
 use crate::domain::id::{ClientId, DeskId, RoomId, Seq, Time};
 use crate::domain::message::{Author, Conversation, Message, MessageKind};
-use crate::domain::notice::{Notice, What};
+use crate::domain::notice::{Badge, Notice, What};
 use crate::domain::origin::Origin;
 use crate::domain::reply::{Counts, Reply, Welcome};
 use crate::domain::request::Request;
@@ -118,7 +118,7 @@ pub(super) fn author(name: &str) -> Author {
 }
 
 pub(super) fn notice(what: What) -> Notice {
-    Notice { seq: Seq(1295), at: NOW, what }
+    Notice { seq: Seq(1295), at: NOW, by: Badge::default(), what }
 }
 
 /// A message of alice.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use chatd::config::Config;
-use chatd::delivery::broadcast::Encoders;
+use chatd::delivery::broadcast::Encoder;
 use chatd::domain::event::Dated;
 use chatd::domain::id::{Seq, Time};
 use chatd::domain::origin::Origin;
@@ -38,11 +38,11 @@ impl Server {
         config.server.name = NAME.into();
         config.limits.input_rate = 0;
         let config = Arc::new(config);
-        let encoders = Encoders { notice: wire::encode, echo: wire::encode_echo };
+        let encoder = Encoder { encode: wire::encode, relevant: wire::relevant };
         let stop = CancellationToken::new();
         let log = Forgetful::default();
         let (registry, owner) =
-            registry::start(Arc::clone(&config), log, encoders, Arc::default(), stop.clone());
+            registry::start(Arc::clone(&config), log, encoder, Arc::default(), stop.clone());
         tokio::spawn(owner);
         Self { registry, shared: Arc::new(Shared::new(config, Time(0))), stop }
     }

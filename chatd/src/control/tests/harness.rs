@@ -22,12 +22,12 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, Environment, LogConfig, LogTarget};
 use crate::control::serve::serve_people;
 use crate::control::{Context, Facts, Person, Steer, bind};
-use crate::delivery::broadcast::Encoders;
+use crate::delivery::broadcast::Encoder;
 use crate::domain::command::{Command, Operator, Role};
 use crate::domain::id::{Seq, Time};
 use crate::domain::message::MessageKind;
 use crate::domain::origin::Origin;
-use crate::domain::request::{Register, Request, Say};
+use crate::domain::request::{Register, Request, Say, Variant};
 use crate::log::local::LocalLog;
 use crate::registry::{self, Manner, Registry, Seat};
 use crate::store::Store;
@@ -78,10 +78,10 @@ impl Office {
         let config = Arc::new(config);
         let (store, opened) = Store::open(&directory.path().join("state"), &config.history).unwrap();
         let log = LocalLog::new(store.writer(), opened.next_seq, config.history.enabled);
-        let encoders = Encoders { notice: wire::encode, echo: wire::encode_echo };
+        let encoder = Encoder { encode: wire::encode, relevant: wire::relevant };
         let stop = CancellationToken::new();
         let (registry, owner) =
-            registry::start(Arc::clone(&config), log, encoders, Arc::default(), stop.clone());
+            registry::start(Arc::clone(&config), log, encoder, Arc::default(), stop.clone());
         registry.tap().begin(Seq(opened.next_seq.0 - 1));
         let shared = Arc::new(Shared::new(config, Time(1_000)));
         let socket = directory.path().join("run/control.sock");
@@ -119,7 +119,7 @@ impl Office {
 
     /// A client that has registered.
     pub(super) async fn client(&self, nick: &str) -> Client {
-        let manner = &Manner { dialect: "irc", is_pinged: false, variant: 0 };
+        let manner = &Manner { dialect: "irc", is_pinged: false, variant: Variant(0) };
         let seat = self.registry.connect(([192, 0, 2, 7], 4321).into(), manner).await.unwrap();
         let nick = Some(Nick::parse(nick, 32).unwrap());
         let (user, origin, real_name) = ("~u".into(), Origin::named("h.example"), "Real Name".into());

@@ -31,6 +31,7 @@ pub(super) fn registered(state: &mut State, at: Place, who: &Arc<Registered>) ->
         desk: DeskId(at.seq.0),
         rooms: Vec::new(),
         away: None,
+        account: None,
         modes: UserModes::default(),
         operator: None,
         secure: who.secure.clone(),
@@ -121,10 +122,59 @@ pub(super) fn modes_set(
     Ok(Applied::told(at, Audience::Client(id), What::UserModes { nick, source, changes: effective }))
 }
 
-pub(super) fn away_set(state: &mut State, id: ClientId, words: Option<&str>) -> Result<Applied, Refusal> {
+pub(super) fn away_set(
+    state: &mut State,
+    at: Place,
+    id: ClientId,
+    words: Option<&str>,
+) -> Result<Applied, Refusal> {
     let Some(client) = state.client_mut(id) else { return Err(Refusal::Overtaken) };
-    client.away = words.map(Into::into);
-    Ok(Applied::default().and(id, Reply::AwayIs(words.is_some())))
+    let words: Option<Box<str>> = words.map(Into::into);
+    let is_news = client.away != words;
+    client.away.clone_from(&words);
+    let is_away = words.is_some();
+    let applied = if is_news {
+        let what = What::Away { source: Arc::clone(&client.source), words };
+        Applied::told(at, Audience::Peers { of: id, rooms: client.rooms.clone(), and_itself: false }, what)
+    } else {
+        Applied::default()
+    };
+    Ok(applied.and(id, Reply::AwayIs(is_away)))
+}
+
+/// Those who share a room are told, and the client itself (IRCv3 account-notify).
+pub(super) fn account_set(
+    state: &mut State,
+    at: Place,
+    id: ClientId,
+    account: Option<&Arc<str>>,
+) -> Result<Applied, Refusal> {
+    let Some(client) = state.client_mut(id) else { return Err(Refusal::Overtaken) };
+    if client.account.as_ref() == account {
+        return Ok(Applied::default());
+    }
+    client.account = account.cloned();
+    let what = What::Account { source: Arc::clone(&client.source) };
+    Ok(Applied::told(at, Audience::Peers { of: id, rooms: client.rooms.clone(), and_itself: true }, what))
+}
+
+/// Those who share a room are told, and the client itself (IRCv3 chghost).
+pub(super) fn host_changed(
+    state: &mut State,
+    at: Place,
+    id: ClientId,
+    user: &str,
+    host: &str,
+) -> Result<Applied, Refusal> {
+    let Some(client) = state.client_mut(id) else { return Err(Refusal::Overtaken) };
+    if client.user() == user && client.host() == host {
+        return Ok(Applied::default());
+    }
+    let source = Arc::clone(&client.source);
+    client.move_to(user, host);
+    let what = What::HostChanged { source, user: user.into(), host: host.into() };
+    let audience = Audience::Peers { of: id, rooms: client.rooms.clone(), and_itself: true };
+    Ok(Applied::told(at, audience, what).and(id, Reply::SourceIs(Arc::clone(&client.source))))
 }
 
 pub(super) fn operator_granted(

@@ -13,7 +13,7 @@ use super::disconnect::Disconnect;
 use super::event::{Dated, Event};
 use super::id::{ClientId, RoomId, Seq, Time};
 use super::message::Author;
-use super::notice::{Audience, Notice, What};
+use super::notice::{Audience, Badge, Notice, What};
 use super::policy;
 use super::refusal::Refusal;
 use super::reply::Reply;
@@ -35,7 +35,8 @@ pub struct Applied {
 
 impl Applied {
     fn told(at: Place, audience: Audience, what: What) -> Self {
-        Self { notice: Some((audience, Notice { seq: at.seq, at: at.time, what })), ..Self::default() }
+        let notice = Notice { seq: at.seq, at: at.time, by: Badge::default(), what };
+        Self { notice: Some((audience, notice)), ..Self::default() }
     }
 
     fn and(mut self, client: ClientId, reply: Reply) -> Self {
@@ -56,15 +57,28 @@ struct Place {
 /// # Errors
 /// The event is void; the state is as before.
 pub fn apply(state: &mut State, seq: Seq, dated: &Dated) -> Result<Applied, Refusal> {
-    let at = Place { seq, time: dated.at };
-    match &dated.event {
+    // Before the change: who leaves does it as what it still was. But who logs in or out does that as what it is then.
+    let doer = dated.event.doer();
+    let before = doer.and_then(|id| state.client(id)).map(Client::badge);
+    let mut applied = change(state, Place { seq, time: dated.at }, &dated.event)?;
+    if let Some((_, notice)) = &mut applied.notice {
+        let after = matches!(dated.event, Event::AccountSet { .. }).then(|| state.client(doer?));
+        notice.by = after.flatten().map(Client::badge).or(before).unwrap_or_default();
+    }
+    Ok(applied)
+}
+
+fn change(state: &mut State, at: Place, event: &Event) -> Result<Applied, Refusal> {
+    match event {
         Event::Said(message) => talk::said(state, at, message),
         Event::Wallops { by, text } => talk::wallops(state, at, by, text),
         Event::Registered(registered) => member::registered(state, at, registered),
         Event::NickChanged { client, nick } => member::nick_changed(state, at, *client, nick),
         Event::Left { client, why } => Ok(member::left(state, at, *client, why)),
         Event::UserModesSet { client, changes } => member::modes_set(state, at, *client, changes),
-        Event::AwaySet { client, words } => member::away_set(state, *client, words.as_deref()),
+        Event::AwaySet { client, words } => member::away_set(state, at, *client, words.as_deref()),
+        Event::AccountSet { client, account } => member::account_set(state, at, *client, account.as_ref()),
+        Event::HostChanged { client, user, host } => member::host_changed(state, at, *client, user, host),
         Event::OperatorGranted { client, operator } => member::operator_granted(state, at, *client, operator),
         Event::Joined { client, room, key } => room::joined(state, at, *client, room, key.as_deref()),
         Event::Parted { client, room, reason } => room::parted(state, at, *client, *room, reason),

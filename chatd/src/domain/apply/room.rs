@@ -31,7 +31,8 @@ pub(super) fn joined(
         policy::may_join(state, client, room, key)?;
     }
     policy::may_have_room(state, client, name.as_str(), existing.is_some())?;
-    let source = Arc::clone(&client.source);
+    let (source, real_name) = (Arc::clone(&client.source), client.real_name.clone());
+    let away = client.away.clone();
     let (room_id, is_new) = state.room_or_new(name, at.time);
     if let Some(client) = state.client_mut(id) {
         client.rooms.push(room_id);
@@ -44,12 +45,12 @@ pub(super) fn joined(
     let mut applied = Applied::told(
         at,
         Audience::Room { room: room_id, from: None },
-        What::Joined { source, room: name.clone() },
+        What::Joined { source, room: name.clone(), real_name, away },
     );
     if topic.is_some() {
         applied = applied.and(id, Reply::Topic { room: name, topic });
     }
-    let names = decide::names_of(state, id, room_id);
+    let names = decide::names_of(state, id, room_id, true);
     Ok(applied.and(id, names))
 }
 
@@ -178,7 +179,7 @@ pub(super) fn invited(
     }
     let name = state.room(room_id).ok_or(Refusal::Overtaken)?.name.clone();
     let what = What::Invited { by: by.clone(), room: name.clone(), nick: nick.clone() };
-    let audience = if is_heard { Audience::Client(target) } else { Audience::Nobody };
+    let audience = Audience::Invited { target, is_heard, room: room_id, by: by.client };
     let mut applied = Applied::told(at, audience, what);
     if let Some(asker) = by.client {
         applied = applied.and(asker, Reply::Inviting { nick: nick.clone(), room: name });

@@ -1,5 +1,7 @@
 //! Finding what a request names, with the refusal when it is not there or not to be seen.
 
+use std::sync::Arc;
+
 use crate::domain::client::Client;
 use crate::domain::id::{ClientId, RoomId};
 use crate::domain::mode::RoomFlag;
@@ -32,19 +34,20 @@ pub(super) fn within(
     if text.len() > limit { Err(Refusal::TooLong { what, limit, setting }) } else { Ok(()) }
 }
 
-/// The members of a room as `viewer` may see them.
+/// The members of a room as `viewer` may see them; `is_implicit` if it did not ask for them.
 #[must_use]
-pub fn names_of(state: &State, viewer: ClientId, room: RoomId) -> Reply {
+pub fn names_of(state: &State, viewer: ClientId, room: RoomId, is_implicit: bool) -> Reply {
     let (Some(viewer), Some(room)) = (state.client(viewer), state.room(room)) else {
-        return Reply::Names { room: "*".into(), is_secret: false, members: Vec::new(), ends: true };
+        let members = Vec::new();
+        return Reply::Names { room: "*".into(), is_secret: false, members, is_implicit, ends: true };
     };
     let members = room
         .members
         .iter()
         .filter_map(|(id, rank)| Some((*rank, state.client(*id)?)))
         .filter(|(_, client)| policy::may_see_in(viewer, client, room))
-        .map(|(rank, client)| (rank, client.nick.clone()))
+        .map(|(rank, client)| (rank, Arc::clone(&client.source)))
         .collect();
     let is_secret = room.flags.has(RoomFlag::Secret);
-    Reply::Names { room: room.name.as_str().into(), is_secret, members, ends: true }
+    Reply::Names { room: room.name.as_str().into(), is_secret, members, is_implicit, ends: true }
 }

@@ -27,8 +27,10 @@ const LOOKED_AT: usize = 1000;
 pub(super) fn names(state: &State, who: ClientId, name: Box<str>, last: bool) -> Result<Outcome, Refusal> {
     let asker = state.asker(who)?;
     let mut names = match find::room(state, asker, &name) {
-        Ok(room) => find::names_of(state, who, room.id),
-        Err(_) => Reply::Names { room: name, is_secret: false, members: Vec::new(), ends: true },
+        Ok(room) => find::names_of(state, who, room.id, false),
+        Err(_) => {
+            Reply::Names { room: name, is_secret: false, members: Vec::new(), is_implicit: false, ends: true }
+        }
     };
     if let Reply::Names { ends, .. } = &mut names {
         *ends = last;

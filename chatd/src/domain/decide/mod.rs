@@ -81,6 +81,9 @@ pub fn request(state: &State, who: ClientId, now: Time, request: Request) -> Res
         Request::Userhost(nicks) => Ok(ask::userhost(state, who, &nicks)),
         Request::Lusers => Ok(Outcome::Reply(Reply::Lusers(state.counts()))),
         Request::Echo(bytes) => Ok(Outcome::Reply(Reply::Echo(bytes))),
+        Request::EndOfLabel => Ok(Outcome::Reply(Reply::EndOfLabel)),
+        // The owner takes labels off, and what a session adapts to is nothing to the state.
+        Request::Labeled(labeled) => self::request(state, who, now, labeled.request),
         Request::Adapt(_) => Ok(Outcome::Nothing),
     }
 }

@@ -10,7 +10,7 @@ pub(super) fn notice(notice: &Notice) -> String {
         What::Connected { source, .. } => format!("{} connects", nick_of(source)),
         What::Quit { source, why, .. } => format!("{} quits: {why}", nick_of(source)),
         What::Nick { source, nick } => format!("{} is now {nick}", nick_of(source)),
-        What::Joined { source, room } => format!("{} joins {room}", nick_of(source)),
+        What::Joined { source, room, .. } => format!("{} joins {room}", nick_of(source)),
         What::Parted { source, room, reason } => format!("{} leaves {room}: {reason}", nick_of(source)),
         What::Kicked { by, room, nick, reason } => {
             format!("{} kicks {nick} from {room}: {reason}", by.nick())
@@ -24,6 +24,14 @@ pub(super) fn notice(notice: &Notice) -> String {
         What::Invited { by, room, nick } => format!("{} invites {nick} into {room}", by.nick()),
         What::Knocked { room, source, text, .. } => format!("{} knocks at {room}: {text}", nick_of(source)),
         What::Said(message) => said(message),
+        What::Away { source, words: Some(words) } => format!("{} goes: {words}", nick_of(source)),
+        What::Away { source, words: None } => format!("{} is back", nick_of(source)),
+        What::Account { source } => match &notice.by.account {
+            Some(account) => format!("{} is {account}", nick_of(source)),
+            None => format!("{} is nobody", nick_of(source)),
+        },
+        What::HostChanged { source, user, host } => format!("{source} is at {user}@{host}"),
+        What::Offers { added, removed } => format!("offers +{added} -{removed}"),
         What::Wallops { by, text } => format!("{} to all with +w: {text}", by.nick()),
     }
 }
@@ -61,7 +69,9 @@ pub(super) fn reply(reply: &Reply) -> String {
         Reply::Names { room, members, .. } => {
             let mut names: Vec<String> = members
                 .iter()
-                .map(|(rank, nick)| rank.prefixes().map(String::from).chain([nick.to_string()]).collect())
+                .map(|(rank, source)| {
+                    rank.prefixes().map(String::from).chain([nick_of(source).into()]).collect()
+                })
                 .collect();
             names.sort();
             format!("in {room}: {}", names.join(" "))

@@ -25,7 +25,7 @@ use super::decide::{self, Outcome};
 use super::event::{Dated, Event};
 use super::id::{ClientId, Seq, Time};
 use super::message::MessageKind;
-use super::notice::Notice;
+use super::notice::{Ear, Notice};
 use super::origin::Origin;
 use super::refusal::Refusal;
 use super::request::{ModeAsk, Register, Request, Say};
@@ -123,8 +123,8 @@ impl Chat {
         };
         if let Some((audience, notice)) = applied.notice {
             let mut hearers = Vec::new();
-            audience.visit(&self.state, |id, is_own| {
-                if !is_own {
+            audience.visit(&self.state, |id, ear| {
+                if ear == Ear::Hears {
                     hearers.push(id);
                 }
             });

@@ -4,11 +4,12 @@
 //! A run ends before anything else happens or is said: then its room is told.
 
 use super::Owner;
-use crate::delivery::broadcast::{Broadcast, Encoders, Part, Press, VARIANTS_MAX};
+use crate::delivery::broadcast::{Broadcast, Encoder, Part, Press};
 use crate::domain::event::Event;
 use crate::domain::id::{ClientId, RoomId};
 use crate::domain::message::Conversation;
 use crate::domain::notice::{Audience, Notice, What};
+use crate::domain::request::Variant;
 use crate::log::EventLog;
 use crate::registry::roster::Hearer;
 
@@ -22,13 +23,22 @@ pub(super) struct Run {
     /// The authors of its messages, in order; the messages are the last of the turn's notices.
     authors: Vec<ClientId>,
     /// The messages as parts of blocks, for each variant that somebody reads.
-    sheets: [Sheet; VARIANTS_MAX],
+    sheets: Sheets,
+}
+
+/// One sheet for each variant that was asked for. There are few, so that looking through them costs less than a map; their buffers
+/// are used again for the next run.
+#[derive(Debug, Default)]
+struct Sheets {
+    all: Vec<Sheet>,
+    /// How many of them belong to this run.
+    used: usize,
 }
 
 /// A run in one variant.
 #[derive(Debug, Default)]
 struct Sheet {
-    is_made: bool,
+    variant: Variant,
     /// What each message became.
     each: Vec<Option<Part>>,
     /// The same, joined: all that is heard by who said nothing of it.
@@ -62,11 +72,13 @@ impl<L: EventLog> Owner<L> {
         let Some(room) = self.run.room.take() else { return };
         let Run { authors, sheets, .. } = &mut self.run;
         let Some(first) = self.tapped.len().checked_sub(authors.len()) else { return };
+        let notices = &self.tapped[first..];
         let mut print = Print {
-            notices: &self.tapped[first..],
+            notices,
+            relevant: relevant(notices, self.encoder),
             room,
             desk: self.state.desk_source(),
-            encoders: self.encoders,
+            encoder: self.encoder,
             press: &mut self.press,
         };
         for author in authors.iter() {
@@ -75,7 +87,7 @@ impl<L: EventLog> Owner<L> {
         for id in self.state.room(room).into_iter().flat_map(|room| room.members.keys()) {
             let Some(mut hearer) = self.roster.hearer(*id) else { continue };
             let adapt = hearer.adapt();
-            let Some(sheet) = print.sheet(sheets, adapt.variant) else { continue };
+            let sheet = print.sheet(sheets, adapt.variant);
             self.deliveries += sheet.count;
             if hearer.set_author(false) {
                 let is_own = |author: &ClientId| author == id;
@@ -89,16 +101,14 @@ impl<L: EventLog> Owner<L> {
         for author in authors.iter() {
             let Some(mut hearer) = self.roster.hearer(*author) else { continue };
             let adapt = hearer.adapt();
-            if hearer.set_author(false)
-                && adapt.echo
-                && let Some(sheet) = print.sheet(sheets, adapt.variant)
-            {
+            if hearer.set_author(false) && adapt.echo {
+                let sheet = print.sheet(sheets, adapt.variant);
                 sheet.tell(&mut hearer, authors, |other| other == author, |_| false);
             }
         }
         authors.clear();
         authors.shrink_to(SPARE);
-        sheets.iter_mut().for_each(Sheet::clear);
+        sheets.clear();
     }
 }
 
@@ -123,32 +133,58 @@ impl Sheet {
     }
 
     fn clear(&mut self) {
-        if std::mem::take(&mut self.is_made) {
-            self.each.clear();
-            self.each.shrink_to(SPARE);
-            self.all.clear();
-            self.all.shrink_to(SPARE);
-            self.count = 0;
-        }
+        self.each.clear();
+        self.each.shrink_to(SPARE);
+        self.all.clear();
+        self.all.shrink_to(SPARE);
+        self.count = 0;
     }
+}
+
+impl Sheets {
+    /// The place of the sheet of `variant`, and whether it has to be made.
+    fn place(&mut self, variant: Variant) -> (usize, bool) {
+        if let Some(place) = self.all[..self.used].iter().position(|sheet| sheet.variant == variant) {
+            return (place, false);
+        }
+        if self.used == self.all.len() {
+            self.all.push(Sheet::default());
+        }
+        self.all[self.used].variant = variant;
+        self.used += 1;
+        (self.used - 1, true)
+    }
+
+    fn clear(&mut self) {
+        let used = std::mem::take(&mut self.used);
+        self.all[..used].iter_mut().for_each(Sheet::clear);
+    }
+}
+
+/// The bits of a variant that matter to any of these notices.
+fn relevant(notices: &[Notice], encoder: Encoder) -> Variant {
+    notices.iter().fold(Variant::default(), |bits, notice| bits.with((encoder.relevant)(notice)))
 }
 
 /// What is needed to make a sheet.
 struct Print<'a> {
     notices: &'a [Notice],
+    relevant: Variant,
     room: RoomId,
     desk: &'a str,
-    encoders: Encoders,
+    encoder: Encoder,
     press: &'a mut Press,
 }
 
 impl Print<'_> {
     /// The sheet of a variant, made now if it is the first time.
-    fn sheet<'s>(&mut self, sheets: &'s mut [Sheet; VARIANTS_MAX], variant: u8) -> Option<&'s Sheet> {
-        let sheet = sheets.get_mut(usize::from(variant))?;
-        if !std::mem::replace(&mut sheet.is_made, true) {
+    fn sheet<'s>(&mut self, sheets: &'s mut Sheets, variant: Variant) -> &'s Sheet {
+        let variant = variant.only(self.relevant);
+        let (place, is_new) = sheets.place(variant);
+        let sheet = &mut sheets.all[place];
+        if is_new {
             for notice in self.notices {
-                let mut broadcast = Broadcast::new(notice, Some(self.room), self.desk, self.encoders.notice);
+                let mut broadcast = Broadcast::new(notice, Some(self.room), self.desk, self.encoder);
                 let part = broadcast.part(self.press, variant);
                 sheet.each.push(part);
                 sheet.count += u64::from(part.is_some());
@@ -159,6 +195,6 @@ impl Print<'_> {
                 }
             }
         }
-        Some(sheet)
+        sheet
     }
 }

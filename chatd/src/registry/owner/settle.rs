@@ -1,18 +1,20 @@
 //! What the owner does with what the log hands back: apply it, tell the asker, hand out what follows.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::{Asker, Owner};
+use super::{Asker, Asking, Owner};
 use crate::delivery::broadcast::Broadcast;
-use crate::delivery::outbox::Item;
+use crate::delivery::outbox::{Answer as Answering, Item, Labeled};
 use crate::domain::apply::{Applied, apply};
 use crate::domain::command::Answer;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::event::Event;
 use crate::domain::id::{ClientId, Seq};
-use crate::domain::notice::{Audience, Notice, What};
+use crate::domain::notice::{Audience, Ear, Notice, What};
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
+use crate::domain::request::Variant;
 use crate::log::{EventLog, Settled};
 use crate::registry::roster::End;
 
@@ -21,18 +23,18 @@ impl<L: EventLog> Owner<L> {
     pub(super) fn settle(&mut self) {
         while let Some(settled) = self.log.next_settled() {
             let Some(waiting) = self.waiting.pop_front() else { return };
-            let client = match waiting.asker {
-                Asker::Client { id, is_message, .. } => {
-                    self.through_the_gate(id, is_message);
-                    Some(id)
+            let asking = match &waiting.asker {
+                Asker::Client { asking, is_message, .. } => {
+                    self.through_the_gate(asking.client, *is_message);
+                    Some(asking)
                 }
                 _ => None,
             };
-            let seq = settled.seq;
-            let told = self.happen(settled, waiting.needs_previous);
+            let (seq, client) = (settled.seq, asking.map(|asking| asking.client));
+            let told = self.happen(settled, waiting.needs_previous, asking);
             self.tell(waiting.asker, seq, told);
-            if let Some(id) = client {
-                self.go_on(id);
+            if let Some(client) = client {
+                self.go_on(client);
             }
         }
     }
@@ -52,7 +54,12 @@ impl<L: EventLog> Owner<L> {
 
     /// Applies one event; says how many clients heard of it. One that was not kept, or that follows from one that was not,
     /// does not happen; one that was kept and is void is taken out of the history again.
-    fn happen(&mut self, settled: Settled, needs_previous: bool) -> Result<usize, Refusal> {
+    fn happen(
+        &mut self,
+        settled: Settled,
+        needs_previous: bool,
+        asking: Option<&Asking>,
+    ) -> Result<usize, Refusal> {
         let Settled { seq, dated, failure } = settled;
         if !self.run.takes(&dated.event) {
             self.tell_run(); // Those are told who are in the room now.
@@ -67,7 +74,7 @@ impl<L: EventLog> Owner<L> {
         };
         self.metrics.last_seq.store(seq.0, Ordering::Relaxed);
         match result {
-            Ok(applied) => Ok(self.follow(applied)),
+            Ok(applied) => Ok(self.follow(applied, asking)),
             Err(refusal) => {
                 tracing::debug!(seq = seq.0, %refusal, "an event did not happen");
                 if is_kept && dated.event.is_durable(self.state.config().history.enabled) {
@@ -96,12 +103,12 @@ impl<L: EventLog> Owner<L> {
     fn tell(&mut self, asker: Asker, seq: Seq, told: Result<usize, Refusal>) {
         match asker {
             Asker::Nobody => {}
-            Asker::Client { id, is_last, .. } => {
+            Asker::Client { asking, is_last, .. } => {
                 if let Err(refusal) = told {
-                    self.reply(id, Reply::Refused(refusal));
+                    self.answer(&asking, Reply::Refused(refusal));
                 }
                 if is_last {
-                    self.roster.answered(id);
+                    self.roster.answered(asking.client);
                 }
             }
             Asker::Operator(answer, done) => {
@@ -116,12 +123,13 @@ impl<L: EventLog> Owner<L> {
     }
 
     /// Hands out what follows from an event; says how many clients heard its notice.
-    fn follow(&mut self, applied: Applied) -> usize {
+    fn follow(&mut self, applied: Applied, asking: Option<&Asking>) -> usize {
         let mut heard = 0;
+        let labeled = asking.filter(|asking| asking.label.is_some());
         if let Some((audience, notice)) = applied.notice {
-            // Of a message in a run nobody asks how many hear it.
-            if !self.run.take(&audience, &notice) {
-                heard = self.publish(&audience, &notice);
+            // Of a message in a run nobody asks how many hear it. One with a label is read by its author as nobody else reads it.
+            if labeled.is_some() || !self.run.take(&audience, &notice) {
+                heard = self.publish(&audience, &notice, labeled);
                 self.deliveries += heard as u64;
             }
             self.metrics
@@ -130,7 +138,10 @@ impl<L: EventLog> Owner<L> {
             self.tapped.push(notice);
         }
         for (client, reply) in applied.replies {
-            self.reply(client, reply);
+            match labeled {
+                Some(asking) if asking.client == client => self.answer(asking, reply),
+                _ => self.reply(client, reply),
+            }
         }
         if let Some((client, why)) = applied.ended {
             self.ended(client, why);
@@ -151,45 +162,65 @@ impl<L: EventLog> Owner<L> {
         }
     }
 
-    /// Stages a notice for all who hear it; says how many that are.
-    fn publish(&mut self, audience: &Audience, notice: &Notice) -> usize {
+    /// Stages a notice for all who hear it; says how many that are. For whoever did it with a label, it is an answer.
+    fn publish(&mut self, audience: &Audience, notice: &Notice, labeled: Option<&Asking>) -> usize {
         self.tell_run();
         let (roster, press) = (&mut self.roster, &mut self.press);
         let desk = self.state.desk_source();
-        let mut shared = Broadcast::new(notice, audience.room(), desk, self.encoders.notice);
-        // Only what goes to the desk is read otherwise by its author.
-        let is_for_desk = matches!(audience, Audience::Operators { .. });
-        let mut echo = is_for_desk.then(|| Broadcast::new(notice, None, desk, self.encoders.echo));
+        let mut shared = Broadcast::new(notice, audience.room(), desk, self.encoder);
+        // Of what it says itself, a client reads the echo as the answer; to itself, also what it would hear from anybody.
+        let answering_ear = if matches!(notice.what, What::Said(_)) { Ear::Own } else { Ear::Hears };
         let mut heard = 0;
-        audience.visit(&self.state, |id, is_own| {
+        audience.visit(&self.state, |id, ear| {
             let Some(mut hearer) = roster.hearer(id) else { return };
             let adapt = hearer.adapt();
-            let part = match (is_own, adapt.echo) {
-                (false, _) => shared.part(press, adapt.variant),
-                (true, true) => echo.as_mut().unwrap_or(&mut shared).part(press, adapt.variant),
-                (true, false) => None,
+            let variant = match ear {
+                Ear::Hears => adapt.variant,
+                Ear::Own if !adapt.echo => return,
+                Ear::Own => adapt.variant.with(Variant::OWN),
+                Ear::Overhears => adapt.variant.with(Variant::OVERHEARD),
             };
-            let Some(part) = part else { return };
-            hearer.hear(part);
-            heard += usize::from(!is_own);
+            let Some(part) = shared.part(press, variant) else { return };
+            match labeled.filter(|asking| asking.client == id && ear == answering_ear) {
+                Some(Asking { label: Some(label), .. }) => hearer.answer(part, Arc::clone(label)),
+                _ => hearer.hear(part),
+            }
+            heard += usize::from(ear != Ear::Own);
         });
         heard
     }
 
-    pub(super) fn reply(&mut self, client: ClientId, mut reply: Reply) {
-        if let Reply::Welcome(welcome) = &mut reply {
-            welcome.counts.unregistered = self.roster.len().saturating_sub(welcome.counts.clients);
-        }
-        if let Reply::Lusers(counts) = &mut reply {
-            counts.unregistered = self.roster.len().saturating_sub(counts.clients);
-        }
+    /// Tells a client something that it did not ask for, or not with a label.
+    pub(super) fn reply(&mut self, client: ClientId, reply: Reply) {
+        let reply = self.counted(reply);
         self.tell_run();
         self.roster.stage(client, Item::Reply(Box::new(reply)));
     }
 
-    pub(super) fn answer(&mut self, client: ClientId, reply: Reply) {
-        self.reply(client, reply);
-        self.roster.answered(client);
+    /// Answers what a client asked.
+    pub(super) fn answer(&mut self, asking: &Asking, reply: Reply) {
+        let Some(label) = &asking.label else { return self.reply(asking.client, reply) };
+        let answer = Answering::Reply(self.counted(reply));
+        self.tell_run();
+        let labeled = Labeled { label: Arc::clone(label), answer };
+        self.roster.stage(asking.client, Item::Labeled(Box::new(labeled)));
+    }
+
+    /// The same, and nothing more is to come.
+    pub(super) fn answer_last(&mut self, asking: &Asking, reply: Reply) {
+        self.answer(asking, reply);
+        self.roster.answered(asking.client);
+    }
+
+    /// With what only the roster knows: how many have not registered.
+    fn counted(&self, mut reply: Reply) -> Reply {
+        let counts = match &mut reply {
+            Reply::Welcome(welcome) => &mut welcome.counts,
+            Reply::Lusers(counts) => counts,
+            _ => return reply,
+        };
+        counts.unregistered = self.roster.len().saturating_sub(counts.clients);
+        reply
     }
 }
 

@@ -11,7 +11,7 @@ use chat_proto::name::RoomName;
 use super::stage::{Stage, join, pong, say};
 use crate::domain::command::{Answer, Command, Operator, Role, SayTo};
 use crate::domain::message::MessageKind;
-use crate::domain::request::{Adapt, ModeAsk, Request, Say};
+use crate::domain::request::{Adapt, ModeAsk, Request, Say, Variant};
 use crate::registry::Seat;
 
 /// More events than a test has.
@@ -60,7 +60,7 @@ impl Stage {
         self.deliveries().await - before
     }
 
-    async fn adapt(&self, seat: &Seat, variant: u8, echo: bool) {
+    async fn adapt(&self, seat: &Seat, variant: u16, echo: bool) {
         seat.ask(vec![adapt(variant, echo)]).await.unwrap();
         self.fence().await;
     }
@@ -75,8 +75,8 @@ impl Stage {
     }
 }
 
-fn adapt(variant: u8, echo: bool) -> Request {
-    Request::Adapt(Adapt { variant, echo })
+fn adapt(variant: u16, echo: bool) -> Request {
+    Request::Adapt(Adapt { variant: Variant(variant), echo })
 }
 
 fn say_to(to: &str, text: &str) -> Request {

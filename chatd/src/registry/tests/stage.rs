@@ -10,15 +10,15 @@ use chat_proto::name::{Nick, RoomName};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
-use crate::delivery::broadcast::Encoders;
-use crate::delivery::outbox::{Item, Taken};
+use crate::delivery::broadcast::Encoder;
+use crate::delivery::outbox::{Answer, Item, Taken};
 use crate::domain::event::{Dated, Event};
 use crate::domain::id::{Seq, Time};
 use crate::domain::message::MessageKind;
 use crate::domain::notice::{Notice, What};
 use crate::domain::origin::Origin;
 use crate::domain::reply::Reply;
-use crate::domain::request::{Register, Request, Say};
+use crate::domain::request::{Register, Request, Say, Variant};
 use crate::log::{EventLog, Settled};
 use crate::registry::{Inspect, Manner, Registry, Seat, start};
 
@@ -103,15 +103,15 @@ impl Stage {
     pub(super) fn new() -> Self {
         let log = HeldLog::default();
         let hand = Arc::clone(&log.hand);
-        let encoders = Encoders { notice: words, echo: words };
+        let encoder = Encoder { encode: words, relevant: |_| Variant(0xf) };
         let stop = CancellationToken::new();
-        let (registry, owner) = start(Arc::<Config>::default(), log, encoders, Arc::default(), stop);
+        let (registry, owner) = start(Arc::<Config>::default(), log, encoder, Arc::default(), stop);
         tokio::spawn(owner);
         Self { registry, hand }
     }
 
     pub(super) async fn client(&self, nick: &str) -> Seat {
-        let manner = &Manner { dialect: "test", is_pinged: true, variant: 0 };
+        let manner = &Manner { dialect: "test", is_pinged: true, variant: Variant(0) };
         let seat = self.registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
         let nick = Some(Nick::parse(nick, 30).unwrap());
         let (user, origin, real_name) = ("u".into(), Origin::named("h"), "r".into());
@@ -162,7 +162,7 @@ impl Stage {
 }
 
 /// Variant 0 shows a message as its text, the others add which they are; a message of tags only is shown by variant 1 alone.
-pub(super) fn words(notice: &Notice, variant: u8, _desk: &str, out: &mut Vec<u8>) {
+pub(super) fn words(notice: &Notice, Variant(variant): Variant, _desk: &str, out: &mut Vec<u8>) {
     let words = match &notice.what {
         What::Said(message) if message.kind == MessageKind::Tag => match (variant, &message.tags) {
             (1, Some(tags)) => format!("{tags}/1"),
@@ -186,17 +186,29 @@ fn said(item: &Item) -> String {
         Item::Lines(lines) => String::from_utf8_lossy(lines.bytes()).into_owned(),
         Item::Own(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         Item::Ping => "ping".into(),
-        Item::Reply(reply) => match &**reply {
-            Reply::Welcome(_) => "welcome".into(),
-            Reply::Names { .. } => "names".into(),
-            Reply::Refused(refusal) => format!("no: {refusal}"),
-            Reply::Ended(why) => format!("ended: {why}"),
-            Reply::NickIs(nick) => format!("you are {nick}"),
-            Reply::Echo(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            other => format!("{other:?}"),
-        },
+        Item::Labeled(labeled) => {
+            let said = match &labeled.answer {
+                Answer::Lines(lines) => String::from_utf8_lossy(lines.bytes()).into_owned(),
+                Answer::Reply(reply) => replied(reply),
+            };
+            format!("[{}] {}", labeled.label, said.trim_end())
+        }
+        Item::Reply(reply) => replied(reply),
     };
     format!("{}\n", said.trim_end())
+}
+
+fn replied(reply: &Reply) -> String {
+    match reply {
+        Reply::Welcome(_) => "welcome".into(),
+        Reply::Names { .. } => "names".into(),
+        Reply::Refused(refusal) => format!("no: {refusal}"),
+        Reply::Ended(why) => format!("ended: {why}"),
+        Reply::NickIs(nick) => format!("you are {nick}"),
+        Reply::Echo(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Reply::EndOfLabel => "end".into(),
+        other => format!("{other:?}"),
+    }
 }
 
 pub(super) fn say(text: &str) -> Request {

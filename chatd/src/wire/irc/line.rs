@@ -5,7 +5,7 @@ use chat_proto::irc::{LengthLimits, Message, ParseError, Tags, check_lengths};
 
 use super::turn::Turn;
 use super::verbs::{self, Who};
-use super::{Irc, registration};
+use super::{Irc, label, registration};
 use crate::domain::disconnect::Disconnect;
 use crate::wire::Step;
 use crate::wire::stranger::is_http_verb;
@@ -52,7 +52,10 @@ pub(super) fn obey(irc: &mut Irc, line: &[u8], turn: &mut Turn<'_>) -> Step {
         return Step::Go;
     }
     match Message::parse(text) {
-        Ok(message) => return dispatch(irc, &message, turn),
+        Ok(message) => {
+            turn.label = label::of(irc, message.tags);
+            return dispatch(irc, &message, turn);
+        }
         Err(ParseError::Empty) => {}
         Err(ParseError::BadVerb) => return unknown(irc, first_word(text), turn),
         Err(error) => fail(irc, turn, "INVALID_LINE", &format!("Message rejected, {error}")),

@@ -9,10 +9,11 @@ use chat_proto::irc::{BODY_MAX, LineWriter, TAGS_MAX_CLIENT};
 
 use super::stranger::foreign_protocol;
 use super::{Dialect, Peer, Setting, Step};
+use crate::delivery::outbox::{Answer, Labeled};
 use crate::domain::command::Operator;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::reply::Reply;
-use crate::domain::request::Request;
+use crate::domain::request::{Request, Variant};
 use crate::registry::Manner;
 
 mod ask;
@@ -20,6 +21,7 @@ mod cap;
 mod connection;
 mod help;
 mod isupport;
+mod label;
 mod line;
 mod list;
 mod mode;
@@ -36,43 +38,21 @@ mod talk;
 mod tests;
 mod time;
 mod turn;
+mod variant;
 mod verbs;
 mod who;
 mod whois;
 
 use cap::Caps;
+pub(super) use cap::changed as changed_offers;
+use label::Answering;
 use pen::Pen;
 use registration::Registering;
 use turn::Turn;
+pub(super) use variant::relevant;
 
 /// The word for this dialect in lists and logs.
 pub const DIALECT: &str = "irc";
-
-/// How many shared encodings IRC sessions read.
-pub const VARIANTS: usize = 4;
-
-/// Which of the shared encodings a session reads: what it negotiated that changes lines meant for many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Variant {
-    /// The tag `time` (IRCv3 server-time).
-    pub time: bool,
-    /// The tag `msgid`, client-only tags and TAGMSG (IRCv3 message-tags).
-    pub tags: bool,
-}
-
-impl Variant {
-    /// The variant with this index; bits beyond the known ones mean nothing.
-    #[must_use]
-    pub fn from_index(index: u8) -> Self {
-        Self { time: index & 1 != 0, tags: index & 2 != 0 }
-    }
-
-    /// Its index, below [`VARIANTS`].
-    #[must_use]
-    pub fn index(self) -> u8 {
-        u8::from(self.time) | u8::from(self.tags) << 1
-    }
-}
 
 /// One IRC session.
 #[derive(Debug)]
@@ -81,8 +61,19 @@ pub struct Irc {
     source: Arc<str>,
     caps: Caps,
     awaits: Awaits,
+    /// What few sessions have, or not for long.
+    rare: Option<Box<Rare>>,
+}
+
+/// What few sessions have, or not for long, in one place, so that it costs the others a word.
+#[derive(Debug, Default)]
+struct Rare {
     /// What the client has said of itself so far; gone once it is registered.
-    registering: Option<Box<Registering>>,
+    registering: Option<Registering>,
+    /// What has been answered of a line with a label.
+    answering: Answering,
+    /// The label of the line with which the client leaves.
+    farewell: Option<Arc<str>>,
 }
 
 /// The reply without which the next line has no meaning.
@@ -103,7 +94,25 @@ impl Irc {
 
     /// Whether the client is registered.
     fn is_registered(&self) -> bool {
-        self.registering.is_none()
+        self.registering().is_none()
+    }
+
+    /// What the client has said of itself, while it is not registered.
+    fn registering(&self) -> Option<&Registering> {
+        self.rare.as_ref()?.registering.as_ref()
+    }
+
+    fn registering_mut(&mut self) -> Option<&mut Registering> {
+        self.rare.as_mut()?.registering.as_mut()
+    }
+
+    /// Gives memory back that is not needed any more.
+    fn tidy(&mut self) {
+        let is_idle =
+            |rare: &Rare| rare.registering.is_none() && rare.answering.is_idle() && rare.farewell.is_none();
+        if self.rare.as_deref().is_some_and(is_idle) {
+            self.rare = None;
+        }
     }
 
     /// The nick; `*` until the client is registered.
@@ -122,9 +131,7 @@ impl Irc {
 
     /// Whether this is the first line of the session; true once.
     fn is_first_line(&mut self) -> bool {
-        self.registering
-            .as_mut()
-            .is_some_and(|registering| !std::mem::replace(&mut registering.is_heard, true))
+        self.registering_mut().is_some_and(|registering| !std::mem::replace(&mut registering.is_heard, true))
     }
 
     /// Whether `reply` is the one that the session waits for, or ends all waiting.
@@ -146,14 +153,14 @@ impl Irc {
 impl Dialect for Irc {
     /// `@`, the tags, a blank, and the rest.
     const LINE_MAX: usize = 2 + TAGS_MAX_CLIENT + BODY_MAX;
-    const MANNER: &'static Manner = &Manner { dialect: DIALECT, is_pinged: true, variant: 0 };
+    const MANNER: &'static Manner = &Manner { dialect: DIALECT, is_pinged: true, variant: Variant(0) };
 
     fn new(peer: Peer) -> Self {
         Self {
             source: ["*!", &peer.origin.host()].concat().into(),
             caps: Caps::default(),
             awaits: Awaits::Nothing,
-            registering: Some(Box::new(Registering::new(peer))),
+            rare: Some(Box::new(Rare { registering: Some(Registering::new(peer)), ..Rare::default() })),
         }
     }
 
@@ -169,25 +176,37 @@ impl Dialect for Irc {
         }
         let mut turn = Turn::new(setting, requests);
         let step = line::obey(self, line, &mut turn);
-        turn.finish();
-        step
+        let label = turn.label.clone();
+        // What comes of a password or after a page is answered later, with the same label.
+        let is_later = matches!(step, Step::CheckOperator { .. }) || self.awaits == Awaits::Page;
+        turn.finish(!is_later);
+        match step {
+            Step::CheckOperator { name, password, .. } => Step::CheckOperator { name, password, label },
+            _ if self.awaits == Awaits::End => {
+                self.rare.get_or_insert_default().farewell = label;
+                step
+            }
+            _ => step,
+        }
     }
 
     fn line_too_long(&mut self, setting: &Setting, requests: &mut Vec<Request>) {
         let mut turn = Turn::new(setting, requests);
         line::too_long(self, &mut turn);
-        turn.finish();
+        turn.finish(true);
     }
 
     fn operator_checked(
         &mut self,
         operator: Option<Arc<Operator>>,
+        label: Option<Arc<str>>,
         setting: &Setting,
         requests: &mut Vec<Request>,
     ) {
         let mut turn = Turn::new(setting, requests);
+        turn.label = label;
         oper::operator_checked(self, operator, &mut turn);
-        turn.finish();
+        turn.finish(true);
     }
 
     fn reply(
@@ -210,6 +229,7 @@ impl Dialect for Irc {
                 registration::fail(self, refusal);
                 refuse::refuse(&mut self.pen(setting, out), refusal, &setting.config);
             }
+            Reply::SourceIs(source) => self.source = Arc::clone(source),
             Reply::NickIs(nick) => self.source = format!("{nick}!{}", self.place()).into(),
             Reply::List { next: Some(from), conditions, .. } => {
                 render::reply(&mut self.pen(setting, out), reply, self.caps, setting);
@@ -221,6 +241,35 @@ impl Dialect for Irc {
         self.step()
     }
 
+    fn labeled(
+        &mut self,
+        Labeled { label, answer }: &Labeled,
+        setting: &Setting,
+        out: &mut Vec<u8>,
+        requests: &mut Vec<Request>,
+    ) -> Step {
+        let (server, begin) = (&setting.config.server.name, requests.len());
+        let reply = match answer {
+            Answer::Lines(lines) => {
+                self.rare.get_or_insert_default().answering.put(server, label, lines.bytes(), out);
+                return self.step();
+            }
+            Answer::Reply(reply) => reply,
+        };
+        let mut rendered = Vec::new();
+        let step = self.reply(reply, setting, &mut rendered, requests);
+        label::wrap(requests, begin, label, false);
+        // What is asked for page by page ends with the last one.
+        let is_last = matches!(reply, Reply::EndOfLabel | Reply::List { next: None, .. });
+        let answering = &mut self.rare.get_or_insert_default().answering;
+        answering.put(server, label, &rendered, out);
+        if is_last {
+            answering.finish(server, label, out);
+            self.tidy();
+        }
+        step
+    }
+
     fn ping(&self, setting: &Setting, out: &mut Vec<u8>) {
         LineWriter::new(out).verb("PING").trailing(&setting.config.server.name).end();
     }
@@ -230,6 +279,11 @@ impl Dialect for Irc {
             render::line(out, by, "KILL", &[self.nick()], Some(reason));
         }
         let text = format!("Closing link: ({}) [{why}]", self.place());
-        LineWriter::new(out).verb("ERROR").trailing(&text).end();
+        let line = LineWriter::new(out);
+        let line = match self.rare.as_ref().and_then(|rare| rare.farewell.as_ref()) {
+            Some(label) => line.raw_tag(&format!("label={label}")),
+            None => line,
+        };
+        line.verb("ERROR").trailing(&text).end();
     }
 }

@@ -15,7 +15,7 @@ use crate::wire::Step;
 pub(super) fn oper(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
     let (name, password) = (line.param(0), line.param(1));
     if turn.setting.config.control.operators.iter().any(|operator| operator.name == name) {
-        return Step::CheckOperator { name: name.into(), password: password.into() };
+        return Step::CheckOperator { name: name.into(), password: password.into(), label: None };
     }
     irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_PASSWDMISMATCH, &[]);
     Step::Go

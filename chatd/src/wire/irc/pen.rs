@@ -115,6 +115,25 @@ impl<'a> Pen<'a> {
         }
     }
 
+    /// Words as the texts of as few lines as hold them; `head` is what is between the source and the text. At least one.
+    pub(super) fn fold(&self, head: &[&str], words: &[String]) -> Vec<String> {
+        let head: usize = head.iter().map(|word| word.len() + 1).sum();
+        let room = BODY_MAX.saturating_sub(":".len() + self.server.len() + " :".len() + head);
+        let mut lines = vec![String::new()];
+        for word in words {
+            if lines.last().is_some_and(|line| !line.is_empty() && line.len() + 1 + word.len() > room) {
+                lines.push(String::new());
+            }
+            if let Some(line) = lines.last_mut() {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+        }
+        lines
+    }
+
     fn write(&mut self, numeric: Numeric, params: &[&str], trailing: Option<&str>) {
         let line = LineWriter::new(self.out).source(self.server).numeric(numeric).param(self.nick);
         let line = params.iter().fold(line, |line, param| line.param(param));

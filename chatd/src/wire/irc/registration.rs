@@ -48,7 +48,7 @@ impl Registering {
 
 /// `PASS password`
 pub(super) fn pass(irc: &mut Irc, line: &Line<'_>, _: &mut Turn<'_>) -> Step {
-    if let Some(registering) = &mut irc.registering {
+    if let Some(registering) = irc.registering_mut() {
         registering.password = Some(line.param(0).into());
     }
     Step::Go
@@ -65,7 +65,7 @@ pub(super) fn nick(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step 
         irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_ERRONEUSNICKNAME, &[wish]);
         return Step::Go;
     };
-    if let Some(registering) = &mut irc.registering {
+    if let Some(registering) = irc.registering_mut() {
         registering.nick = Some(nick);
         return complete(irc, turn);
     }
@@ -79,7 +79,7 @@ pub(super) fn user(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step 
         irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NEEDMOREPARAMS, &[line.verb]);
         return Step::Go;
     }
-    if let Some(registering) = &mut irc.registering {
+    if let Some(registering) = irc.registering_mut() {
         registering.user = Some(user_name(line.param(0)));
         registering.real_name = line.param(3).into();
     }
@@ -93,7 +93,7 @@ pub(super) fn already(irc: &Irc, turn: &mut Turn<'_>) {
 
 /// Asks to be registered, once everything that this takes has been said.
 pub(super) fn complete(irc: &mut Irc, turn: &mut Turn<'_>) -> Step {
-    let Some(registering) = &irc.registering else { return Step::Go };
+    let Some(registering) = irc.registering() else { return Step::Go };
     let (Some(nick), Some(user), false) = (&registering.nick, &registering.user, registering.is_negotiating)
     else {
         return Step::Go;
@@ -121,13 +121,16 @@ pub(super) fn complete(irc: &mut Irc, turn: &mut Turn<'_>) -> Step {
 
 /// The connection is a client now.
 pub(super) fn succeed(irc: &mut Irc, welcome: &Welcome) {
-    irc.registering = None;
+    if let Some(rare) = &mut irc.rare {
+        rare.registering = None;
+    }
+    irc.tidy();
     irc.source = Arc::clone(&welcome.source);
 }
 
 /// A nick that is refused before registration is forgotten, so that only a new `NICK` tries again.
 pub(super) fn fail(irc: &mut Irc, refusal: &Refusal) {
-    if let (Some(registering), Refusal::NickInUse(_)) = (&mut irc.registering, refusal) {
+    if let (Some(registering), Refusal::NickInUse(_)) = (irc.registering_mut(), refusal) {
         registering.nick = None;
     }
 }

@@ -1,5 +1,6 @@
 //! Conversations in IRC: lines in, requests out; replies in, lines out.
 
+mod labels;
 mod line;
 mod list;
 mod notice;

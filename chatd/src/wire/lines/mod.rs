@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::stranger::{foreign_protocol, irc};
 use super::{Dialect, Peer, Setting, Step, password};
+use crate::delivery::outbox::Labeled;
 use crate::domain::command::Operator;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::message::MessageKind;
@@ -148,7 +149,19 @@ impl Dialect for Lines {
         );
     }
 
-    fn operator_checked(&mut self, _: Option<Arc<Operator>>, _: &Setting, _: &mut Vec<Request>) {}
+    fn operator_checked(
+        &mut self,
+        _: Option<Arc<Operator>>,
+        _: Option<Arc<str>>,
+        _: &Setting,
+        _: &mut Vec<Request>,
+    ) {
+    }
+
+    /// Nothing: plain lines have no labels.
+    fn labeled(&mut self, _: &Labeled, _: &Setting, _: &mut Vec<u8>, _: &mut Vec<Request>) -> Step {
+        Step::Go
+    }
 
     fn reply(
         &mut self,

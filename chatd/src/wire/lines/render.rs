@@ -21,14 +21,19 @@ pub(super) fn line(out: &mut Vec<u8>, text: &str) {
 pub fn notice(notice: &Notice, out: &mut Vec<u8>) {
     let text = match &notice.what {
         // Their own modes are letters that no command of plain lines changes.
-        What::Connected { .. } | What::UserModes { .. } => return,
+        What::Connected { .. }
+        | What::UserModes { .. }
+        | What::Away { .. }
+        | What::Account { .. }
+        | What::HostChanged { .. }
+        | What::Offers { .. } => return,
         What::Said(message) => match said(message) {
             Some(text) => text,
             None => return,
         },
         What::Quit { source, why, .. } => format!("* {} left the server ({why})", nick_of(source)),
         What::Nick { source, nick } => format!("* {} is now called {nick}", nick_of(source)),
-        What::Joined { source, room } => format!("* {} joined {room}", nick_of(source)),
+        What::Joined { source, room, .. } => format!("* {} joined {room}", nick_of(source)),
         What::Parted { source, room, reason } => {
             format!("* {} left {room}{}", nick_of(source), in_brackets(reason))
         }

@@ -1,6 +1,7 @@
 //! Replies as a person reads them at a terminal. What the daemon says by itself begins with `--`.
 
 use super::render::line;
+use crate::domain::message::nick_of;
 use crate::domain::mode::Rank;
 use crate::domain::reply::{ListedRoom, Reply, Welcome, WhoEntry};
 use crate::wire::Setting;
@@ -28,13 +29,15 @@ pub(super) fn reply(reply: &Reply, setting: &Setting, out: &mut Vec<u8>) {
             );
         }
         Reply::Names { room, members, .. } => {
-            let members: Vec<_> =
-                members.iter().map(|(rank, nick)| format!("{}{nick}", prefix(*rank))).collect();
+            let members = members.iter().map(|(rank, source)| prefix(*rank) + nick_of(source));
+            let members: Vec<_> = members.collect();
             line(out, &format!("-- in {room}: {}", members.join(" ")));
         }
         Reply::List { rooms, .. } => list(rooms, out),
         Reply::Who { ask, entries } => who(&ask.mask, entries, out),
         Reply::NickIs(_)
+        | Reply::SourceIs(_)
+        | Reply::EndOfLabel
         | Reply::RoomModes { .. }
         | Reply::RoomList { .. }
         | Reply::UserModes(_)

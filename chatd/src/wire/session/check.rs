@@ -17,12 +17,19 @@ const CHECK_WAIT: Duration = Duration::from_secs(10);
 pub(super) struct Checked {
     /// The name given with OPER.
     pub(super) name: Box<str>,
+    /// The label of the line.
+    pub(super) label: Option<Arc<str>>,
     /// Who that is, if the password was right.
     pub(super) operator: Option<Arc<Operator>>,
 }
 
 /// Compares a password with the one that the configuration has for this name.
-pub(super) async fn check(shared: Arc<Shared>, name: Box<str>, given: Box<str>) -> Checked {
+pub(super) async fn check(
+    shared: Arc<Shared>,
+    name: Box<str>,
+    given: Box<str>,
+    label: Option<Arc<str>>,
+) -> Checked {
     let config = shared.config();
     let login = config.control.operators.iter().find(|login| *login.name == *name).cloned();
     let hash = login.as_ref().map(|login| login.password.clone());
@@ -40,7 +47,7 @@ pub(super) async fn check(shared: Arc<Shared>, name: Box<str>, given: Box<str>) 
         };
         Arc::new(Operator { name: login.name.as_str().into(), role })
     });
-    Checked { name, operator }
+    Checked { name, label, operator }
 }
 
 /// The hash of a password that nobody has, made once; as slow as a check, and for the same threads.

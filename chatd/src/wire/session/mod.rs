@@ -89,7 +89,7 @@ enum Turn {
     /// Hand requests to the owner.
     Ask(Vec<Request>),
     /// Check an operator's password.
-    Check { name: Box<str>, password: Box<str> },
+    Check { name: Box<str>, password: Box<str>, label: Option<Arc<str>> },
     /// End.
     Done(Disconnect),
 }
@@ -189,8 +189,8 @@ impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Session<D, IO> {
                     Ok(Handed::Later(handed)) => busy.errand = Some(Errand::Hand(handed)),
                     Err(Stopped) => break Disconnect::Stopping,
                 },
-                Turn::Check { name, password } => {
-                    let check = check::check(Arc::clone(&self.shared), name, password);
+                Turn::Check { name, password, label } => {
+                    let check = check::check(Arc::clone(&self.shared), name, password, label);
                     busy.errand = Some(Errand::Check(Box::pin(check)));
                 }
             }
@@ -334,15 +334,15 @@ impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Session<D, IO> {
                 self.close(busy, why);
                 None
             }
-            Step::CheckOperator { name, password } => Some(Turn::Check { name, password }),
+            Step::CheckOperator { name, password, label } => Some(Turn::Check { name, password, label }),
         }
     }
 
     /// What follows from a check of an operator's password.
-    fn note(&mut self, busy: &mut Busy, Checked { name, operator }: Checked) {
+    fn note(&mut self, busy: &mut Busy, Checked { name, label, operator }: Checked) {
         let mut requests = Vec::new();
         let is_wrong = operator.is_none();
-        self.dialect.operator_checked(operator, &self.shared.setting(), &mut requests);
+        self.dialect.operator_checked(operator, label, &self.shared.setting(), &mut requests);
         if is_wrong {
             tracing::warn!(client = %self.seat.id(), name, "an operator's name or password was wrong");
             self.input.wrong_passwords += 1;

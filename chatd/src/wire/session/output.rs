@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::AsyncWrite;
 
 use super::Shared;
-use crate::delivery::outbox::{Item, Outbox, Taken};
+use crate::delivery::outbox::{Answer, Item, Outbox, Taken};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
@@ -40,7 +40,7 @@ fn bytes(piece: &Item) -> &[u8] {
     match piece {
         Item::Lines(lines) => lines.bytes(),
         Item::Own(bytes) => bytes,
-        Item::Reply(_) | Item::Ping => &[],
+        Item::Reply(_) | Item::Labeled(_) | Item::Ping => &[],
     }
 }
 
@@ -136,6 +136,13 @@ impl Output {
             match item {
                 Item::Lines(_) | Item::Own(_) => continue,
                 Item::Ping => with.dialect.ping(setting.get_or_insert_with(|| with.shared.setting()), bytes),
+                Item::Labeled(labeled) => {
+                    let setting = setting.get_or_insert_with(|| with.shared.setting());
+                    let step = with.dialect.labeled(labeled, setting, bytes, requests);
+                    if !matches!(labeled.answer, Answer::Lines(_) | Answer::Reply(Reply::Echo(_))) {
+                        rendered.step = Some(step);
+                    }
+                }
                 Item::Reply(reply) => {
                     if let Reply::Ended(why) = &**reply {
                         rendered.ended = Some(why.clone());

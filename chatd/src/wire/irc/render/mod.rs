@@ -12,7 +12,7 @@ mod who;
 mod whois;
 
 pub(super) use lists::monitor_full;
-pub use notice::{echo, notice};
+pub use notice::notice;
 pub(super) use reply::reply;
 pub(super) use welcome::welcome;
 

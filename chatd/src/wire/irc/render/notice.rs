@@ -6,18 +6,22 @@ use super::finish;
 use crate::domain::message::{Conversation, Message, MessageKind, nick_of};
 use crate::domain::mode::RoomChange;
 use crate::domain::notice::{Notice, What};
-use crate::wire::irc::{Variant, time};
+use crate::domain::request::Variant;
+use crate::wire::irc::{time, variant};
 use crate::wire::letters::{Letters, room_change, user_letters};
 
 /// Appends `notice` as sessions of `variant` read it; nothing if they do not hear such a thing.
 pub fn notice(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) {
-    let mut page = Page { notice, variant, out };
+    let server = desk.rsplit('@').next().unwrap_or_default();
+    let mut page = Page { notice, variant, server, out };
     match &notice.what {
         What::Connected { .. } => {}
         What::Quit { source, why, .. } => page.line(source, "QUIT", &[], Some(&why.to_string())),
         // With a colon, as servers have always sent it: ii reads the new nick nowhere else.
         What::Nick { source, nick } => page.line(source, "NICK", &[], Some(nick.as_str())),
-        What::Joined { source, room } => page.line(source, "JOIN", &[room.as_str()], None),
+        What::Joined { source, room, real_name, away } => {
+            page.joined(source, room.as_str(), real_name, away.as_deref());
+        }
         What::Parted { source, room, reason } => {
             page.line(source, "PART", &[room.as_str()], (!reason.is_empty()).then_some(reason));
         }
@@ -31,25 +35,23 @@ pub fn notice(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) 
             page.line(source, "MODE", &[nick.as_str(), &user_letters(changes)], None);
         }
         What::Invited { by, room, nick } => {
-            page.line(&by.source, "INVITE", &[nick.as_str(), room.as_str()], None);
+            if !variant.has(Variant::OVERHEARD) || variant.has(variant::INVITE) {
+                page.line(&by.source, "INVITE", &[nick.as_str(), room.as_str()], None);
+            }
         }
         What::Knocked { by, room, source, text } => {
             page.line(&by.source, "710", &[room.as_str(), room.as_str(), source], Some(text));
         }
+        What::Away { .. } if !variant.has(variant::AWAY) => {}
+        What::Away { source, words } => page.line(source, "AWAY", &[], words.as_deref()),
+        What::Account { .. } if !variant.has(variant::ACCOUNT) => {}
+        What::Account { source } => page.line(source, "ACCOUNT", &[page.account()], None),
+        What::HostChanged { .. } if !variant.has(variant::CHGHOST) => {}
+        What::HostChanged { source, user, host } => page.line(source, "CHGHOST", &[user, host], None),
+        What::Offers { .. } if !variant.has(variant::CAP_NOTIFY) => {}
+        What::Offers { added, removed } => page.offers(added, removed),
         What::Said(message) => page.said(message, desk),
         What::Wallops { by, text } => page.line(&by.source, "WALLOPS", &[], Some(text)),
-    }
-}
-
-/// Appends a message as its own author reads it (IRCv3 echo-message): as it was said.
-pub fn echo(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) {
-    let What::Said(message) = &notice.what else { return };
-    let mut page = Page { notice, variant, out };
-    match &message.to {
-        Conversation::Desk { is_inbound: true, .. } => {
-            page.message(message, nick_of(desk));
-        }
-        _ => page.said(message, desk),
     }
 }
 
@@ -57,14 +59,50 @@ pub fn echo(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) {
 struct Page<'a> {
     notice: &'a Notice,
     variant: Variant,
+    /// The server's name, which is the desk's host.
+    server: &'a str,
     out: &'a mut Vec<u8>,
 }
 
-impl Page<'_> {
-    /// The beginning of a line: the tags that every notice has.
+impl<'a> Page<'a> {
+    /// The beginning of a line: the tags that every notice has (IRCv3 server-time, account-tag, bot-mode).
     fn begin(&mut self) -> LineWriter<'_> {
-        let line = LineWriter::new(self.out);
-        if self.variant.time { line.tag("time", &time::text(self.notice.at)) } else { line }
+        let mut line = LineWriter::new(self.out);
+        if self.variant.has(variant::TIME) {
+            line = line.tag("time", &time::text(self.notice.at));
+        }
+        if let Some(account) = &self.notice.by.account
+            && self.variant.has(variant::ACCOUNT_TAG)
+        {
+            line = line.tag("account", account);
+        }
+        if self.notice.by.is_bot && self.variant.has(variant::TAGS) { line.tag("bot", "") } else { line }
+    }
+
+    /// The account of whoever did it, as parameters show it; `*` for none.
+    fn account(&self) -> &'a str {
+        self.notice.by.account.as_deref().unwrap_or("*")
+    }
+
+    /// JOIN, with account and real name for those with extended-join; for those with away-notify, followed by AWAY.
+    fn joined(&mut self, source: &str, room: &str, real_name: &str, away: Option<&str>) {
+        if self.variant.has(variant::EXTENDED_JOIN) {
+            self.line(source, "JOIN", &[room, self.account()], Some(real_name));
+        } else {
+            self.line(source, "JOIN", &[room], None);
+        }
+        if away.is_some() && self.variant.has(variant::AWAY) {
+            self.line(source, "AWAY", &[], away);
+        }
+    }
+
+    /// `CAP NEW` and `CAP DEL` (IRCv3 capability-negotiation). Many read it, so that it names nobody.
+    fn offers(&mut self, added: &str, removed: &str) {
+        for (subcommand, caps) in [("NEW", added), ("DEL", removed)] {
+            if !caps.is_empty() {
+                self.line(self.server, "CAP", &["*", subcommand], Some(caps));
+            }
+        }
     }
 
     fn line(&mut self, source: &str, verb: &str, params: &[&str], trailing: Option<&str>) {
@@ -78,6 +116,9 @@ impl Page<'_> {
             Conversation::Direct { nick, .. } | Conversation::Desk { nick, is_inbound: false, .. } => {
                 self.message(message, nick.as_str());
             }
+            Conversation::Desk { is_inbound: true, .. } if self.variant.has(Variant::OWN) => {
+                self.message(message, nick_of(desk));
+            }
             Conversation::Desk { is_inbound: true, .. } => self.for_operators(message, desk),
             Conversation::Everyone => {
                 self.line(&message.from.source, "NOTICE", &["$$*"], Some(&message.text));
@@ -90,11 +131,11 @@ impl Page<'_> {
         let (verb, text) = match message.kind {
             MessageKind::Privmsg => ("PRIVMSG", Some(&*message.text)),
             MessageKind::Notice => ("NOTICE", Some(&*message.text)),
-            MessageKind::Tag if !self.variant.tags => return,
+            MessageKind::Tag if !self.variant.has(variant::TAGS) => return,
             MessageKind::Tag => ("TAGMSG", None),
         };
         let id = message_id(self.notice.seq.0);
-        let has_tags = self.variant.tags;
+        let has_tags = self.variant.has(variant::TAGS);
         let mut line = self.begin();
         if has_tags {
             line = line.tag("msgid", &id);

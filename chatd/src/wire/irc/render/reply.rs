@@ -1,10 +1,13 @@
 //! Replies: what one client reads because it asked.
 
+use std::sync::Arc;
+
 use chat_proto::irc::Numeric;
 
 use super::{lists, people, who, whois};
 use crate::domain::id::Time;
-use crate::domain::mode::RoomList;
+use crate::domain::message::nick_of;
+use crate::domain::mode::{Rank, RoomList};
 use crate::domain::reply::{ListedRoom, Reply, TopicInfo};
 use crate::wire::irc::cap::Caps;
 use crate::wire::irc::pen::Pen;
@@ -16,7 +19,12 @@ pub(in crate::wire::irc) fn reply(pen: &mut Pen<'_>, reply: &Reply, caps: Caps, 
     let is_multi = caps.has(Caps::MULTI_PREFIX);
     match reply {
         // Each of these has written its lines already, or has none.
-        Reply::Welcome(_) | Reply::Refused(_) | Reply::NickIs(_) | Reply::Ended(_) => {}
+        Reply::Welcome(_)
+        | Reply::Refused(_)
+        | Reply::NickIs(_)
+        | Reply::SourceIs(_)
+        | Reply::EndOfLabel
+        | Reply::Ended(_) => {}
         Reply::Echo(bytes) => pen.raw(bytes),
         Reply::Receipt { seq } => {
             pen.notice(&desk::source(config), &config.desk.receipt.replace("{id}", &seq.to_string()));
@@ -37,19 +45,18 @@ pub(in crate::wire::irc) fn reply(pen: &mut Pen<'_>, reply: &Reply, caps: Caps, 
         Reply::MonitorList(nicks) => lists::monitor_list(pen, nicks),
         Reply::SilenceChanged { source, mask, on } => lists::silence_changed(pen, source, mask, *on),
         Reply::SilenceList(masks) => lists::silences(pen, masks),
-        _ => room_reply(pen, reply, is_multi),
+        _ => room_reply(pen, reply, caps),
     }
 }
 
 /// The replies that are about rooms.
-fn room_reply(pen: &mut Pen<'_>, reply: &Reply, is_multi: bool) {
+fn room_reply(pen: &mut Pen<'_>, reply: &Reply, caps: Caps) {
     match reply {
         Reply::Topic { room, topic } => write_topic(pen, room.as_str(), topic.as_ref()),
-        Reply::Names { room, is_secret, members, ends } => {
-            let symbol = if *is_secret { "@" } else { "=" };
-            let members =
-                members.iter().map(|(rank, nick)| format!("{}{nick}", people::prefix(*rank, is_multi)));
-            pen.list(Numeric::RPL_NAMREPLY, &[symbol, room], members, false);
+        // IRCv3 no-implicit-names.
+        Reply::Names { is_implicit: true, .. } if caps.has(Caps::NO_IMPLICIT_NAMES) => {}
+        Reply::Names { room, is_secret, members, ends, .. } => {
+            write_names(pen, room, *is_secret, members, caps);
             if *ends {
                 pen.numeric(Numeric::RPL_ENDOFNAMES, &[room]);
             }
@@ -70,6 +77,16 @@ fn room_reply(pen: &mut Pen<'_>, reply: &Reply, is_multi: bool) {
         Reply::KnockDelivered(room) => pen.numeric(Numeric::RPL_KNOCKDLVR, &[room.as_str()]),
         _ => {}
     }
+}
+
+/// Members with their prefixes: all of these for those with multi-prefix, and `nick!user@host` instead of the nick for those with
+/// userhost-in-names (both IRCv3).
+fn write_names(pen: &mut Pen<'_>, room: &str, is_secret: bool, members: &[(Rank, Arc<str>)], caps: Caps) {
+    let symbol = if is_secret { "@" } else { "=" };
+    let (is_multi, is_whole) = (caps.has(Caps::MULTI_PREFIX), caps.has(Caps::USERHOST_IN_NAMES));
+    let name = |source| if is_whole { source } else { nick_of(source) };
+    let members = members.iter().map(|(rank, source)| people::prefix(*rank, is_multi) + name(source));
+    pen.list(Numeric::RPL_NAMREPLY, &[symbol, room], members, false);
 }
 
 fn write_topic(pen: &mut Pen<'_>, room: &str, topic: Option<&TopicInfo>) {

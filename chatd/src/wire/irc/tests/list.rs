@@ -9,7 +9,7 @@ use crate::domain::query::RoomCondition;
 use crate::domain::reply::{ListedRoom, Reply};
 use crate::domain::request::Request;
 use crate::wire::Step;
-use crate::wire::testing::{nick, room, text};
+use crate::wire::testing::{room, text};
 
 fn lines(lines: &[&str]) -> String {
     lines.iter().map(|line| format!(":irc.test {line}\r\n")).collect()
@@ -29,8 +29,8 @@ fn several_rooms_have_one_answer_with_one_end() {
     for line in ["NAMES", "NAMES :", "NAMES ,"] {
         assert_eq!(alice().hears(line), lines(&["366 alice * :End of /NAMES list"]));
     }
-    let members = vec![(Rank::NONE, nick("bob"))];
-    let part = Reply::Names { room: "#a".into(), is_secret: false, members, ends: false };
+    let members = vec![(Rank::NONE, "bob!b@h".into())];
+    let part = Reply::Names { room: "#a".into(), is_secret: false, members, is_implicit: false, ends: false };
     assert_eq!(alice().reads(&part), lines(&["353 alice = #a :bob"]));
 }
 
@@ -71,19 +71,26 @@ fn a_condition_that_is_none_and_another_server_are_refused() {
 #[test]
 fn names_show_the_highest_rank_or_all_of_it() {
     let both = Rank::OPERATOR.with(Rank::VOICE, true);
-    let members = vec![(both, nick("bob")), (Rank::VOICE, nick("carol")), (Rank::NONE, nick("dan"))];
-    let reply = Reply::Names { room: "#a".into(), is_secret: false, members, ends: true };
+    let source = |nick: &str| format!("{nick}!{nick}@host.test").into();
+    let members = vec![(both, source("bob")), (Rank::VOICE, source("carol")), (Rank::NONE, source("dan"))];
+    let reply = Reply::Names { room: "#a".into(), is_secret: false, members, is_implicit: true, ends: true };
     let mut session = alice();
     let end = "366 alice #a :End of /NAMES list";
     assert_eq!(session.reads(&reply), lines(&["353 alice = #a :@bob +carol dan", end]));
     session.sends("CAP REQ multi-prefix");
     assert_eq!(session.reads(&reply), lines(&["353 alice = #a :@+bob +carol dan", end]));
+    session.sends("CAP REQ userhost-in-names");
+    let whole = "353 alice = #a :@+bob!bob@host.test +carol!carol@host.test dan!dan@host.test";
+    assert_eq!(session.reads(&reply), lines(&[whole, end]));
+    session.sends("CAP REQ no-implicit-names");
+    assert_eq!(session.reads(&reply), "");
 }
 
 #[test]
 fn long_lists_of_names_are_cut_into_lines_without_losing_one() {
-    let members: Vec<_> = (0..500).map(|number| (Rank::NONE, nick(&format!("member{number}")))).collect();
-    let text = alice().reads(&Reply::Names { room: "#a".into(), is_secret: true, members, ends: true });
+    let members: Vec<_> = (0..500).map(|number| (Rank::NONE, format!("member{number}!u@h").into())).collect();
+    let names = Reply::Names { room: "#a".into(), is_secret: true, members, is_implicit: false, ends: true };
+    let text = alice().reads(&names);
     assert!(text.lines().all(|line| line.len() <= 510));
     let heard: usize = text
         .lines()

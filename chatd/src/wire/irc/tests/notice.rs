@@ -7,18 +7,19 @@ use chat_proto::mask::Mask;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::message::{Conversation, MessageKind};
 use crate::domain::mode::{Rank, RoomChange, RoomFlag, RoomList, UserMode};
-use crate::domain::notice::{Notice, What};
-use crate::wire::irc::Variant;
+use crate::domain::notice::{Badge, Notice, What};
+use crate::domain::request::Variant;
+use crate::wire::irc::variant;
 use crate::wire::testing::{author, client, encoded, in_room, nick, notice, room, said, to_desk};
-use crate::wire::{encode, encode_echo};
+use crate::wire::{encode, relevant};
 
 const DESK: &str = "desk!desk@irc.test";
-const PLAIN: Variant = Variant { time: false, tags: false };
-const TAGS: Variant = Variant { time: false, tags: true };
-const ALL: Variant = Variant { time: true, tags: true };
+const PLAIN: Variant = Variant(0);
+const TAGS: Variant = variant::TAGS;
+const ALL: Variant = variant::TIME.with(variant::TAGS);
 
 fn read(notice: &Notice, variant: Variant) -> Option<String> {
-    encoded(|out| encode(notice, variant.index(), DESK, out))
+    encoded(|out| encode(notice, variant, DESK, out))
 }
 
 fn check(what: What, expected: &str) {
@@ -29,7 +30,7 @@ fn check(what: What, expected: &str) {
 fn comings_and_goings_are_exact() {
     let source: Arc<str> = "alice!~u@host.test".into();
     let reason: Box<str> = "see you".into();
-    check(What::Joined { source: source.clone(), room: room("#a") }, ":alice!~u@host.test JOIN #a");
+    check(joined(None), ":alice!~u@host.test JOIN #a");
     let parted = |reason| What::Parted { source: source.clone(), room: room("#a"), reason };
     check(parted(reason.clone()), ":alice!~u@host.test PART #a :see you");
     check(parted("".into()), ":alice!~u@host.test PART #a");
@@ -102,10 +103,7 @@ fn a_message_has_the_tags_of_its_variant() {
     let body = ":alice!~u@host.test PRIVMSG #a :hello there\r\n";
     assert_eq!(read(&notice, PLAIN).unwrap(), body);
     assert_eq!(read(&notice, TAGS).unwrap(), format!("@msgid=zz;+a=b;+c {body}"));
-    assert_eq!(
-        read(&notice, Variant { time: true, tags: false }).unwrap(),
-        format!("@time=2024-12-31T23:59:59.001Z {body}")
-    );
+    assert_eq!(read(&notice, variant::TIME).unwrap(), format!("@time=2024-12-31T23:59:59.001Z {body}"));
     assert_eq!(
         read(&notice, ALL).unwrap(),
         format!("@time=2024-12-31T23:59:59.001Z;msgid=zz;+a=b;+c {body}")
@@ -136,11 +134,11 @@ fn messages_are_addressed_to_the_hearer() {
 fn a_message_to_the_desk_is_told_to_operators_by_the_desk_and_echoed_as_said() {
     let notice = said(to_desk(true), MessageKind::Privmsg, "help me", None);
     assert_eq!(read(&notice, PLAIN).unwrap(), ":desk!desk@irc.test NOTICE * :alice> help me\r\n");
-    let echo = |variant: Variant| encoded(|out| encode_echo(&notice, variant.index(), DESK, out)).unwrap();
+    let echo = |variant: Variant| read(&notice, variant.with(Variant::OWN)).unwrap();
     assert_eq!(echo(PLAIN), ":alice!~u@host.test PRIVMSG desk :help me\r\n");
     assert_eq!(echo(TAGS), "@msgid=zz :alice!~u@host.test PRIVMSG desk :help me\r\n");
     let in_room = said(in_room("#a"), MessageKind::Privmsg, "x", None);
-    assert_eq!(encoded(|out| encode_echo(&in_room, ALL.index(), DESK, out)), read(&in_room, ALL));
+    assert_eq!(read(&in_room, ALL.with(Variant::OWN)), read(&in_room, ALL));
 }
 
 #[test]
@@ -158,5 +156,89 @@ fn a_message_to_a_desk_whose_name_fills_the_line_harms_nobody() {
         let message = said(to_desk(true), MessageKind::Privmsg, "äöü\u{1F600}", None);
         super::super::render::notice(&message, PLAIN, &"d".repeat(length), &mut out);
         assert!(out.split(|byte| *byte == b'\n').all(|line| line.len() <= 511), "{length}");
+    }
+}
+
+/// Alice comes into #a.
+fn joined(away: Option<&str>) -> What {
+    let (source, away) = ("alice!~u@host.test".into(), away.map(Into::into));
+    What::Joined { source, room: room("#a"), real_name: "Alice A.".into(), away }
+}
+
+/// What alice did as somebody with an account who says that she is a program.
+fn by_a_bot(what: What) -> Notice {
+    Notice { by: Badge { account: Some("al".into()), is_bot: true }, ..notice(what) }
+}
+
+#[test]
+fn account_and_bot_are_tags_for_those_who_asked_for_them() {
+    let topic = by_a_bot(What::Topic { by: author("alice"), room: room("#a"), text: "x".into() });
+    let body = ":alice!~u@host.test TOPIC #a :x\r\n";
+    assert_eq!(read(&topic, PLAIN).unwrap(), body);
+    assert_eq!(read(&topic, variant::ACCOUNT_TAG).unwrap(), format!("@account=al {body}"));
+    assert_eq!(read(&topic, TAGS).unwrap(), format!("@bot {body}"));
+}
+
+#[test]
+fn who_enters_a_room_is_told_with_account_name_and_absence() {
+    let both = variant::EXTENDED_JOIN.with(variant::AWAY);
+    let read = |what: What, variant| read(&by_a_bot(what), variant).unwrap();
+    assert_eq!(read(joined(None), both), ":alice!~u@host.test JOIN #a al :Alice A.\r\n");
+    assert_eq!(read(joined(Some("tea")), variant::EXTENDED_JOIN), read(joined(None), both));
+    let away = ":alice!~u@host.test AWAY :tea\r\n";
+    assert_eq!(read(joined(Some("tea")), variant::AWAY), format!(":alice!~u@host.test JOIN #a\r\n{away}"));
+    let nobody = notice(joined(None));
+    let extended = encoded(|out| encode(&nobody, both, DESK, out)).unwrap();
+    assert_eq!(extended, ":alice!~u@host.test JOIN #a * :Alice A.\r\n");
+}
+
+#[test]
+fn what_needs_a_capability_is_nothing_without_it() {
+    let source: Arc<str> = "alice!~u@host.test".into();
+    let away = |words: Option<&str>| What::Away { source: source.clone(), words: words.map(Into::into) };
+    let (user, host) = ("u2".into(), "h2".into());
+    let offers = What::Offers { added: "a=1 b".into(), removed: "c".into() };
+    for (what, bit, expected) in [
+        (away(Some("tea")), variant::AWAY, ":alice!~u@host.test AWAY :tea\r\n"),
+        (away(None), variant::AWAY, ":alice!~u@host.test AWAY\r\n"),
+        (What::Account { source: source.clone() }, variant::ACCOUNT, ":alice!~u@host.test ACCOUNT *\r\n"),
+        (
+            What::HostChanged { source: source.clone(), user, host },
+            variant::CHGHOST,
+            ":alice!~u@host.test CHGHOST u2 h2\r\n",
+        ),
+        (offers, variant::CAP_NOTIFY, ":irc.test CAP * NEW :a=1 b\r\n:irc.test CAP * DEL :c\r\n"),
+    ] {
+        let notice = notice(what);
+        assert_eq!(read(&notice, bit).as_deref(), Some(expected));
+        assert_eq!(read(&notice, PLAIN), None, "{expected}");
+    }
+}
+
+#[test]
+fn an_invitation_is_overheard_with_invite_notify_only() {
+    let invited = notice(What::Invited { by: author("alice"), room: room("#a"), nick: nick("bob") });
+    let line = Some(":alice!~u@host.test INVITE bob #a\r\n".to_owned());
+    assert_eq!(read(&invited, Variant::OVERHEARD), None);
+    assert_eq!(read(&invited, Variant::OVERHEARD.with(variant::INVITE)), line);
+    assert_eq!(read(&invited, PLAIN), line);
+}
+
+/// What is not relevant is not looked at when lines are shared: then it must not be seen in them either.
+#[test]
+fn bits_that_are_not_relevant_change_nothing() {
+    let notices = [
+        by_a_bot(joined(Some("tea"))),
+        notice(joined(None)),
+        said(in_room("#a"), MessageKind::Privmsg, "x", Some("+a")),
+        said(to_desk(true), MessageKind::Privmsg, "x", None),
+        notice(What::Wallops { by: author("alice"), text: "x".into() }),
+        notice(What::Invited { by: author("alice"), room: room("#a"), nick: nick("bob") }),
+        notice(What::Away { source: "a!b@c".into(), words: None }),
+    ];
+    for notice in &notices {
+        for bits in (0..=u16::MAX).map(Variant) {
+            assert_eq!(read(notice, bits), read(notice, bits.only(relevant(notice))), "{bits:?} {notice:?}");
+        }
     }
 }

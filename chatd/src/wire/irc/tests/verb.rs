@@ -202,14 +202,14 @@ fn oper_is_checked_elsewhere_and_then_decided() {
         config.control.operators =
             vec![OperatorLogin { name: "root".into(), password, role: LoginRole::Admin }];
     });
-    let check = Step::CheckOperator { name: "root".into(), password: "pw".into() };
+    let check = Step::CheckOperator { name: "root".into(), password: "pw".into(), label: None };
     assert_eq!(session.sends("OPER root pw"), (check, vec![]));
     let mut requests = Vec::new();
-    session.dialect.operator_checked(None, &session.setting, &mut requests);
+    session.dialect.operator_checked(None, None, &session.setting, &mut requests);
     assert_eq!(text(&requests), ":irc.test 464 alice :Password incorrect\r\n");
     requests.clear();
     let operator = Arc::new(Operator { name: "root".into(), role: Role::Admin });
-    session.dialect.operator_checked(Some(operator.clone()), &session.setting, &mut requests);
+    session.dialect.operator_checked(Some(operator.clone()), None, &session.setting, &mut requests);
     assert_eq!(requests, [Request::BecomeOperator(operator)]);
 }
 
