@@ -57,6 +57,11 @@ fn happened(entry: &Entry) -> String {
         }
         EntryKind::Invite => format!("{who} invited {to} to {room}"),
         EntryKind::Knock => format!("{who} asked to be let into {room}{reason}"),
+        EntryKind::Away => format!("{who} is away{reason}"),
+        EntryKind::Back => format!("{who} is back"),
+        EntryKind::Account if entry.to.is_none() => format!("{who} logged out"),
+        EntryKind::Account => format!("{who} logged in as {to}"),
+        EntryKind::Host => format!("{who} is now at {to}"),
         EntryKind::Connect => format!("{who} connected{reason}"),
         EntryKind::Disconnect => format!("{who} disconnected{reason}"),
         EntryKind::Message | EntryKind::Notice | EntryKind::Announce | EntryKind::Other => {

@@ -220,7 +220,9 @@ impl<L: EventLog> Owner<L> {
         for id in everybody {
             let Some(mut hearer) = self.roster.hearer(id) else { continue };
             let variant = hearer.adapt().variant;
-            shared.part(&mut self.press, variant).map(|part| hearer.hear(part));
+            if let Some(part) = shared.part(&mut self.press, variant) {
+                hearer.hear(part);
+            }
         }
     }
 
