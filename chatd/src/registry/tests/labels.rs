@@ -35,7 +35,8 @@ async fn an_echo_is_the_answer_and_comes_between_what_others_say() {
     for seat in [&alice, &bob] {
         seat.ask(vec![join(), echo()]).await.unwrap();
     }
-    (stage.hears(&alice).await, stage.hears(&bob).await);
+    stage.hears(&alice).await;
+    stage.hears(&bob).await;
     bob.ask(vec![say("one")]).await.unwrap();
     stage.fence().await;
     alice.ask([line("x", say("two")), line("y", pong())].concat()).await.unwrap();
@@ -53,7 +54,8 @@ async fn without_an_echo_a_message_is_answered_by_its_end_alone() {
     for seat in [&alice, &bob] {
         seat.ask(vec![join()]).await.unwrap();
     }
-    (stage.hears(&alice).await, stage.hears(&bob).await);
+    stage.hears(&alice).await;
+    stage.hears(&bob).await;
     alice.ask(line("x", say("hello"))).await.unwrap();
     stage.release(1, None);
     assert_eq!(stage.hears(&alice).await, ["[x] end"]);
@@ -98,7 +100,8 @@ async fn what_others_do_meanwhile_has_no_label() {
     for seat in [&alice, &bob] {
         seat.ask(vec![join()]).await.unwrap();
     }
-    (stage.hears(&alice).await, stage.hears(&bob).await);
+    stage.hears(&alice).await;
+    stage.hears(&bob).await;
     let changes = vec![ModeAsk { letter: 'm', on: true, param: None }];
     // Bob's answer waits for a message that is not kept yet.
     bob.ask([vec![say("first")], line("x", Request::Lusers)].concat()).await.unwrap();
