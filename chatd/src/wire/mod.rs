@@ -27,6 +27,7 @@ pub mod session;
 mod stranger;
 #[cfg(test)]
 mod testing;
+pub mod websocket;
 
 /// The variant of the plain lines dialect; the bits below it are IRC's.
 pub const LINES: Variant = Variant(1 << 13);
