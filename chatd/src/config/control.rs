@@ -53,6 +53,14 @@ pub enum LoginRole {
     Admin,
 }
 
+impl LoginRole {
+    /// As the configuration writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        value::name_of(ROLES, &self)
+    }
+}
+
 const ROLES: &[(&str, LoginRole)] = &[("operator", LoginRole::Operator), ("admin", LoginRole::Admin)];
 
 impl Control {

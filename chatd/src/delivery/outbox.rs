@@ -71,7 +71,7 @@ fn reply_weight(reply: &Reply) -> usize {
         Reply::Who { entries, .. } => entries.len() * LINE,
         Reply::Whowas { entries, .. } => entries.len() * LINE,
         Reply::RoomList { entries, .. } => entries.len() * LINE,
-        Reply::Whois(whois) => 8 * LINE + whois.rooms.len() * LINE,
+        Reply::Whois { found, .. } => 8 * LINE + found.as_ref().map_or(0, |whois| whois.rooms.len()) * LINE,
         Reply::Welcome(_) => 2048,
         _ => LINE,
     }

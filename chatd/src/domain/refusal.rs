@@ -14,6 +14,8 @@ pub enum Refusal {
     AlreadyRegistered,
     /// Nobody has this nick (401).
     NoSuchNick(Box<str>),
+    /// There is no such server (402).
+    NoSuchServer(Box<str>),
     /// There is no such room, or none that the asker may see (403).
     NoSuchRoom(Box<str>),
     /// The asker is not in the room (442).
@@ -156,6 +158,7 @@ impl fmt::Display for Refusal {
             Self::NickInUse(nick) => write!(f, "the nick {nick} is in use"),
             Self::AlreadyRegistered => write!(f, "you are registered already"),
             Self::NoSuchNick(nick) => write!(f, "nobody here is called {nick}"),
+            Self::NoSuchServer(name) => write!(f, "there is no server {name}"),
             Self::NoSuchRoom(room) => write!(f, "there is no room {room}"),
             Self::NotInRoom(room) => write!(f, "you are not in {room}"),
             Self::TargetNotInRoom { nick, room } => write!(f, "{nick} is not in {room}"),

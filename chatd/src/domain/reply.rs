@@ -131,11 +131,16 @@ pub enum Reply {
         entries: Vec<WhoEntry>,
     },
     /// All about one client.
-    Whois(Box<Whois>),
-    /// All about those who had a nick; latest first.
-    Whowas {
+    Whois {
         /// The nick as typed.
         nick: Box<str>,
+        /// What there is to know, if it is here.
+        found: Option<Box<Whois>>,
+    },
+    /// All about those who had a nick; latest first.
+    Whowas {
+        /// The nicks as typed.
+        nicks: Box<str>,
         /// Those found.
         entries: Vec<Gone>,
     },
@@ -143,6 +148,8 @@ pub enum Reply {
     Ison(Vec<Nick>),
     /// `nick`, is operator, is away, `user@host`.
     Userhost(Vec<(Nick, bool, bool, String)>),
+    /// Which operators are here, as far as the asker may see them: nick, `user@host`, idle seconds.
+    Operators(Vec<(Nick, String, u64)>),
     /// How many.
     Lusers(Counts),
     /// The hearer is now an operator.
@@ -231,7 +238,7 @@ pub struct WhoEntry {
     /// Says it is a program.
     pub is_bot: bool,
     /// Its account, if it is logged in.
-    pub account: Option<Box<str>>,
+    pub account: Option<Arc<str>>,
     /// The address it comes from, for those who may see it.
     pub address: Option<IpAddr>,
     /// How long it has said nothing, in seconds.
@@ -257,6 +264,8 @@ pub struct Whois {
     pub is_operator: bool,
     /// Says it is a program.
     pub is_bot: bool,
+    /// Its account, if it is logged in.
+    pub account: Option<Arc<str>>,
     /// How long it has said nothing, in seconds.
     pub idle_s: u64,
     /// Since when it is registered.

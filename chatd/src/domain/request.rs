@@ -145,11 +145,16 @@ pub enum Request {
     /// Who is in a room or fits a mask.
     Who(Box<WhoAsk>),
     /// All about one client.
-    Whois(Box<str>),
-    /// All about one who left.
-    Whowas {
+    Whois {
         /// The nick as typed.
         nick: Box<str>,
+        /// A client that has to be here as well, because its server is asked (RFC 2812 §3.6.2).
+        via: Option<Box<str>>,
+    },
+    /// All about those who left.
+    Whowas {
+        /// The nicks as typed, with commas between them.
+        nicks: Box<str>,
         /// At most so many; 0 for all.
         count: usize,
     },
@@ -159,8 +164,17 @@ pub enum Request {
     Userhost(Vec<Box<str>>),
     /// How many clients, operators, rooms.
     Lusers,
+    /// Which operators are here.
+    Operators,
     /// What the session answers itself, in its place among the answers of others: bytes that are encoded already.
     Echo(Box<[u8]>),
+    /// As [`Self::Echo`], if something holds that only the state knows.
+    EchoIf {
+        /// What has to hold.
+        guard: Guard,
+        /// The answer, encoded already.
+        bytes: Box<[u8]>,
+    },
     /// From here on the session is written to in another variant (it negotiated capabilities).
     Adapt(Adapt),
     /// As the request in it, but everything that answers it belongs to a label (IRCv3 labeled-response).
@@ -192,7 +206,7 @@ impl Request {
                 | Self::Names { .. }
                 | Self::List { .. }
                 | Self::Who(_)
-                | Self::Whois(_)
+                | Self::Whois { .. }
                 | Self::Whowas { .. }
                 | Self::RoomList { .. }
                 | Self::Monitor(_)
@@ -219,6 +233,15 @@ impl Request {
             request => (request, None),
         }
     }
+}
+
+/// What has to hold for an answer that the session has ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// Somebody of this name is here; else there is no such server, for it is servers that are asked by the names of their clients.
+    Here(Box<str>),
+    /// The client may act for the server.
+    Operator,
 }
 
 /// What a session wants to hear and how. Kept by the roster, never seen by the state.

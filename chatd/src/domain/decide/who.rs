@@ -71,7 +71,7 @@ impl View<'_> {
             (Facts::USER, Some(client.user())),
             (Facts::HOST, Some(client.host())),
             (Facts::REAL_NAME, Some(&*client.real_name)),
-            (Facts::ACCOUNT, account(client)),
+            (Facts::ACCOUNT, client.account.as_deref()),
         ];
         let is_told = |(fact, text): (Facts, Option<&str>)| {
             ask.facts.has(fact) && text.is_some_and(|text| glob.matches(text))
@@ -104,7 +104,7 @@ impl View<'_> {
             is_away: client.away.is_some(),
             is_operator: client.is_operator(),
             is_bot: client.modes.has(UserMode::Bot),
-            account: account(client).map(Into::into),
+            account: client.account.clone(),
             address: policy::may_see_origin(self.asker, client).then_some(client.origin.ip),
             idle_s: self.now.since_ms(client.spoke_at) / 1000,
         }
@@ -113,9 +113,4 @@ impl View<'_> {
 
 fn is_wanted(ask: &WhoAsk, client: &Client) -> bool {
     !ask.operators_only || client.is_operator()
-}
-
-/// The account that `client` is logged in to.
-fn account(_: &Client) -> Option<&str> {
-    None
 }

@@ -91,7 +91,8 @@ pub(super) fn reply(reply: &Reply) -> String {
             nicks.sort_unstable();
             format!("who: {}", nicks.join(" "))
         }
-        Reply::Whois(whois) => {
+        Reply::Whois { nick, found: None } => format!("{nick} is not here"),
+        Reply::Whois { found: Some(whois), .. } => {
             let rooms: Vec<_> = whois.rooms.iter().map(|(_, room)| room.as_str()).collect();
             format!("{} is in {}", whois.nick, rooms.join(" "))
         }

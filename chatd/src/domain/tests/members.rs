@@ -64,7 +64,7 @@ fn who_leaves_is_missed_by_its_rooms_and_gone_from_everything() {
     assert_eq!(chat.hears(bob), ["alice quits: Quit: tea"]);
     chat.ask(bob, Request::Names { room: "#a".into(), ends: true });
     assert_eq!(chat.hears(bob), ["in #a: bob"]);
-    chat.ask(bob, Request::Whowas { nick: "ALICE".into(), count: 0 });
+    chat.ask(bob, Request::Whowas { nicks: "ALICE".into(), count: 0 });
     assert_eq!(chat.hears(bob), ["was: alice"]);
     chat.client("alice");
 }
@@ -117,7 +117,7 @@ fn no_question_names_a_room_of_the_invisible_that_the_asker_does_not_share() {
     assert_eq!(who(&chat, "gh*"), [Some("#both".to_owned())]);
     assert!(who(&chat, "#hidden").is_empty());
     chat.ask(alice, Request::Names { room: "#hidden".into(), ends: true });
-    chat.ask(alice, Request::Whois("ghost".into()));
+    chat.ask(alice, Request::Whois { nick: "ghost".into(), via: None });
     assert_eq!(chat.hears(alice), ["in #hidden: ", "ghost is in #both"]);
 }
 

@@ -15,6 +15,7 @@ mod rooms;
 mod secure;
 mod talk;
 mod who;
+mod whois;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

@@ -109,8 +109,10 @@ fn an_exception_and_an_invitation_exception_hold_by_the_address_too() {
 fn the_address_is_told_to_operators_and_to_the_client_itself() {
     let mut chat = cloaked();
     let (alice, bob) = (chat.client("alice"), bob(&mut chat));
-    let whois = |chat: &Chat, who| match told(chat, who, Request::Whois("bob".into())) {
-        Reply::Whois(whois) => whois.origin.map(|origin| (origin.ip.to_string(), origin.host().into_owned())),
+    let whois = |chat: &Chat, who| match told(chat, who, Request::Whois { nick: "bob".into(), via: None }) {
+        Reply::Whois { found: Some(whois), .. } => {
+            whois.origin.map(|origin| (origin.ip.to_string(), origin.host().into_owned()))
+        }
         other => panic!("no WHOIS: {other:?}"),
     };
     let known = Some((IP.to_owned(), HOST.to_owned()));
@@ -126,7 +128,7 @@ fn those_who_left_are_told_from_where_to_operators_only() {
     let (alice, bob) = (chat.client("alice"), bob(&mut chat));
     chat.ask(bob, Request::Leave(crate::domain::disconnect::Disconnect::Closed));
     let origins = |chat: &Chat| {
-        let whowas = Request::Whowas { nick: "bob".into(), count: 0 };
+        let whowas = Request::Whowas { nicks: "bob".into(), count: 0 };
         match told(chat, alice, whowas) {
             Reply::Whowas { entries, .. } => entries[0].origin.clone(),
             other => panic!("no WHOWAS: {other:?}"),

@@ -25,8 +25,8 @@ fn connected(chat: &mut Chat, nick: &str) -> ClientId {
 
 /// What `asker` is told of alice's connection.
 fn whois(chat: &Chat, asker: ClientId) -> Option<Secure> {
-    match decide::request(&chat.state, asker, chat.now, Request::Whois("alice".into())) {
-        Ok(Outcome::Reply(Reply::Whois(whois))) => whois.secure,
+    match decide::request(&chat.state, asker, chat.now, Request::Whois { nick: "alice".into(), via: None }) {
+        Ok(Outcome::Reply(Reply::Whois { found: Some(whois), .. })) => whois.secure,
         other => panic!("no WHOIS: {other:?}"),
     }
 }

@@ -52,7 +52,7 @@ fn a_secret_room_does_not_exist_for_strangers() {
     assert_eq!(chat.hears(bob), ["no: there is no room #a"]);
     chat.ask(bob, Request::Topic { room: "#a".into() });
     chat.ask(bob, Request::Names { room: "#a".into(), ends: true });
-    chat.ask(bob, Request::Whois("alice".into()));
+    chat.ask(bob, Request::Whois { nick: "alice".into(), via: None });
     assert_eq!(chat.hears(bob), ["no: there is no room #a", "in #a: ", "alice is in "]);
 }
 

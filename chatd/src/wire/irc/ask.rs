@@ -1,7 +1,10 @@
 //! The short questions about others: ISON, USERHOST, LUSERS.
 
+use chat_proto::irc::Numeric;
+
 use super::Irc;
 use super::line::Line;
+use super::server::is_this;
 use super::turn::Turn;
 use crate::domain::request::Request;
 use crate::wire::Step;
@@ -21,8 +24,13 @@ pub(super) fn userhost(_: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Ste
     Step::Go
 }
 
-/// `LUSERS`
-pub(super) fn lusers(_: &mut Irc, _: &Line<'_>, turn: &mut Turn<'_>) -> Step {
+/// `LUSERS mask server` (RFC 2812 §3.4.2): the mask means servers, of which there is one.
+pub(super) fn lusers(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
+    let server = line.param(1);
+    if !server.is_empty() && !is_this(irc, turn.setting, server) {
+        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NOSUCHSERVER, &[server]);
+        return Step::Go;
+    }
     turn.ask(Request::Lusers);
     Step::Go
 }

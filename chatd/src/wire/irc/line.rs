@@ -4,8 +4,8 @@ use chat_proto::irc::Numeric;
 use chat_proto::irc::{LengthLimits, Message, ParseError, Tags, check_lengths};
 
 use super::turn::Turn;
-use super::verbs::{self, Who};
-use super::{Irc, label, registration};
+use super::verbs::{self, VERBS, Who};
+use super::{Irc, label, registration, usage};
 use crate::domain::disconnect::Disconnect;
 use crate::wire::Step;
 use crate::wire::stranger::is_http_verb;
@@ -80,9 +80,11 @@ fn fail(irc: &Irc, turn: &mut Turn<'_>, code: &str, text: &str) {
 
 /// Finds the verb in the table and runs it, if the client may.
 fn dispatch(irc: &mut Irc, message: &Message<'_>, turn: &mut Turn<'_>) -> Step {
-    let Some(verb) = verbs::find(message.verb) else {
+    let Some(index) = verbs::index_of(message.verb) else {
         return unknown(irc, message.verb, turn);
     };
+    usage::count(index);
+    let verb = &VERBS[index];
     let params = message.params();
     match verb.who {
         Who::Registered if !irc.is_registered() => {

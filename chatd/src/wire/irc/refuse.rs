@@ -16,6 +16,7 @@ pub(super) fn refuse(pen: &mut Pen<'_>, refusal: &Refusal, config: &Config) {
         Refusal::NoSuchNick(nick) | Refusal::NoSuchClient(nick) => {
             pen.numeric(Numeric::ERR_NOSUCHNICK, &[nick]);
         }
+        Refusal::NoSuchServer(name) => pen.numeric(Numeric::ERR_NOSUCHSERVER, &[name]),
         Refusal::NotOperator => pen.numeric(Numeric::ERR_NOPRIVILEGES, &[]),
         Refusal::RoleTooLow { .. } => pen.numeric_with(Numeric::ERR_NOPRIVILEGES, &[], &said(refusal)),
         Refusal::BadOperatorPassword => pen.numeric(Numeric::ERR_PASSWDMISMATCH, &[]),

@@ -8,6 +8,7 @@ use super::pen::Pen;
 use super::turn::Turn;
 use super::{Irc, isupport, time};
 use crate::config::Config;
+use crate::domain::request::{Guard, Request};
 use crate::wire::{Setting, Step, desk};
 
 /// What this server runs, as VERSION and the welcome say it.
@@ -59,42 +60,38 @@ pub(super) fn info(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step 
     })
 }
 
-/// `ADMIN`
+/// `ADMIN`: all four lines, because clients wait for them. Whoever asks wants to reach somebody, and the desk always can be reached.
 pub(super) fn admin(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
     for_us(irc, line, turn, |pen, setting| {
-        let (server, admin) = (pen.server(), &setting.config.server.admin);
-        // Whoever asks wants to reach somebody, and the desk always can be reached.
+        let (server, config) = (pen.server(), &setting.config.server);
         let desk = format!("Write to {}", setting.config.desk.nick);
-        let email = if admin.email.is_empty() { &desk } else { &admin.email };
         pen.numeric_with(Numeric::RPL_ADMINME, &[server], &format!("Administrative info about {server}"));
-        for (numeric, text) in [
-            (Numeric::RPL_ADMINLOC1, &admin.location),
-            (Numeric::RPL_ADMINLOC2, &admin.organisation),
-            (Numeric::RPL_ADMINEMAIL, email),
+        for (numeric, text, instead) in [
+            (Numeric::RPL_ADMINLOC1, &config.admin.location, &config.description),
+            (Numeric::RPL_ADMINLOC2, &config.admin.organisation, &config.network),
+            (Numeric::RPL_ADMINEMAIL, &config.admin.email, &desk),
         ] {
-            if !text.is_empty() {
-                pen.numeric_with(numeric, &[], text);
-            }
+            pen.numeric_with(numeric, &[], if text.is_empty() { instead } else { text });
         }
     })
 }
 
-/// Writes an answer, if the first parameter does not name another server.
+/// Answers, if the first parameter does not name another server. It may name anybody who is here (RFC 2812 §3.4), which only
+/// the state knows.
 fn for_us(
     irc: &Irc,
     line: &Line<'_>,
     turn: &mut Turn<'_>,
     write: impl FnOnce(&mut Pen<'_>, &Setting),
 ) -> Step {
-    let setting = turn.setting;
-    let mut pen = irc.pen(setting, &mut turn.echo);
-    let asked = line.param(0);
-    let is_us = asked.is_empty() || is_this(irc, setting, asked);
-    if is_us {
-        write(&mut pen, setting);
-    } else {
-        pen.numeric(Numeric::ERR_NOSUCHSERVER, &[asked]);
+    let (setting, asked) = (turn.setting, line.param(0));
+    if asked.is_empty() || is_this(irc, setting, asked) {
+        write(&mut irc.pen(setting, &mut turn.echo), setting);
+        return Step::Go;
     }
+    let mut bytes = Vec::new();
+    write(&mut irc.pen(setting, &mut bytes), setting);
+    turn.ask(Request::EchoIf { guard: Guard::Here(asked.into()), bytes: bytes.into() });
     Step::Go
 }
 

@@ -8,8 +8,10 @@ mod people;
 mod refuse;
 mod register;
 mod reply;
+mod server;
 mod verb;
 mod who;
+mod whois;
 
 use super::Irc;
 use crate::config::Config;

@@ -3,7 +3,8 @@
 use super::line::Line;
 use super::turn::Turn;
 use super::{
-    Irc, ask, cap, connection, help, list, mode, oper, people, registration, rooms, server, talk, who, whois,
+    Irc, ask, cap, connection, help, links, list, mode, oper, people, registration, rooms, server, stats,
+    talk, who, whois,
 };
 use crate::wire::Step;
 
@@ -56,6 +57,13 @@ pub(super) static VERBS: &[Verb] = &[
         cap::cap_verb,
         "LS [302] | LIST | REQ :capabilities | END -- negotiate capabilities",
     ),
+    verb(
+        "CONNECT",
+        1,
+        Registered,
+        links::no_link,
+        "server [port] -- operators: there are no servers to link",
+    ),
     verb("ERROR", 0, Always, connection::nothing, "text -- for servers only; ignored"),
     verb("HELP", 0, Registered, help::help, "[verb] -- all verbs, or what one of them is for"),
     verb("HELPOP", 0, Registered, help::help, "[verb] -- the same as HELP"),
@@ -72,8 +80,15 @@ pub(super) static VERBS: &[Verb] = &[
     verb("KICK", 2, Registered, rooms::kick, "#room nick[,nick…] [reason] -- put somebody out of a room"),
     verb("KILL", 1, Registered, oper::kill, "nick [reason] -- operators: end a client's connection"),
     verb("KNOCK", 1, Registered, people::knock, "#room [words] -- ask the operators of a room to let you in"),
-    verb("LIST", 0, Registered, list::list, "[#room or mask[,…]] -- all rooms, or those that fit a mask"),
-    verb("LUSERS", 0, Registered, ask::lusers, "-- how many clients and rooms there are"),
+    verb("LINKS", 0, Registered, links::links, "[[server] mask] -- the servers of the network"),
+    verb(
+        "LIST",
+        0,
+        Registered,
+        list::list,
+        "[#room, mask, !mask, <n, >n, C<min, C>min, T<min, T>min[,…]] -- rooms that fit all conditions",
+    ),
+    verb("LUSERS", 0, Registered, ask::lusers, "[mask [server]] -- how many clients and rooms there are"),
     verb("MODE", 1, Registered, mode::mode, "#room|nick [+-letters [parameters…]] -- see or change modes"),
     verb(
         "MONITOR",
@@ -83,7 +98,7 @@ pub(super) static VERBS: &[Verb] = &[
         "+|- nick[,nick…] | C | L | S -- be told when a nick comes and goes",
     ),
     verb("MOTD", 0, Registered, server::motd, "[server] -- the message of the day"),
-    verb("NAMES", 0, Registered, list::names, "#room[,#room…] -- who is in a room"),
+    verb("NAMES", 0, Registered, list::names, "#room[,#room…] -- who is in rooms"),
     verb("NICK", 0, Always, registration::nick, "nick -- take a nick"),
     verb(
         "NOTICE",
@@ -113,28 +128,60 @@ pub(super) static VERBS: &[Verb] = &[
     verb("QUIT", 0, Always, connection::quit, "[words] -- leave the server"),
     verb("REHASH", 0, Registered, oper::rehash, "-- operators: read the configuration again"),
     verb("SILENCE", 0, Registered, people::silence, "[+|-mask[,…]] -- do not hear somebody, or hear again"),
+    verb(
+        "SQUIT",
+        1,
+        Registered,
+        links::no_link,
+        "server [:comment] -- operators: there are no servers to unlink",
+    ),
+    verb(
+        "STATS",
+        1,
+        Registered,
+        stats::stats,
+        "u|m|p|o [server] -- uptime, use of verbs, operators here, operators’ names",
+    ),
+    verb("SUMMON", 0, Registered, links::summon, "-- not possible here"),
     verb("TAGMSG", 0, Registered, talk::tagmsg, "to[,to…] -- send client-only tags without a text"),
     verb("TIME", 0, Registered, server::time, "[server] -- the server's clock"),
     verb("TOPIC", 1, Registered, rooms::topic, "#room [:text] -- see or change a topic"),
     verb("USER", 4, Unregistered, registration::user, "user 0 * :real name -- say who you are"),
     verb("USERHOST", 1, Registered, ask::userhost, "nick [nick…] -- user and host of up to five nicks"),
+    verb("USERS", 0, Registered, links::users, "-- not possible here; see WHO"),
     verb("VERSION", 0, Registered, server::version, "[server] -- the server's version and features"),
     verb("WALLOPS", 1, Registered, talk::wallops, "text -- operators: speak to all who have user mode w"),
-    verb("WHO", 0, Registered, who::who, "[#room|mask [o]] -- those in a room or who fit a mask"),
-    verb("WHOIS", 0, Registered, whois::whois, "nick -- all about one client"),
-    verb("WHOWAS", 0, Registered, whois::whowas, "nick [count] -- about those who had a nick"),
+    verb(
+        "WHO",
+        0,
+        Registered,
+        who::who,
+        "[#room|mask [o][nuhrai][%columns[,token]]] -- those in a room or who fit a mask",
+    ),
+    verb("WHOIS", 0, Registered, whois::whois, "[server] nick[,nick…] -- all about a client"),
+    verb(
+        "WHOWAS",
+        0,
+        Registered,
+        whois::whowas,
+        "nick[,nick…] [count [server]] -- about those who had a nick",
+    ),
 ];
 
 /// The verb with this name, in whatever case.
 pub(super) fn find(name: &str) -> Option<&'static Verb> {
+    VERBS.get(index_of(name)?)
+}
+
+/// Where in the table the verb with this name is.
+pub(super) fn index_of(name: &str) -> Option<usize> {
     /// Every verb fits, and no allocation is needed to fold its case.
     const NAME_MAX: usize = 8;
     let mut folded = [0; NAME_MAX];
     let folded = folded.get_mut(..name.len())?;
     folded.copy_from_slice(name.as_bytes());
     folded.make_ascii_uppercase();
-    let at = VERBS.binary_search_by(|verb| verb.name.as_bytes().cmp(folded)).ok()?;
-    VERBS.get(at)
+    VERBS.binary_search_by(|verb| verb.name.as_bytes().cmp(folded)).ok()
 }
 
 #[cfg(test)]

@@ -48,10 +48,11 @@ pub(super) fn reply(reply: &Reply, setting: &Setting, out: &mut Vec<u8>) {
         | Reply::MonitorList(_)
         | Reply::SilenceChanged { .. }
         | Reply::SilenceList(_)
-        | Reply::Whois(_)
+        | Reply::Whois { .. }
         | Reply::Whowas { .. }
         | Reply::Ison(_)
         | Reply::Userhost(_)
+        | Reply::Operators(_)
         | Reply::Lusers(_)
         | Reply::OperatorIs(_)
         | Reply::Rehashing

@@ -57,6 +57,13 @@ pub(super) fn userhost(pen: &mut Pen<'_>, entries: &[(Nick, bool, bool, String)]
     pen.list(Numeric::RPL_USERHOST, &[], entries, true);
 }
 
+/// 249 for each (STATS p).
+pub(super) fn operators(pen: &mut Pen<'_>, operators: &[(Nick, String, u64)]) {
+    for (nick, place, idle_s) in operators {
+        pen.numeric_with(Numeric::RPL_STATSDEBUG, &["p"], &format!("{nick} ({place}) idle {idle_s} s"));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{DIGITS, digits};

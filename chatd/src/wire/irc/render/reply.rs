@@ -33,10 +33,13 @@ pub(in crate::wire::irc) fn reply(pen: &mut Pen<'_>, reply: &Reply, caps: Caps, 
         Reply::AwayIs(true) => pen.numeric(Numeric::RPL_NOWAWAY, &[]),
         Reply::AwayIs(false) => pen.numeric(Numeric::RPL_UNAWAY, &[]),
         Reply::Who { ask, entries } => who::who(pen, ask, entries, is_multi),
-        Reply::Whois(whois) => whois::whois(pen, whois, &config.server.description),
-        Reply::Whowas { nick, entries } => whois::whowas(pen, nick, entries),
+        Reply::Whois { nick, found } => {
+            whois::whois(pen, nick, found.as_deref(), &config.server.description);
+        }
+        Reply::Whowas { nicks, entries } => whois::whowas(pen, nicks, entries),
         Reply::Ison(nicks) => pen.list(Numeric::RPL_ISON, &[], nicks, true),
         Reply::Userhost(entries) => people::userhost(pen, entries),
+        Reply::Operators(operators) => people::operators(pen, operators),
         Reply::Lusers(counts) => people::lusers(pen, counts),
         Reply::UserModes(letters) => pen.numeric_plain(Numeric::RPL_UMODEIS, &[&format!("+{letters}")]),
         Reply::OperatorIs(_) => pen.numeric(Numeric::RPL_YOUREOPER, &[]),

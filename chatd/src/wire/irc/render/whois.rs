@@ -9,8 +9,17 @@ use crate::domain::secure::Secure;
 use crate::wire::irc::pen::Pen;
 use crate::wire::irc::time;
 
-/// All of a WHOIS but its end (318), which the verb writes itself.
-pub(super) fn whois(pen: &mut Pen<'_>, whois: &Whois, description: &str) {
+/// All of a WHOIS, or 401; then 318 with the nick as it was typed.
+pub(super) fn whois(pen: &mut Pen<'_>, nick: &str, found: Option<&Whois>, description: &str) {
+    match found {
+        Some(whois) => about(pen, whois, description),
+        None => pen.numeric(Numeric::ERR_NOSUCHNICK, &[nick]),
+    }
+    pen.numeric(Numeric::RPL_ENDOFWHOIS, &[nick]);
+}
+
+/// What there is to know of one client.
+fn about(pen: &mut Pen<'_>, whois: &Whois, description: &str) {
     let server = pen.server();
     let nick = whois.nick.as_str();
     pen.numeric_with(Numeric::RPL_WHOISUSER, &[nick, &whois.user, &whois.host, "*"], &whois.real_name);
@@ -25,6 +34,9 @@ pub(super) fn whois(pen: &mut Pen<'_>, whois: &Whois, description: &str) {
     }
     if whois.is_bot {
         pen.numeric(Numeric::RPL_WHOISBOT, &[nick]);
+    }
+    if let Some(account) = &whois.account {
+        pen.numeric(Numeric::RPL_WHOISACCOUNT, &[nick, account]);
     }
     if let Some(origin) = &whois.origin {
         write_origin(pen, nick, "is", origin);
@@ -64,10 +76,10 @@ fn write_secure(pen: &mut Pen<'_>, nick: &str, secure: &Secure) {
 }
 
 /// 314 and 312 for each, with 378 for operators, or 406; then 369.
-pub(super) fn whowas(pen: &mut Pen<'_>, nick: &str, entries: &[Gone]) {
+pub(super) fn whowas(pen: &mut Pen<'_>, nicks: &str, entries: &[Gone]) {
     let server = pen.server();
     if entries.is_empty() {
-        pen.numeric(Numeric::ERR_WASNOSUCHNICK, &[nick]);
+        pen.numeric(Numeric::ERR_WASNOSUCHNICK, &[nicks]);
     }
     for gone in entries {
         let was = gone.nick.as_str();
@@ -77,5 +89,5 @@ pub(super) fn whowas(pen: &mut Pen<'_>, nick: &str, entries: &[Gone]) {
         }
         pen.numeric_with(Numeric::RPL_WHOISSERVER, &[was, server], &time::text(gone.at));
     }
-    pen.numeric(Numeric::RPL_ENDOFWHOWAS, &[nick]);
+    pen.numeric(Numeric::RPL_ENDOFWHOWAS, &[nicks]);
 }

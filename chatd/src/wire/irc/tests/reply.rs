@@ -2,10 +2,8 @@
 
 use super::{alice, alice_with};
 use crate::domain::id::{Seq, Time};
-use crate::domain::mode::{Rank, RoomList};
-use crate::domain::origin::Origin;
-use crate::domain::reply::{Gone, Reply, TopicInfo, Whois};
-use crate::domain::secure::{Fingerprint, Secure};
+use crate::domain::mode::RoomList;
+use crate::domain::reply::{Reply, TopicInfo};
 use crate::wire::irc::Irc;
 use crate::wire::testing::{Session, nick, room, welcome};
 
@@ -88,80 +86,6 @@ fn replies_about_rooms_are_exact() {
         let expected = format!("{entry} alice #a x!*@* bob!b@h 9");
         check(&Reply::RoomList { room: room("#a"), list, entries }, &[&expected, end]);
     }
-}
-
-#[test]
-fn whois_is_exact_but_for_its_end() {
-    let whois = Whois {
-        nick: nick("bob"),
-        user: "~b".into(),
-        host: "h".into(),
-        real_name: "Bob B.".into(),
-        rooms: vec![(Rank::OPERATOR, room("#a")), (Rank::NONE, room("#b"))],
-        away: Some("lunch".into()),
-        is_operator: true,
-        is_bot: true,
-        idle_s: 4,
-        signed_on: Time(8_000),
-        modes: Some("io".into()),
-        origin: Some(Origin { gateway: Some("web".into()), ..Origin::named("host.example") }),
-        secure: Some(Secure {
-            version: Some("TLSv1_3"),
-            cipher: Some("TLS13_AES_256_GCM_SHA384"),
-            certificate: Some(Fingerprint([0xa5; 32])),
-        }),
-    };
-    let certificate = format!("276 alice bob :has client certificate fingerprint {}", "a5".repeat(32));
-    check(
-        &Reply::Whois(Box::new(whois)),
-        &[
-            "311 alice bob ~b h * :Bob B.",
-            "319 alice bob :@#a #b",
-            "312 alice bob irc.test :a chat server",
-            "301 alice bob :lunch",
-            "313 alice bob :is an IRC operator",
-            "335 alice bob :is a bot",
-            "378 alice bob :is connecting from *@host.example 127.0.0.1 through the gateway web",
-            "671 alice bob :is using a secure connection [TLSv1_3, TLS13_AES_256_GCM_SHA384]",
-            &certificate,
-            "379 alice bob :is using modes +io",
-            "317 alice bob 4 8 :seconds idle, signon time",
-        ],
-    );
-}
-
-#[test]
-fn whowas_ison_and_userhost_are_exact() {
-    let gone = Gone {
-        nick: nick("bob"),
-        user: "~b".into(),
-        host: "h".into(),
-        origin: Some(Origin::of([0, 0, 0, 0, 0, 0, 0, 1].into())),
-        real_name: "Bob B.".into(),
-        at: Time(0),
-    };
-    check(
-        &Reply::Whowas { nick: "bob".into(), entries: vec![gone] },
-        &[
-            "314 alice bob ~b h * :Bob B.",
-            "378 alice bob :was connecting from *@0::1 0::1",
-            "312 alice bob irc.test :1970-01-01T00:00:00.000Z",
-            "369 alice bob :End of WHOWAS",
-        ],
-    );
-    check(
-        &Reply::Whowas { nick: "bob".into(), entries: vec![] },
-        &["406 alice bob :There was no such nickname", "369 alice bob :End of WHOWAS"],
-    );
-    check(&Reply::Ison(vec![nick("bob"), nick("carol")]), &["303 alice :bob carol"]);
-    check(&Reply::Ison(vec![]), &["303 alice :"]);
-    check(
-        &Reply::Userhost(vec![
-            (nick("bob"), true, true, "~b@h".into()),
-            (nick("al"), false, false, "~a@h".into()),
-        ]),
-        &["302 alice :bob*=-~b@h al=+~a@h"],
-    );
 }
 
 #[test]

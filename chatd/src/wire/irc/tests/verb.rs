@@ -92,8 +92,6 @@ fn other_verbs_become_requests() {
         ("AWAY :at lunch", vec![Request::Away(Some("at lunch".into()))]),
         ("AWAY", vec![Request::Away(None)]),
         ("WALLOPS :hear me", vec![Request::Wallops("hear me".into())]),
-        ("WHOWAS bob -1", vec![Request::Whowas { nick: "bob".into(), count: 0 }]),
-        ("WHOWAS bob 2", vec![Request::Whowas { nick: "bob".into(), count: 2 }]),
         ("ISON a :b c", vec![Request::Ison(vec!["a".into(), "b".into(), "c".into()])]),
         ("USERHOST a b c d e f", vec![Request::Userhost(["a", "b", "c", "d", "e"].map(Into::into).to_vec())]),
         ("LUSERS", vec![Request::Lusers]),
@@ -125,10 +123,7 @@ fn what_cannot_be_asked_is_answered_by_the_session() {
         ),
         ("TAGMSG bob", "421 alice TAGMSG :Unknown command"),
         ("WALLOPS :", "412 alice :No text to send"),
-        ("WHOIS", "431 alice :No nickname given"),
-        ("WHOWAS", "431 alice :No nickname given"),
         ("PING :", "409 alice :No origin specified"),
-        ("MOTD other.test", "402 alice other.test :No such server"),
         ("TIME", "391 alice irc.test :2024-12-31T23:59:59.001Z"),
         ("OPER root x", "464 alice :Password incorrect"),
         ("HELP nosuch", "524 alice nosuch :No help available on this topic"),
@@ -182,13 +177,6 @@ fn the_first_rule_that_fits_answers_for_the_desk_alone() {
 }
 
 #[test]
-fn whois_ends_behind_its_answer_or_refusal() {
-    let requests = alice().asks("WHOIS irc.test bob");
-    assert_eq!(requests[0], Request::Whois("bob".into()));
-    assert_eq!(text(&requests[1..]), ":irc.test 318 alice bob :End of /WHOIS list\r\n");
-}
-
-#[test]
 fn the_session_waits_where_the_next_line_depends_on_the_answer() {
     assert_eq!(alice().sends("LIST").0, Step::Wait);
     let (step, requests) = alice().sends("QUIT :good night");
@@ -211,35 +199,4 @@ fn oper_is_checked_elsewhere_and_then_decided() {
     let operator = Arc::new(Operator { name: "root".into(), role: Role::Admin });
     session.dialect.operator_checked(Some(operator.clone()), None, &session.setting, &mut requests);
     assert_eq!(requests, [Request::BecomeOperator(operator)]);
-}
-
-#[test]
-fn help_comes_from_the_table_of_verbs() {
-    assert_eq!(
-        alice().hears("HELP topic"),
-        ":irc.test 704 alice TOPIC :TOPIC #room [:text]\r\n\
-         :irc.test 705 alice TOPIC :see or change a topic\r\n\
-         :irc.test 706 alice TOPIC :End of help\r\n"
-    );
-    let all = alice().hears("HELP");
-    assert!(
-        all.contains(" PRIVMSG ") && all.ends_with(":irc.test 706 alice * :HELP and a verb explains it\r\n")
-    );
-}
-
-#[test]
-fn the_server_tells_about_itself() {
-    let mut session = alice_with(|config| {
-        config.server.motd = None;
-        config.server.admin.email = "root@irc.test".into();
-    });
-    assert_eq!(session.hears("MOTD"), ":irc.test 422 alice :MOTD File is missing\r\n");
-    assert_eq!(
-        session.hears("ADMIN irc.test"),
-        ":irc.test 256 alice irc.test :Administrative info about irc.test\r\n\
-         :irc.test 259 alice :root@irc.test\r\n"
-    );
-    assert!(session.hears("INFO").ends_with(":irc.test 374 alice :End of INFO list\r\n"));
-    let version = session.hears("VERSION");
-    assert!(version.starts_with(":irc.test 351 alice chatd-") && version.contains(" 005 alice AWAYLEN=300 "));
 }
