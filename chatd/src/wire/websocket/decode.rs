@@ -1,13 +1,16 @@
 //! Frames into lines, where they lie: the bytes that a socket gave become the lines that they carry. Holds the payload of an
 //! unfinished control frame (125 bytes at most) and nothing else of what was read.
 
+use std::ops::Range;
+
 use super::frame::{self, CONTROL_MAX, HEAD_MAX, Head, Opcode};
 use super::utf8::Utf8;
 use super::{MESSAGE_MAX, Subprotocol, Violation};
 
-/// Bytes that are kept free before what is read: the end of a line may take that much more than the frames of it that are in the
-/// same buffer, if its head came earlier. Every other line has taken a head of six bytes before its end of two is written.
-pub(super) const GAP: usize = LINE_END.len();
+/// Bytes that are kept free before what is read. One line may take so many more than there are in the same buffer of its frames:
+/// its end, if its head came earlier, and what stands for an end of line in it that came earlier. Every other line has taken a
+/// head of six bytes before its end of two is written.
+pub(super) const GAP: usize = LINE_END.len() + 1;
 
 const LINE_END: &[u8] = b"\r\n";
 
@@ -57,8 +60,9 @@ struct Message {
     /// Bytes so far, and one for each further frame, so that frames without bytes come to an end, too.
     length: usize,
     utf8: Utf8,
-    /// An end of line has come, after which only more of the same may come.
-    is_line_over: bool,
+    /// An end of line has come. At the end of the message it is none of our business; before more of it, it makes the line one
+    /// that is refused.
+    has_end: bool,
 }
 
 /// What was read, becoming lines from its beginning.
@@ -102,8 +106,10 @@ impl Decoder {
                 let message = self.message.as_mut().ok_or(Violation::BadSequence)?;
                 let piece = tape.piece(left);
                 frame::unmask(&mut tape.buffer[piece.clone()], mask);
-                let line = message.line_in(&tape.buffer[piece.clone()])?;
-                tape.keep(piece.start..piece.start + line);
+                if message.is_text && !message.utf8.go_on(&tape.buffer[piece.clone()]) {
+                    return Err(Violation::NotUtf8);
+                }
+                message.keep(piece, tape);
                 if *left == 0 { self.end_payload(tape) } else { Ok(()) }
             }
             Place::Control(control) => {
@@ -133,12 +139,8 @@ impl Decoder {
         {
             return Err(Violation::WrongKind);
         }
-        let message = self.message.get_or_insert(Message {
-            is_text,
-            length: 0,
-            utf8: Utf8::default(),
-            is_line_over: false,
-        });
+        let message =
+            self.message.get_or_insert(Message { is_text, length: 0, utf8: Utf8::default(), has_end: false });
         let left = message.grow(head.length, !head.is_final)?;
         self.place = Place::Payload { left, mask: head.mask, is_final: head.is_final };
         if left == 0 { self.end_payload(tape) } else { Ok(()) }
@@ -198,17 +200,22 @@ impl Message {
         Ok(length)
     }
 
-    /// How many bytes at the beginning of `piece` belong to the line; what comes after them is its end.
-    fn line_in(&mut self, piece: &[u8]) -> Result<usize, Violation> {
-        if self.is_text && !self.utf8.go_on(piece) {
-            return Err(Violation::NotUtf8);
+    /// Keeps what is in `piece` as one line. An end of line within it becomes a carriage return, with which no dialect takes a
+    /// line: what a page puts into a message never becomes another command.
+    fn keep(&mut self, piece: Range<usize>, tape: &mut Tape<'_>) {
+        let is_end = |byte: &u8| LINE_END.contains(byte);
+        let mut at = piece.start;
+        while at < piece.end {
+            let rest = &tape.buffer[at..piece.end];
+            let text = memchr::memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());
+            let end = rest[text..].iter().take_while(|byte| is_end(byte)).count();
+            if text > 0 && std::mem::take(&mut self.has_end) {
+                tape.put(b"\r");
+            }
+            tape.keep(at..at + text);
+            self.has_end |= end > 0;
+            at += text + end;
         }
-        let end = memchr::memchr2(b'\r', b'\n', piece).unwrap_or(piece.len());
-        let line = if self.is_line_over { 0 } else { end };
-        let (_, after) = piece.split_at(line);
-        self.is_line_over |= !after.is_empty();
-        let is_end = after.iter().all(|byte| LINE_END.contains(byte));
-        if is_end { Ok(line) } else { Err(Violation::NotOneLine) }
     }
 }
 
@@ -225,7 +232,7 @@ impl Tape<'_> {
     }
 
     /// Takes as many of the `left` bytes as there are; where they lie.
-    fn piece(&mut self, left: &mut usize) -> std::ops::Range<usize> {
+    fn piece(&mut self, left: &mut usize) -> Range<usize> {
         let count = (self.end - self.read).min(*left);
         let piece = self.read..self.read + count;
         self.read += count;
@@ -233,15 +240,19 @@ impl Tape<'_> {
         piece
     }
 
-    fn keep(&mut self, line: std::ops::Range<usize>) {
+    fn keep(&mut self, line: Range<usize>) {
         let count = line.len();
         self.buffer.copy_within(line, self.written);
         self.written += count;
     }
 
     fn end_line(&mut self) {
-        let end = self.written + LINE_END.len();
-        self.buffer[self.written..end].copy_from_slice(LINE_END);
+        self.put(LINE_END);
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        let end = self.written + bytes.len();
+        self.buffer[self.written..end].copy_from_slice(bytes);
         self.written = end;
     }
 }

@@ -69,9 +69,6 @@ pub enum Violation {
     /// More than [`MESSAGE_MAX`].
     #[error("a message of more than {MESSAGE_MAX} bytes")]
     TooBig,
-    /// IRCv3 `websocket`: each message is one line.
-    #[error("a message of more than one line")]
-    NotOneLine,
 }
 
 impl Violation {
@@ -81,7 +78,6 @@ impl Violation {
         match self {
             Self::WrongKind => 1003,
             Self::NotUtf8 => 1007,
-            Self::NotOneLine => 1008,
             Self::TooBig => 1009,
             _ => 1002,
         }

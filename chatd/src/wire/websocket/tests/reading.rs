@@ -124,7 +124,7 @@ proptest! {
         lines in prop::collection::vec("[ -~é€]{0,40}", 1..8),
         cuts in prop::collection::vec(1_usize..30, 1..40),
         split in any::<prop::sample::Index>(),
-        chunk in 3_usize..40,
+        chunk in 4_usize..40,
     ) {
         let mut bytes = Vec::new();
         for line in &lines {
@@ -148,7 +148,7 @@ proptest! {
 
     /// Whatever comes, it is read without panic, and what is read is never more than came, plus the end of one line.
     #[test]
-    fn anything_may_come(bytes in prop::collection::vec(any::<u8>(), 0..200), chunk in 3_usize..40) {
+    fn anything_may_come(bytes in prop::collection::vec(any::<u8>(), 0..200), chunk in 4_usize..40) {
         let mut stage = Stage::new(Subprotocol::Binary);
         stage.chunk = chunk;
         let count = bytes.len();
