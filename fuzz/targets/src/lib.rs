@@ -9,11 +9,13 @@ mod line;
 mod masks;
 mod message;
 mod modes;
+mod proxy;
 mod server;
 mod session;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod websocket;
 
 pub use configuration::configuration;
 pub use control::control;
@@ -21,23 +23,28 @@ pub use line::line;
 pub use masks::masks;
 pub use message::message;
 pub use modes::modes;
+pub use proxy::proxy;
 pub use session::{plain, session};
 pub use tags::tags;
+pub use websocket::{handshake, websocket};
 
 /// A promise about any bytes.
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also that of its program and of its directory of seeds.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("configuration", configuration),
     ("control", control),
+    ("handshake", handshake),
     ("line", line),
     ("masks", masks),
     ("message", message),
     ("modes", modes),
     ("plain", plain),
+    ("proxy", proxy),
     ("session", session),
     ("tags", tags),
+    ("websocket", websocket),
 ];
 
 /// The longest text that a target looks at: the time of a case stays short, and no bound in chatd lies beyond it.
