@@ -5,6 +5,7 @@
 mod harness;
 
 mod ask;
+mod capabilities;
 mod control;
 mod desk;
 mod durability;

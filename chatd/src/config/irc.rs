@@ -1,7 +1,8 @@
 //! `[irc]`: which of the protocol's extensions are spoken. Speaks none of them.
 
+use super::problem::Wrong;
 use super::section::Section;
-use super::value;
+use super::value::{self, Raw};
 use super::writer::Writer;
 
 /// What is spoken beyond what every server speaks.
@@ -24,7 +25,7 @@ impl Irc {
         let default = Self::default();
         let irc = Self {
             drafts: section.value("drafts", default.drafts, value::flag),
-            icon: section.value("icon", default.icon, value::line),
+            icon: section.value("icon", default.icon, address),
         };
         section.finish();
         irc
@@ -33,4 +34,14 @@ impl Irc {
     pub(super) fn write(&self, out: &mut Writer) {
         out.header("[irc]").plain("drafts", self.drafts).text("icon", &self.icon);
     }
+}
+
+/// A picture's address (IRCv3 network-icon): clients load it over https only; nothing is none.
+fn address(raw: Raw<'_>) -> Result<String, Wrong> {
+    let text = value::line(raw)?;
+    if text.is_empty() || (text.starts_with("https://") && !text.contains(' ')) {
+        return Ok(text);
+    }
+    let wrong = Wrong::new(format!("expected an https address, found {text:?}"));
+    Err(wrong.hint("for instance \"https://chat.example.org/icon.svg\""))
 }

@@ -192,6 +192,8 @@ pub struct Registered {
     pub origin: Origin,
     /// The real name.
     pub real_name: Box<str>,
+    /// Its words, if it is away from the beginning.
+    pub away: Option<Box<str>>,
     /// What protects its connection, if anything does.
     pub secure: Option<Arc<Secure>>,
 }

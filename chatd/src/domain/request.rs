@@ -294,6 +294,8 @@ pub struct Register {
     pub origin: Origin,
     /// The real name, free text.
     pub real_name: Box<str>,
+    /// Its words, if it is away from the beginning (IRCv3 pre-away).
+    pub away: Option<Box<str>>,
     /// What protects its connection, if anything does.
     pub secure: Option<Arc<Secure>>,
 }

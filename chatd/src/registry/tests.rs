@@ -161,7 +161,14 @@ async fn who_is_leaving_cannot_register_any_more() {
     let nick = Some(Nick::parse("ghost", 30).unwrap());
     let (user, origin, real_name) = ("u".into(), Origin::named("h"), "r".into());
     ghost
-        .ask(vec![Request::Register(Box::new(Register { nick, user, origin, real_name, secure: None }))])
+        .ask(vec![Request::Register(Box::new(Register {
+            nick,
+            user,
+            origin,
+            real_name,
+            away: None,
+            secure: None,
+        }))])
         .await
         .unwrap();
     stage.fence().await;

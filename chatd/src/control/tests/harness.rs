@@ -125,7 +125,14 @@ impl Office {
         let (user, origin, real_name) = ("~u".into(), Origin::named("h.example"), "Real Name".into());
         let client = Client { seat, registry: self.registry.clone() };
         client
-            .ask(vec![Request::Register(Box::new(Register { nick, user, origin, real_name, secure: None }))])
+            .ask(vec![Request::Register(Box::new(Register {
+                nick,
+                user,
+                origin,
+                real_name,
+                away: None,
+                secure: None,
+            }))])
             .await;
         client
     }

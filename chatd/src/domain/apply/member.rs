@@ -30,7 +30,7 @@ pub(super) fn registered(state: &mut State, at: Place, who: &Arc<Registered>) ->
         real_name: who.real_name.clone(),
         desk: DeskId(at.seq.0),
         rooms: Vec::new(),
-        away: None,
+        away: who.away.clone(),
         account: None,
         modes: UserModes::default(),
         operator: None,

@@ -24,9 +24,10 @@ pub(super) fn register(state: &State, who: ClientId, ask: Register) -> Result<Ou
         Some(nick) => free(state, nick, None)?,
         None => guest_nick(state, who)?,
     };
-    let Register { user, origin, real_name, secure, .. } = ask;
+    let Register { user, origin, real_name, away, secure, .. } = ask;
+    let away = away_words(state, nick.as_str(), away)?;
     let host = cloak(&state.config().cloak, origin.ip).unwrap_or_else(|| origin.host().into());
-    let registered = Registered { client: who, nick, user, host, origin, real_name, secure };
+    let registered = Registered { client: who, nick, user, host, origin, real_name, away, secure };
     Ok(Outcome::Event(Event::Registered(Arc::new(registered))))
 }
 
@@ -68,12 +69,16 @@ pub(super) fn leave(state: &State, who: ClientId, why: Disconnect) -> Outcome {
 
 pub(super) fn away(state: &State, who: ClientId, words: Option<Box<str>>) -> Result<Outcome, Refusal> {
     let client = state.asker(who)?;
-    let words = words.filter(|words| !words.is_empty());
-    let limit = state.config().limits.away_length;
-    let text = words.as_deref().unwrap_or_default();
-    find::within(text, "away message", limit, "limits.away-length")?;
-    line::fits_answer(state, client.nick.as_str(), text)?;
+    let words = away_words(state, client.nick.as_str(), words)?;
     Ok(Outcome::Event(Event::AwaySet { client: who, words }))
+}
+
+/// The words of somebody who is away, if there are any and others can be told them.
+fn away_words(state: &State, nick: &str, words: Option<Box<str>>) -> Result<Option<Box<str>>, Refusal> {
+    let Some(words) = words.filter(|words| !words.is_empty()) else { return Ok(None) };
+    find::within(&words, "away message", state.config().limits.away_length, "limits.away-length")?;
+    line::fits_answer(state, nick, &words)?;
+    Ok(Some(words))
 }
 
 pub(super) fn modes(state: &State, who: ClientId) -> Result<Outcome, Refusal> {

@@ -14,7 +14,10 @@ fn long_client(chat: &mut Chat) -> (ClientId, String) {
     let id = chat.connect();
     let nick = Some(nick(&"n".repeat(30)));
     let (user, origin, real_name) = ("~23456789".into(), Origin::named(&"h".repeat(46)), "Real".into());
-    chat.ask(id, Request::Register(Box::new(Register { nick, user, origin, real_name, secure: None })));
+    chat.ask(
+        id,
+        Request::Register(Box::new(Register { nick, user, origin, real_name, away: None, secure: None })),
+    );
     chat.join(id, ROOM);
     chat.heard.clear();
     let source = chat.state.client(id).unwrap().source.to_string();

@@ -9,6 +9,7 @@ mod members;
 mod operators;
 mod origins;
 mod overtaken;
+mod peers;
 mod people;
 mod ranked;
 mod rooms;
@@ -187,5 +188,5 @@ fn nick(name: &str) -> chat_proto::name::Nick {
 fn register(name: &str) -> Request {
     let nick = (!name.is_empty()).then(|| nick(name));
     let (user, origin, real_name) = ("~u".into(), Origin::named("h"), "Real".into());
-    Request::Register(Box::new(Register { nick, user, origin, real_name, secure: None }))
+    Request::Register(Box::new(Register { nick, user, origin, real_name, away: None, secure: None }))
 }

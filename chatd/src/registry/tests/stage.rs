@@ -115,9 +115,16 @@ impl Stage {
         let seat = self.registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
         let nick = Some(Nick::parse(nick, 30).unwrap());
         let (user, origin, real_name) = ("u".into(), Origin::named("h"), "r".into());
-        seat.ask(vec![Request::Register(Box::new(Register { nick, user, origin, real_name, secure: None }))])
-            .await
-            .unwrap();
+        seat.ask(vec![Request::Register(Box::new(Register {
+            nick,
+            user,
+            origin,
+            real_name,
+            away: None,
+            secure: None,
+        }))])
+        .await
+        .unwrap();
         assert_eq!(self.hears(&seat).await, ["welcome"]);
         seat
     }

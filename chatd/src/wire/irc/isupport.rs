@@ -2,6 +2,7 @@
 
 use chat_proto::irc::Numeric;
 
+use super::cap::Caps;
 use super::mode::MODES_MAX;
 use super::pen::Pen;
 use super::registration::USER_MAX;
@@ -12,8 +13,22 @@ use crate::domain::request::LIST_MASKS_MAX;
 /// Most tokens in one line: a message has 15 parameters, of which the nick is the first and the text the last.
 const TOKENS_MAX: usize = 13;
 
-/// Writes all tokens, in as many lines as they need.
+/// Writes all tokens; as a batch to those who have negotiated that (IRCv3 extended-isupport).
 pub(super) fn write(pen: &mut Pen<'_>, config: &Config) {
+    if is_batched(pen) {
+        pen.batch("isupport", "draft/isupport", |pen| write_lines(pen, config));
+    } else {
+        write_lines(pen, config);
+    }
+}
+
+/// Whether this client reads the tokens as a batch only.
+pub(super) fn is_batched(pen: &Pen<'_>) -> bool {
+    pen.caps.has(Caps::BATCH) && pen.caps.has(Caps::EXTENDED_ISUPPORT)
+}
+
+/// In as many lines as they need.
+fn write_lines(pen: &mut Pen<'_>, config: &Config) {
     for tokens in tokens(config).chunks(TOKENS_MAX) {
         let tokens: Vec<_> = tokens.iter().map(String::as_str).collect();
         pen.numeric(Numeric::RPL_ISUPPORT, &tokens);
@@ -44,6 +59,9 @@ fn tokens(config: &Config) -> Vec<String> {
         format!("TOPICLEN={}", limits.topic_length),
         format!("USERLEN={USER_MAX}"),
     ]);
+    if config.irc.drafts && !config.irc.icon.is_empty() {
+        tokens.push(format!("draft/ICON={}", config.irc.icon));
+    }
     tokens.sort_unstable();
     tokens
 }

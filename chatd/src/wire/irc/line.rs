@@ -87,7 +87,7 @@ fn dispatch(irc: &mut Irc, message: &Message<'_>, turn: &mut Turn<'_>) -> Step {
     let verb = &VERBS[index];
     let params = message.params();
     match verb.who {
-        Who::Registered if !irc.is_registered() => {
+        Who::Registered | Who::With(_) if !irc.is_registered() && !may_early(irc, verb.who) => {
             irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NOTREGISTERED, &[]);
             return Step::Go;
         }
@@ -102,6 +102,11 @@ fn dispatch(irc: &mut Irc, message: &Message<'_>, turn: &mut Turn<'_>) -> Step {
         return Step::Go;
     }
     (verb.run)(irc, &Line { verb: verb.name, params, tags: message.tags }, turn)
+}
+
+/// Whether somebody who is registering may use verbs of this kind already.
+fn may_early(irc: &Irc, who: Who) -> bool {
+    matches!(who, Who::With(cap) if irc.caps.has(cap))
 }
 
 fn unknown(irc: &Irc, verb: &str, turn: &mut Turn<'_>) -> Step {

@@ -92,7 +92,9 @@ impl Irc {
     /// To write to the client with, into `out`.
     fn pen<'a>(&'a self, setting: &'a Setting, out: &'a mut Vec<u8>) -> Pen<'a> {
         let time = self.caps.has(Caps::SERVER_TIME).then_some(setting.now);
-        Pen::new(out, &setting.config.server.name, self.nick(), time)
+        let mut pen = Pen::new(out, &setting.config.server.name, self.nick(), time);
+        pen.caps = self.caps;
+        pen
     }
 
     /// Whether the client is registered.

@@ -2,6 +2,8 @@
 
 use chat_proto::irc::{BODY_MAX, LineWriter, Numeric};
 
+use super::cap::Caps;
+use super::label;
 use super::render;
 use super::time;
 use crate::domain::id::Time;
@@ -17,6 +19,8 @@ pub(super) struct Pen<'a> {
     nick: &'a str,
     /// The time to tag lines with that are messages, if the client negotiated that.
     time: Option<Time>,
+    /// What the client has negotiated.
+    pub(super) caps: Caps,
 }
 
 impl<'a> Pen<'a> {
@@ -24,7 +28,7 @@ impl<'a> Pen<'a> {
         if out.is_empty() {
             out.reserve(LINE); // A buffer that grows with every word costs more than the words.
         }
-        Self { out, server, nick, time }
+        Self { out, server, nick, time, caps: Caps::default() }
     }
 
     /// The server's name.
@@ -80,6 +84,18 @@ impl<'a> Pen<'a> {
             None => line,
         };
         line.source(source).verb("NOTICE").param(self.nick).trailing(text).end();
+    }
+
+    /// Writes a batch (IRCv3 batch): whatever `write` writes belongs to it. `name` must not be that of another one that is open.
+    pub(super) fn batch(&mut self, name: &str, kind: &str, write: impl FnOnce(&mut Pen<'_>)) {
+        let mut lines = Vec::new();
+        let (server, nick, time, caps) = (self.server, self.nick, self.time, self.caps);
+        write(&mut Pen { out: &mut lines, server, nick, time, caps });
+        render::line(self.out, server, "BATCH", &[&format!("+{name}"), kind], None);
+        for line in lines.split_inclusive(|byte| *byte == b'\n') {
+            label::write_tagged("batch", name, line, self.out);
+        }
+        render::line(self.out, server, "BATCH", &[&format!("-{name}")], None);
     }
 
     /// How many bytes of text fit into one line of `numeric` behind `params`.

@@ -7,7 +7,7 @@ use chat_proto::name::Nick;
 
 use super::line::Line;
 use super::turn::Turn;
-use super::{Awaits, Irc};
+use super::{Awaits, Irc, refuse};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Welcome;
@@ -28,6 +28,8 @@ pub(super) struct Registering {
     nick: Option<Nick>,
     user: Option<Box<str>>,
     real_name: Box<str>,
+    /// Its words, if it is away from the beginning.
+    away: Option<Box<str>>,
     peer: Peer,
 }
 
@@ -41,6 +43,7 @@ impl Registering {
             nick: None,
             user: None,
             real_name: "".into(),
+            away: None,
             peer,
         }
     }
@@ -86,6 +89,22 @@ pub(super) fn user(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step 
     complete(irc, turn)
 }
 
+/// `AWAY :words` of somebody who is still registering (IRCv3 pre-away); says whether it was one.
+pub(super) fn away(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> bool {
+    let limit = turn.setting.config.limits.away_length;
+    let Some(registering) = irc.registering_mut() else { return false };
+    let words = line.param(0);
+    if words.len() > limit {
+        let refusal = Refusal::TooLong { what: "away message", limit, setting: "limits.away-length" };
+        refuse::refuse(&mut irc.pen(turn.setting, &mut turn.echo), &refusal, &turn.setting.config);
+        return true;
+    }
+    registering.away = (!words.is_empty()).then(|| words.into());
+    let numeric = if words.is_empty() { Numeric::RPL_UNAWAY } else { Numeric::RPL_NOWAWAY };
+    irc.pen(turn.setting, &mut turn.echo).numeric(numeric, &[]);
+    true
+}
+
 /// Says to a registered client that it is.
 pub(super) fn already(irc: &Irc, turn: &mut Turn<'_>) {
     irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_ALREADYREGISTERED, &[]);
@@ -113,6 +132,7 @@ pub(super) fn complete(irc: &mut Irc, turn: &mut Turn<'_>) -> Step {
         user: user.clone(),
         origin: registering.peer.origin.clone(),
         real_name: registering.real_name.clone(),
+        away: registering.away.clone(),
         secure: registering.peer.secure.clone(),
     })));
     irc.awaits = Awaits::Registration;

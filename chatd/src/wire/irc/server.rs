@@ -41,6 +41,12 @@ pub(super) fn version(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> St
     })
 }
 
+/// `ISUPPORT` (IRCv3 extended-isupport)
+pub(super) fn isupport(irc: &mut Irc, _: &Line<'_>, turn: &mut Turn<'_>) -> Step {
+    isupport::write(&mut irc.pen(turn.setting, &mut turn.echo), &turn.setting.config);
+    Step::Go
+}
+
 /// `TIME`
 pub(super) fn time(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
     for_us(irc, line, turn, |pen, setting| {

@@ -2,10 +2,10 @@
 
 use chat_proto::irc::Numeric;
 
-use super::Irc;
 use super::cap::Caps;
 use super::line::Line;
 use super::turn::Turn;
+use super::{Irc, registration};
 use crate::domain::message::MessageKind;
 use crate::domain::request::{Request, Say};
 use crate::wire::{Step, desk};
@@ -33,9 +33,11 @@ pub(super) fn tagmsg(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Ste
 }
 
 /// `AWAY :text` or `AWAY`
-pub(super) fn away(_: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
+pub(super) fn away(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
     let words = line.param(0);
-    turn.ask(Request::Away((!words.is_empty()).then(|| words.into())));
+    if !registration::away(irc, line, turn) {
+        turn.ask(Request::Away((!words.is_empty()).then(|| words.into())));
+    }
     Step::Go
 }
 

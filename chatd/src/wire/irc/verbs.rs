@@ -1,5 +1,6 @@
 //! The table of verbs. A verb is here or the server does not know it.
 
+use super::cap::Caps;
 use super::line::Line;
 use super::turn::Turn;
 use super::{
@@ -17,9 +18,11 @@ pub(super) enum Who {
     Unregistered,
     /// Registered clients.
     Registered,
+    /// Registered clients, and those who are registering and have this capability.
+    With(Caps),
 }
 
-use Who::{Always, Registered, Unregistered};
+use Who::{Always, Registered, Unregistered, With};
 
 /// What a verb does.
 type Run = fn(&mut Irc, &Line<'_>, &mut Turn<'_>) -> Step;
@@ -46,7 +49,7 @@ pub(super) static VERBS: &[Verb] = &[
     verb(
         "AWAY",
         0,
-        Registered,
+        With(Caps::PRE_AWAY),
         talk::away,
         "[text] -- say that you are away; without a text, that you are back",
     ),
@@ -76,6 +79,13 @@ pub(super) static VERBS: &[Verb] = &[
         "[nick #room] -- invite somebody into a room, or see where you are invited",
     ),
     verb("ISON", 1, Registered, ask::ison, "nick [nick…] -- which of these nicks are here"),
+    verb(
+        "ISUPPORT",
+        0,
+        With(Caps::EXTENDED_ISUPPORT),
+        server::isupport,
+        "-- what this server can do, as it said at the beginning",
+    ),
     verb("JOIN", 1, Registered, rooms::join, "#room[,#room…] [key[,key…]] -- enter rooms; JOIN 0 leaves all"),
     verb("KICK", 2, Registered, rooms::kick, "#room nick[,nick…] [reason] -- put somebody out of a room"),
     verb("KILL", 1, Registered, oper::kill, "nick [reason] -- operators: end a client's connection"),

@@ -56,6 +56,7 @@ impl Lines {
                 user: "~lines".into(),
                 origin: peer.origin,
                 real_name: "plain lines".into(),
+                away: None,
                 secure: peer.secure,
             })));
         }

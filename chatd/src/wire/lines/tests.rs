@@ -42,6 +42,7 @@ fn register() -> Request {
         user: "~lines".into(),
         origin: origin(),
         real_name: "plain lines".into(),
+        away: None,
         secure: None,
     }))
 }

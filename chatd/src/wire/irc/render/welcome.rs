@@ -59,7 +59,7 @@ pub(in crate::wire::irc) fn welcome(pen: &mut Pen<'_>, welcome: &Welcome, settin
         };
         pen.reserve(OWN_LINES + common.about.room() + common.motd.room());
         greet(pen, welcome, setting);
-        if !common.about.write(pen) {
+        if isupport::is_batched(pen) || !common.about.write(pen) {
             about(pen, setting);
         }
         people::lusers(pen, &welcome.counts);

@@ -19,6 +19,7 @@ fn register(name: &str, user: &str) -> Vec<Request> {
         user: user.into(),
         origin: origin(),
         real_name: "Alice A.".into(),
+        away: None,
         secure: None,
     }))]
 }
@@ -146,4 +147,42 @@ fn the_farewell_names_who_and_why() {
     session.dialect.ping(&session.setting, &mut out);
     let expected = "ERROR :Closing link: (~u@host.test) [Ping timeout: 60 seconds]\r\nPING :irc.test\r\n";
     assert_eq!(String::from_utf8(out).unwrap(), expected);
+}
+
+#[test]
+fn an_absence_before_registration_needs_its_capability_and_goes_along() {
+    let mut session = fresh();
+    assert_eq!(session.hears("AWAY :tea"), ":irc.test 451 * :You have not registered\r\n");
+    session.sends("CAP REQ draft/pre-away");
+    assert_eq!(session.hears("AWAY :tea"), ":irc.test 306 * :You have been marked as being away\r\n");
+    let long = "x".repeat(301);
+    assert!(session.hears(format!("AWAY :{long}")).contains("limits.away-length"));
+    session.sends("NICK alice");
+    session.sends("USER al 0 * :Alice A.");
+    let (_, requests) = session.sends("CAP END");
+    let [Request::Register(register)] = &requests[..] else { panic!("{requests:?}") };
+    assert_eq!(register.away.as_deref(), Some("tea"));
+}
+
+#[test]
+fn the_picture_of_the_network_is_announced_as_the_draft_it_is() {
+    let icon = "https://chat.example.org/icon.svg";
+    for drafts in [true, false] {
+        let mut alice = super::alice_with(|config| {
+            config.irc.icon = icon.into();
+            config.irc.drafts = drafts;
+        });
+        assert_eq!(alice.hears("ISUPPORT").contains(&format!(" draft/ICON={icon} ")), drafts);
+    }
+}
+
+#[test]
+fn a_list_of_capabilities_that_needs_several_lines_is_marked_so_for_those_who_understand() {
+    let name = "n".repeat(49);
+    let mut session = Session::<Irc>::with(|config| config.server.name = format!("{name}.test"));
+    let all = text(&session.asks("CAP LS 302")[1..]);
+    let lines: Vec<_> = all.lines().collect();
+    assert!(lines.iter().all(|line| line.len() <= 510), "{all}");
+    let (last, first) = lines.split_last().unwrap();
+    assert!(first.iter().all(|line| line.contains(" CAP * LS * :")) && last.contains(" CAP * LS :"), "{all}");
 }
