@@ -22,6 +22,7 @@ mod rooms;
 mod talk;
 mod terminal;
 mod tidy;
+mod tls;
 mod units;
 mod user_client;
 mod watch;

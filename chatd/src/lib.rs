@@ -13,6 +13,7 @@ pub mod store;
 pub mod telemetry;
 pub mod wire;
 
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use clap::Parser;
 use listenfd::ListenFd;
 
 use cli::Arguments;
-use config::{Config, ConfigError, Environment, Source};
+use config::{Config, Environment, Source};
 
 /// Wrong configuration, as `sysexits.h` numbers it.
 const EX_CONFIG: u8 = 78;
@@ -36,9 +37,16 @@ pub fn main() -> ExitCode {
     } else {
         match config::load(&source) {
             Err(error) => return wrong_configuration(&error),
-            Ok(_) if arguments.check => print(&format!("{}: ok\n", source.name())),
             Ok(config) if arguments.print_config => print(&config.to_toml()),
-            Ok(config) => serve(config, source),
+            Ok(config) => match daemon::tls::check(&config.tls) {
+                Err(faults) => return wrong_configuration(&faults),
+                Ok(doubts) if arguments.check => {
+                    doubts.iter().for_each(|doubt| complain(&format!("warning: {doubt}")));
+                    print(&format!("{}: ok\n", source.name()))
+                }
+                // Said in the log, by the daemon.
+                Ok(_) => serve(config, source),
+            },
         }
     };
     match done {
@@ -50,7 +58,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn wrong_configuration(error: &ConfigError) -> ExitCode {
+fn wrong_configuration(error: &impl Display) -> ExitCode {
     complain(&error.to_string());
     ExitCode::from(EX_CONFIG)
 }

@@ -2,6 +2,8 @@
 
 use std::net::TcpStream;
 
+use rustls::ClientConnection;
+
 use super::daemon::Daemon;
 use super::glob::glob;
 use super::wire::Wire;
@@ -18,6 +20,20 @@ impl Client {
     #[track_caller]
     pub(crate) fn open(daemon: &Daemon, name: &str) -> Self {
         Self { wire: Wire::connect(name, daemon.irc_port()), fences: 0 }
+    }
+
+    /// A connection to another port than that of IRC.
+    #[track_caller]
+    pub(crate) fn open_at(port: u16, name: &str) -> Self {
+        Self { wire: Wire::connect(name, port), fences: 0 }
+    }
+
+    /// A connection by TLS that has said nothing yet.
+    #[track_caller]
+    pub(crate) fn open_tls(daemon: &Daemon, name: &str, tls: ClientConnection) -> Self {
+        let mut wire = Wire::connect(name, daemon.tls_port());
+        wire.encrypt(tls);
+        Self { wire, fences: 0 }
     }
 
     /// A registered client whose welcome is read.

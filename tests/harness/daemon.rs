@@ -87,6 +87,16 @@ impl Daemon {
         digits.parse().unwrap()
     }
 
+    /// The port of its first listener that speaks TLS.
+    #[track_caller]
+    pub(crate) fn tls_port(&self) -> u16 {
+        let log = self.log();
+        let is_start = |line: &&str| line.contains(" listening ") && line.contains("tls=true");
+        let line = log[self.log_from..].lines().find(is_start).expect("a listener speaks TLS");
+        let (_, port) = line.split_once("address=127.0.0.1:").expect("it has an address");
+        port.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
+    }
+
     /// Waits until the daemon tells its service manager this, e.g. `RELOADING=1`; all that it said with it.
     #[track_caller]
     pub(crate) fn wait_notify(&mut self, line: &str) -> String {

@@ -13,6 +13,7 @@ mod process;
 mod proxy;
 mod pty;
 mod stored;
+pub(crate) mod tls;
 mod tool;
 mod transcript;
 mod wait;

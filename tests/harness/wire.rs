@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 
 use nix::sys::socket::{setsockopt, sockopt};
+use rustls::ClientConnection;
 
 use super::glob::glob;
 use super::transcript::Transcript;
@@ -14,6 +15,8 @@ use super::wait::DEADLINE;
 pub(crate) struct Wire {
     name: String,
     stream: TcpStream,
+    /// What is said goes through this, if the connection is encrypted.
+    tls: Option<Box<ClientConnection>>,
     unread: Vec<u8>,
     transcript: Transcript,
 }
@@ -29,14 +32,33 @@ impl Wire {
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         stream.set_write_timeout(Some(DEADLINE)).unwrap();
         stream.set_nodelay(true).unwrap();
-        Self { name: name.into(), stream, unread: Vec::new(), transcript: Transcript::default() }
+        Self { name: name.into(), stream, tls: None, unread: Vec::new(), transcript: Transcript::default() }
+    }
+
+    /// Speaks TLS from here on; whether that works shows with the first line.
+    pub(crate) fn encrypt(&mut self, tls: ClientConnection) {
+        self.tls = Some(Box::new(tls));
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        match &mut self.tls {
+            Some(tls) => rustls::Stream::new(&mut **tls, &mut self.stream).write_all(bytes),
+            None => self.stream.write_all(bytes),
+        }
+    }
+
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        match &mut self.tls {
+            Some(tls) => rustls::Stream::new(&mut **tls, &mut self.stream).read(bytes),
+            None => self.stream.read(bytes),
+        }
     }
 
     /// Sends these bytes as they are.
     #[track_caller]
     pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
         self.transcript.sent(&String::from_utf8_lossy(bytes));
-        if let Err(error) = self.stream.write_all(bytes) {
+        if let Err(error) = self.write_all(bytes) {
             self.fail(&format!("cannot send: {error}"));
         }
     }
@@ -44,7 +66,7 @@ impl Wire {
     /// Sends these bytes if the other side still takes them: it may have closed meanwhile.
     pub(crate) fn try_send_bytes(&mut self, bytes: &[u8]) {
         self.transcript.sent(&String::from_utf8_lossy(bytes));
-        if let Err(error) = self.stream.write_all(bytes) {
+        if let Err(error) = self.write_all(bytes) {
             self.transcript.note(&format!("not sent: {error}"));
         }
     }
@@ -88,10 +110,15 @@ impl Wire {
         }
     }
 
+    /// Bytes that can be read, or why none can.
+    pub(crate) fn try_read(&mut self) -> std::io::Result<usize> {
+        self.read(&mut [0; 1024])
+    }
+
     #[track_caller]
     fn read_more(&mut self) -> bool {
         let mut chunk = [0; 64 * 1024];
-        match self.stream.read(&mut chunk) {
+        match self.read(&mut chunk) {
             Ok(0) if self.unread.is_empty() => false,
             Ok(0) => self.fail("the last line has no end"),
             Ok(count) => {

@@ -15,6 +15,8 @@ pub struct Limits {
     pub clients: usize,
     /// Clients at once from one IP address; 0 = no bound.
     pub clients_per_address: usize,
+    /// How long the handshakes before a session may take, all together.
+    pub handshake_timeout: Duration,
     /// How long a client may take to register.
     pub registration_timeout: Duration,
     /// After how long a silence the client is sent a PING.
@@ -62,6 +64,7 @@ impl Default for Limits {
         Self {
             clients: 10_000,
             clients_per_address: 0,
+            handshake_timeout: Duration::from_secs(10),
             registration_timeout: Duration::from_secs(30),
             ping_interval: Duration::from_secs(90),
             ping_timeout: Duration::from_secs(60),
@@ -119,6 +122,7 @@ impl Limits {
                 self.clients_per_address,
                 whole(0..=MOST),
             ),
+            handshake_timeout: section.value("handshake-timeout", self.handshake_timeout, &least),
             registration_timeout: section.value("registration-timeout", self.registration_timeout, &least),
             ping_interval: section.value("ping-interval", self.ping_interval, &least),
             ping_timeout: section.value("ping-timeout", self.ping_timeout, &least),
@@ -201,6 +205,7 @@ impl Limits {
     pub(super) fn write(&self, out: &mut Writer) {
         out.header("[limits]").plain("clients", self.clients);
         out.plain("clients-per-address", self.clients_per_address);
+        out.duration("handshake-timeout", self.handshake_timeout);
         out.duration("registration-timeout", self.registration_timeout);
         out.duration("ping-interval", self.ping_interval).duration("ping-timeout", self.ping_timeout);
         out.size("outbox-soft", self.outbox_soft).size("outbox-hard", self.outbox_hard);

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::problem::Wrong;
 use super::section::Section;
+use super::tls::TlsConfig;
 use super::value::{self, Raw};
 use super::writer::Writer;
 
@@ -14,6 +15,8 @@ pub struct Listen {
     pub protocol: Protocol,
     /// Address and port; port 0 lets the system choose.
     pub address: SocketAddr,
+    /// Whether TLS comes first, with the certificates of `[tls]`.
+    pub tls: bool,
 }
 
 /// A dialect that a listener serves.
@@ -28,7 +31,8 @@ pub enum Protocol {
 impl Listen {
     /// What is served when the file names no listener: both protocols, on this machine only.
     pub fn defaults() -> Vec<Self> {
-        let local = |protocol, port| Self { protocol, address: (Ipv4Addr::LOCALHOST, port).into() };
+        let local =
+            |protocol, port| Self { protocol, address: (Ipv4Addr::LOCALHOST, port).into(), tls: false };
         vec![local(Protocol::Irc, 6667), local(Protocol::Lines, 7000)]
     }
 }
@@ -36,11 +40,11 @@ impl Listen {
 const PROTOCOLS: &[(&str, Protocol)] = &[("irc", Protocol::Irc), ("lines", Protocol::Lines)];
 
 /// Reads all listeners of the file.
-pub(super) fn read_all(root: &mut Section<'_>) -> Vec<Listen> {
+pub(super) fn read_all(root: &mut Section<'_>, tls: &TlsConfig) -> Vec<Listen> {
     let Some(sections) = root.sections("listen") else { return Listen::defaults() };
     let mut all = Vec::new();
     for section in sections {
-        all.extend(Listen::read(section, &all));
+        all.extend(Listen::read(section, tls, &all));
     }
     all
 }
@@ -52,15 +56,19 @@ pub(super) fn write_all(all: &[Listen], out: &mut Writer) {
     }
     for listen in all {
         out.header("[[listen]]").text("protocol", value::name_of(PROTOCOLS, &listen.protocol));
-        out.text("address", &listen.address.to_string());
+        out.text("address", &listen.address.to_string()).plain("tls", listen.tls);
     }
 }
 
 impl Listen {
-    fn read(mut section: Section<'_>, earlier: &[Self]) -> Option<Self> {
+    fn read(mut section: Section<'_>, certificates: &TlsConfig, earlier: &[Self]) -> Option<Self> {
         let protocol = section.required("protocol", "\"irc\"", protocol);
         let address = section.required("address", "\"127.0.0.1:6667\"", address);
-        section.unavailable("tls", "remove it; a proxy in front of chatd can speak TLS");
+        let tls = section.value("tls", false, value::flag);
+        if tls && !certificates.has_certificate() {
+            let wrong = Wrong::new("there is no certificate to speak TLS with");
+            section.problem("tls", wrong.hint("add [tls] with `certificate` and `key`"));
+        }
         section
             .unavailable("proxy-protocol", "remove it; clients are seen with the address they connect from");
         if let Some(address) = address.filter(|address| address.port() != 0)
@@ -69,7 +77,7 @@ impl Listen {
             section.problem("address", Wrong::new(format!("{address} is already listened on above")));
         }
         section.finish();
-        Some(Self { protocol: protocol?, address: address? })
+        Some(Self { protocol: protocol?, address: address?, tls })
     }
 }
 

@@ -9,7 +9,9 @@ use toml::de::DeTable;
 
 use super::problem::{ConfigError, Place, Problem, Wrong, nearest};
 use super::section::{Reader, Section};
-use super::{Cloak, Config, Control, Desk, Environment, History, Irc, Limits, LogConfig, Server, listen};
+use super::{
+    Cloak, Config, Control, Desk, Environment, History, Irc, Limits, LogConfig, Server, TlsConfig, listen,
+};
 
 /// Where a configuration comes from; kept for the next reload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -106,9 +108,11 @@ impl<'a> Reader<'a> {
         let mut root = Section::root(self, table);
         // First, because the desk's nick is held against the limit for nicks.
         let limits = Limits::read(root.section("limits"));
+        // Before the listeners, which may not speak TLS without a certificate.
+        let tls = TlsConfig::read(root.section("tls"));
         let config = Config {
             server: Server::read(root.section("server")),
-            listen: listen::read_all(&mut root),
+            listen: listen::read_all(&mut root, &tls),
             control: Control::read(root.section("control")),
             cloak: Cloak::read(root.section("cloak")),
             desk: Desk::read(root.section("desk"), &limits),
@@ -116,8 +120,9 @@ impl<'a> Reader<'a> {
             irc: Irc::read(root.section("irc")),
             log: LogConfig::read(root.section("log")),
             limits,
+            tls,
         };
-        for section in ["accounts", "metrics", "cluster", "tls"] {
+        for section in ["accounts", "metrics", "cluster"] {
             root.unavailable(section, &format!("remove the section [{section}]"));
         }
         root.finish();

@@ -20,6 +20,7 @@ mod section;
 mod server;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod units;
 mod value;
 mod writer;
@@ -38,6 +39,7 @@ pub use log::{LevelError, LogConfig, LogFormat, LogTarget, Rotation, parse_level
 pub use paths::PathError;
 pub use problem::{ConfigError, Place, Problem};
 pub use server::{Admin, Server};
+pub use tls::{KeyPair, NamedCertificate, TlsConfig, TlsVersion};
 pub use units::{show_duration, show_size};
 
 use writer::Writer;
@@ -63,6 +65,8 @@ pub struct Config {
     pub limits: Limits,
     /// `[log]`
     pub log: LogConfig,
+    /// `[tls]`
+    pub tls: TlsConfig,
 }
 
 impl Default for Config {
@@ -77,6 +81,7 @@ impl Default for Config {
             irc: Irc::default(),
             limits: Limits::default(),
             log: LogConfig::default(),
+            tls: TlsConfig::default(),
         }
     }
 }
@@ -87,6 +92,7 @@ impl Config {
         let mut out = Writer::default();
         listen::write_all(&self.listen, &mut out);
         self.server.write(&mut out);
+        self.tls.write(&mut out);
         self.control.write(&mut out);
         self.cloak.write(&mut out);
         self.desk.write(&mut out);

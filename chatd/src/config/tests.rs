@@ -73,6 +73,15 @@ admin = { location = "Here", organisation = "Us", email = "us@example.org" }
 [[listen]]
 protocol = "lines"
 address = "[::1]:0"
+tls = true
+[tls]
+certificate = "/cert.pem"
+key = "/key.pem"
+minimum-version = "1.3"
+[[tls.certificates]]
+certificate = "/other.pem"
+key = "/other-key.pem"
+names = ["chat.example.org"]
 [control]
 socket = "/c.sock"
 admin-users = ["a", "1000"]
@@ -113,6 +122,7 @@ icon = "https://chat.example.org/icon.svg"
 [limits]
 clients = 5
 clients-per-address = 2
+handshake-timeout = "4s"
 registration-timeout = "1m"
 ping-interval = "2m"
 ping-timeout = "3m"

@@ -1,31 +1,23 @@
-//! Listeners: bound by us or handed over by systemd; accepting, refusing beyond the limits, starting sessions.
+//! Listeners: bound by us or handed over by systemd; accepting.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::os::fd::AsFd;
-use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use listenfd::ListenFd;
 use nix::sys::socket::{setsockopt, sockopt};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::sleep;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
-use crate::config::{Limits, Listen, Protocol};
-use crate::domain::origin::Origin;
-use crate::registry::{Registry, Stopped};
-use crate::wire::irc::Irc;
-use crate::wire::lines::Lines;
-use crate::wire::session::{Session, Shared};
-use crate::wire::{Dialect, Peer};
+use super::admit::Gatekeeper;
+use super::handshake::Entrance;
+use super::tls::Tls;
+use crate::config::{Listen, Protocol};
 
 /// How long accepting pauses after it failed, and how often it is said: out of descriptors, trying again at once is no use.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -38,10 +30,10 @@ const KEEP_ALIVE_COUNT: u32 = 4;
 /// Connections that may wait to be accepted: after a restart, everybody comes back at once.
 const BACKLOG: u32 = 4096;
 
-/// A listener and what is spoken there.
+/// A listener and what lies behind it.
 #[derive(Debug)]
 pub(super) struct Bound {
-    pub(super) protocol: Protocol,
+    pub(super) entrance: Entrance,
     pub(super) address: SocketAddr,
     listener: TcpListener,
     /// Connections may have come before we had a say in their options.
@@ -49,7 +41,11 @@ pub(super) struct Bound {
 }
 
 /// Takes the sockets that systemd hands over for these addresses and binds the others.
-pub(super) fn bind_all(listen: &[Listen], inherited: &mut ListenFd) -> Result<Vec<Bound>> {
+pub(super) fn bind_all(
+    listen: &[Listen],
+    tls: Option<&Arc<Tls>>,
+    inherited: &mut ListenFd,
+) -> Result<Vec<Bound>> {
     let mut handed_over = take_inherited(inherited)?;
     let mut bound = Vec::with_capacity(listen.len());
     for wanted in listen {
@@ -60,7 +56,9 @@ pub(super) fn bind_all(listen: &[Listen], inherited: &mut ListenFd) -> Result<Ve
             None => bind(wanted)?,
         };
         let address = listener.local_addr().context("cannot read the address of a listener")?;
-        bound.push(Bound { protocol: wanted.protocol, address, listener, is_inherited });
+        let tls = tls.filter(|_| wanted.tls).cloned();
+        let entrance = Entrance { protocol: wanted.protocol, tls };
+        bound.push(Bound { entrance, address, listener, is_inherited });
     }
     if let Some(address) = handed_over.keys().next() {
         bail!(
@@ -130,19 +128,10 @@ fn tune(socket: &impl AsFd, protocol: Protocol, address: SocketAddr) {
     }
 }
 
-/// What accepting needs; one for all listeners.
-#[derive(Clone, Debug)]
-pub(super) struct Gatekeeper {
-    pub(super) registry: Registry,
-    pub(super) shared: Arc<Shared>,
-    pub(super) sessions: TaskTracker,
-    pub(super) places: Arc<Places>,
-}
-
 /// Accepts until `stop`.
-pub(super) async fn accept(bound: Bound, gatekeeper: Gatekeeper, stop: CancellationToken) {
+pub(super) async fn accept(bound: Bound, gatekeeper: Gatekeeper) {
     let mut failures = 0_u64;
-    let mut stopped = pin!(stop.cancelled());
+    let mut stopped = pin!(gatekeeper.stop.cancelled());
     loop {
         let accepted = tokio::select! {
             accepted = bound.listener.accept() => accepted,
@@ -152,11 +141,11 @@ pub(super) async fn accept(bound: Bound, gatekeeper: Gatekeeper, stop: Cancellat
             Ok((stream, peer)) => {
                 failures = 0;
                 if bound.is_inherited {
-                    tune(&stream, bound.protocol, peer);
+                    tune(&stream, bound.entrance.protocol, peer);
                 }
                 tokio::select! {
                     // The owner may be busy: then nobody is accepted, and the backlog grows.
-                    admitted = gatekeeper.admit(bound.protocol, stream, peer) => {
+                    admitted = gatekeeper.admit(&bound.entrance, stream, peer) => {
                         if admitted.is_err() {
                             return;
                         }
@@ -181,143 +170,19 @@ fn is_passing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
 }
 
-impl Gatekeeper {
-    /// Starts a session, or refuses the connection.
-    async fn admit(&self, protocol: Protocol, stream: TcpStream, peer: SocketAddr) -> Result<(), Stopped> {
-        let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-        let place = match Place::take(&self.places, peer.ip(), &self.shared.config().limits) {
-            Ok(place) => place,
-            Err(refusal) => {
-                tracing::warn!(%peer, refusal, "connection refused");
-                // A new socket has room for one line; if not, the peer learns it from the close.
-                let _ = stream.try_write(format!("ERROR :{refusal}\r\n").as_bytes());
-                return Ok(());
-            }
-        };
-        match protocol {
-            Protocol::Irc => self.seat::<Irc>(stream, peer, place).await,
-            Protocol::Lines => self.seat::<Lines>(stream, peer, place).await,
-        }
-    }
-
-    async fn seat<D: Dialect + Send + 'static>(
-        &self,
-        stream: TcpStream,
-        peer: SocketAddr,
-        place: Place,
-    ) -> Result<(), Stopped> {
-        let seat = self.registry.connect(peer, D::MANNER).await?;
-        tracing::info!(client = %seat.id(), %peer, dialect = D::MANNER.dialect, "connected");
-        let peer = Peer { origin: Origin::of(peer.ip()), secure: None };
-        let session = Session::<D, _>::new(stream, peer, seat, Arc::clone(&self.shared));
-        self.sessions.spawn(Serving { session, places: place.hand_on() });
-        Ok(())
-    }
-}
-
-/// Connections, all and by address. Locked to count one up or down.
-#[derive(Debug, Default)]
-pub(super) struct Places(Mutex<Counts>);
-
-#[derive(Debug, Default)]
-struct Counts {
-    all: usize,
-    by_address: HashMap<IpAddr, usize>,
-}
-
-impl Places {
-    fn lock(&self) -> MutexGuard<'_, Counts> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn leave(&self, ip: IpAddr) {
-        let mut counts = self.lock();
-        counts.all -= 1;
-        if let Entry::Occupied(mut count) = counts.by_address.entry(ip) {
-            *count.get_mut() -= 1;
-            if *count.get() == 0 {
-                count.remove();
-            }
-        }
-    }
-}
-
-/// One connection counted, until it is handed on to the session or dropped.
-#[derive(Debug)]
-struct Place {
-    ip: IpAddr,
-    places: Option<Arc<Places>>,
-}
-
-impl Place {
-    fn take(places: &Arc<Places>, ip: IpAddr, limits: &Limits) -> Result<Self, String> {
-        let mut counts = places.lock();
-        if counts.all >= limits.clients {
-            return Err(format!("too many clients (limits.clients = {})", limits.clients));
-        }
-        let count = counts.by_address.entry(ip).or_default();
-        if limits.clients_per_address > 0 && *count >= limits.clients_per_address {
-            let limit = limits.clients_per_address;
-            return Err(format!("too many clients from {ip} (limits.clients-per-address = {limit})"));
-        }
-        *count += 1;
-        counts.all += 1;
-        Ok(Self { ip, places: Some(Arc::clone(places)) })
-    }
-
-    /// From now on it is the taker who counts the connection out.
-    fn hand_on(mut self) -> Option<Arc<Places>> {
-        self.places.take()
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Some(places) = &self.places {
-            places.leave(self.ip);
-        }
-    }
-}
-
-/// A session, counted until it is dropped. Like the session it is a future written by hand, so that a task is small: the address
-/// is the seat's, and not here once more.
-struct Serving<D, IO> {
-    session: Session<D, IO>,
-    places: Option<Arc<Places>>,
-}
-
-impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Future for Serving<D, IO> {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let why = ready!(Pin::new(&mut self.session).poll(cx));
-        let seat = self.session.seat();
-        let (client, peer) = (seat.id(), SocketAddr::from(seat.address()));
-        tracing::info!(%client, %peer, reason = why.kind(), detail = %why, "disconnected");
-        Poll::Ready(())
-    }
-}
-
-impl<D, IO> Drop for Serving<D, IO> {
-    fn drop(&mut self) {
-        if let Some(places) = &self.places {
-            places.leave(self.session.seat().address().ip());
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use nix::sys::socket::{getsockopt, sockopt};
     use tokio::net::TcpStream;
 
-    use super::{KEEP_ALIVE_IDLE_S, Place, Places, bind, tune};
-    use crate::config::{Limits, Listen, Protocol};
+    use super::{KEEP_ALIVE_IDLE_S, bind, tune};
+    use crate::config::{Listen, Protocol};
 
     #[tokio::test]
     async fn a_connection_has_the_options_of_its_listener() {
         for protocol in [Protocol::Irc, Protocol::Lines] {
-            let listener = bind(&Listen { protocol, address: ([127, 0, 0, 1], 0).into() }).unwrap();
+            let listener =
+                bind(&Listen { protocol, address: ([127, 0, 0, 1], 0).into(), tls: false }).unwrap();
             let _peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
             let (stream, _) = listener.accept().await.unwrap();
             assert_tuned(&stream, protocol);
@@ -340,23 +205,5 @@ mod tests {
         let is_lines = protocol == Protocol::Lines;
         assert_eq!(getsockopt(stream, sockopt::KeepAlive).unwrap(), is_lines);
         assert_eq!(getsockopt(stream, sockopt::TcpKeepIdle).unwrap() == KEEP_ALIVE_IDLE_S, is_lines);
-    }
-
-    #[test]
-    fn places_are_given_up_to_the_limits_and_again_when_one_is_given_back() {
-        let limits = Limits { clients: 3, clients_per_address: 2, ..Limits::default() };
-        let places = std::sync::Arc::<Places>::default();
-        let take = |last: u8| Place::take(&places, [192, 0, 2, last].into(), &limits);
-        let (first, second) = (take(1).unwrap(), take(1).unwrap());
-        assert!(take(1).unwrap_err().contains("limits.clients-per-address = 2"));
-        let third = take(2).unwrap();
-        assert!(take(3).unwrap_err().contains("limits.clients = 3"));
-        drop(first);
-        let fourth = take(1).unwrap().hand_on().unwrap();
-        assert!(take(2).is_err(), "what was handed on still counts");
-        fourth.leave([192, 0, 2, 1].into());
-        assert!(take(2).is_ok());
-        drop((second, third));
-        assert_eq!(places.lock().by_address.len(), 0);
     }
 }

@@ -1,12 +1,16 @@
 //! The life of the daemon: built from the bottom up, run, drained from the top down. Everything that fails here names what
 //! was tried, the cause and the remedy.
 
+mod admit;
+mod handshake;
 mod listen;
+mod places;
 mod reload;
 mod secret;
 mod signal;
 mod steer;
 mod systemd;
+pub mod tls;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,8 +35,10 @@ use crate::registry::{self, Registry};
 use crate::store::Store;
 use crate::telemetry::Telemetry;
 use crate::wire::{self, session::Shared};
-use listen::{Bound, Gatekeeper};
+use admit::Gatekeeper;
+use listen::Bound;
 use signal::Signal;
+use tls::Tls;
 
 /// Runs the daemon until it is told to stop. Must be called inside the runtime.
 ///
@@ -82,6 +88,8 @@ struct Daemon {
     shared: Arc<Shared>,
     registry: Registry,
     facts: Arc<Facts>,
+    /// Nothing without a certificate in the configuration.
+    tls: Option<Arc<Tls>>,
     store: Option<Store>,
     sessions: TaskTracker,
     /// Ends accepting.
@@ -119,7 +127,8 @@ impl Daemon {
         let state_directory = config.state_directory(&source.environment)?;
         let socket = config.control_socket(&source.environment)?;
         let (store, opened) = Store::open(&state_directory, &config.history)?;
-        let bound = listen::bind_all(&config.listen, inherited)?;
+        let tls = Tls::load(&config.tls).map_err(|faults| anyhow!("cannot speak TLS: {faults}"))?;
+        let bound = listen::bind_all(&config.listen, tls.as_ref(), inherited)?;
         let control_listener = control::bind(&socket)?;
         config.cloak.key = reload::cloak_key(&config, &state_directory)?;
         let config = Arc::new(config);
@@ -153,6 +162,7 @@ impl Daemon {
             shared,
             registry,
             facts,
+            tls,
             store: Some(store),
             sessions: TaskTracker::new(),
             accepting: CancellationToken::new(),
@@ -178,10 +188,12 @@ impl Daemon {
             shared: Arc::clone(&self.shared),
             sessions: self.sessions.clone(),
             places: Arc::default(),
+            stop: self.accepting.clone(),
         };
         for one in bound {
-            tracing::info!(protocol = protocol_name(one.protocol), address = %one.address, "listening");
-            self.acceptors.spawn(listen::accept(one, gatekeeper.clone(), self.accepting.clone()));
+            let protocol = protocol_name(one.entrance.protocol);
+            tracing::info!(protocol, address = %one.address, tls = one.entrance.tls.is_some(), "listening");
+            self.acceptors.spawn(listen::accept(one, gatekeeper.clone()));
         }
         let socket = self.facts.control_socket.display();
         tracing::info!(%socket, config = self.facts.config_source, "chatd {} is ready", env!("CARGO_PKG_VERSION"));
@@ -282,7 +294,7 @@ fn facts(source: &Source, control_socket: PathBuf, bound: &[Bound], started: Tim
         started_at: started,
         control_socket,
         config_source: source.name(),
-        listeners: bound.iter().map(|one| (protocol_name(one.protocol), one.address)).collect(),
+        listeners: bound.iter().map(|one| (protocol_name(one.entrance.protocol), one.address)).collect(),
         is_draining: AtomicBool::new(false),
         config_loaded_at: AtomicU64::new(started.0),
         owner: nix::unistd::geteuid().as_raw(),

@@ -66,7 +66,8 @@ pub(super) fn effective(old: &Config, new: Config) -> Arc<Config> {
     let mut desk = new.desk;
     desk.nick.clone_from(&old.desk.nick);
     let (cloak, irc, limits) = (new.cloak, new.irc, new.limits);
-    Arc::new(Config { server, listen: old.listen.clone(), control, cloak, desk, history, irc, limits, log })
+    let (listen, tls) = (old.listen.clone(), new.tls);
+    Arc::new(Config { server, listen, control, cloak, desk, history, irc, limits, log, tls })
 }
 
 /// Every key with its value, arrays by index.

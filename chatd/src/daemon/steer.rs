@@ -10,7 +10,7 @@ use chat_proto::control::{Accepted, CheckResult, ReloadResult};
 
 use tokio::time::{Instant, timeout};
 
-use super::{Daemon, reload, systemd};
+use super::{Daemon, reload, systemd, tls};
 use crate::config::{self, Config, ConfigError, Source};
 use crate::control::Steer;
 use crate::domain::command::{Command, Operator, Role, SayTo};
@@ -81,6 +81,7 @@ impl Daemon {
 
     async fn try_reload(&mut self) -> Result<ReloadResult, String> {
         let mut new = load(self.source.clone()).await?;
+        let certificates = self.read_certificates(&new).await?;
         let old = self.config();
         let directory = old.state_directory(&self.source.environment).map_err(|error| error.to_string())?;
         new.cloak.key = reload::cloak_key(&new, &directory).map_err(|error| format!("{error:#}"))?;
@@ -88,6 +89,9 @@ impl Daemon {
         let effective = reload::effective(&old, new);
         if effective.log.level != old.log.level {
             self.telemetry.set_level(&effective.log.level).map_err(|error| error.to_string())?;
+        }
+        if let (Some(tls), Some(certificates)) = (&self.tls, certificates) {
+            tls.put(certificates);
         }
         if let Some(store) = &self.store {
             store.set_retention(&effective.history);
@@ -98,6 +102,16 @@ impl Daemon {
         self.registry.configure(effective, news).await.map_err(|error| error.to_string())?;
         self.facts.config_loaded_at.store(registry::now().0, Ordering::Relaxed);
         Ok(result)
+    }
+
+    /// The certificates of a configuration, as they are on disk now. Without listeners that speak TLS they are only checked.
+    async fn read_certificates(&self, new: &Config) -> Result<Option<tls::Current>, String> {
+        let (tls, config) = (self.tls.clone(), new.tls.clone());
+        let reading = tokio::task::spawn_blocking(move || match tls {
+            Some(tls) if config.has_certificate() => tls.read(&config).map(Some),
+            _ => tls::check(&config).map(|_| None),
+        });
+        reading.await.map_err(|error| format!("cannot read the certificates: {error}"))?
     }
 
     /// Checks a configuration without touching the one in force.
@@ -116,6 +130,9 @@ impl Daemon {
             Ok(Ok(mut new)) => {
                 // One that is made or kept is not looked for here: a check touches nothing.
                 new.cloak.key = new.cloak.key.or_else(|| self.config().cloak.key.clone());
+                if let Err(faults) = self.read_certificates(&new).await {
+                    return invalid(faults.lines().map(str::to_owned).collect());
+                }
                 let ReloadResult { changed, restart_needed } = reload::changes(&self.config(), &new);
                 CheckResult { source: name, is_valid: true, faults: Vec::new(), changed, restart_needed }
             }

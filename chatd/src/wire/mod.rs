@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::config::Config;
+use crate::config::{Config, Protocol};
 use crate::delivery::outbox::Labeled;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::id::Time;
@@ -53,6 +53,15 @@ pub fn encode(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) 
         lines::render::notice(notice, out);
     } else {
         irc::render::notice(notice, variant, desk, out);
+    }
+}
+
+/// What is said to a connection that will have no session, in the words of what is spoken there.
+#[must_use]
+pub fn turned_away(protocol: Protocol, why: &str) -> Vec<u8> {
+    match protocol {
+        Protocol::Irc => format!("ERROR :{why}\r\n").into(),
+        Protocol::Lines => format!("-- closed: {why}\n").into(),
     }
 }
 

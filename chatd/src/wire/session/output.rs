@@ -33,6 +33,8 @@ pub(super) struct Output {
     pieces: VecDeque<Item>,
     /// Bytes of the first piece that are written already.
     offset: usize,
+    /// What was written may still be on this side: TLS and WebSocket keep what the socket does not take at once.
+    is_kept: bool,
 }
 
 /// The bytes of a piece, which is rendered.
@@ -71,7 +73,7 @@ pub(super) struct Rendered {
 
 impl Output {
     pub(super) fn is_empty(&self) -> bool {
-        self.pieces.is_empty()
+        self.pieces.is_empty() && !self.is_kept
     }
 
     /// Takes what waits in the outbox and renders what is not bytes yet.
@@ -161,7 +163,7 @@ impl Output {
         rendered
     }
 
-    /// Writes until all is written or the socket is full.
+    /// Writes until all is written and sent, or the socket is full.
     pub(super) fn poll_write<IO: AsyncWrite + Unpin>(
         &mut self,
         io: &mut IO,
@@ -186,8 +188,13 @@ impl Output {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.advance(written, outbox);
+            self.is_kept = true;
         }
         self.pieces = VecDeque::new();
+        if self.is_kept {
+            ready!(Pin::new(io).poll_flush(cx))?;
+            self.is_kept = false;
+        }
         Poll::Ready(Ok(()))
     }
 
@@ -205,5 +212,63 @@ impl Output {
         }
         self.offset = end;
         outbox.written(done, written);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::pin::Pin;
+    use std::task::{Context, Poll, Waker};
+
+    use tokio::io::AsyncWrite;
+
+    use super::Output;
+    use crate::delivery::outbox::Outbox;
+
+    /// Takes everything and sends it when the socket below has room.
+    #[derive(Default)]
+    struct Keeping {
+        kept: Vec<u8>,
+        sent: Vec<u8>,
+        has_room: bool,
+    }
+
+    impl AsyncWrite for Keeping {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            self.kept.extend_from_slice(bytes);
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_flush(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            if !self.has_room {
+                return Poll::Pending;
+            }
+            let kept = std::mem::take(&mut self.kept);
+            self.sent.extend(kept);
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[test]
+    fn what_a_stream_keeps_is_not_forgotten_when_there_is_nothing_more_to_write() {
+        let (mut output, mut io, outbox) = (Output::default(), Keeping::default(), Outbox::new(0));
+        let mut cx = Context::from_waker(Waker::noop());
+        outbox.add(3);
+        output.push(b"end".into());
+        assert!(output.poll_write(&mut io, &outbox, &mut cx).is_pending());
+        assert!(!output.is_empty(), "there is still something to do");
+        io.has_room = true;
+        assert!(output.poll_write(&mut io, &outbox, &mut cx).is_ready());
+        assert!(output.is_empty());
+        assert_eq!(io.sent, b"end");
     }
 }

@@ -1,0 +1,110 @@
+//! What lies between an accepted connection and the first line of its session: the stages, one after the other, under one
+//! deadline. Knows nothing of the registry, and no session.
+//!
+//! The order is that of the bytes: the header of a PROXY gateway, the handshake of TLS, that of WebSocket.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::admit::Arrival;
+use super::tls::Tls;
+use crate::config::Protocol;
+use crate::wire;
+
+/// What a listener asks of a connection before its session begins.
+#[derive(Clone, Debug)]
+pub(super) struct Entrance {
+    /// What is spoken behind it.
+    pub(super) protocol: Protocol,
+    /// The handshake of TLS comes first.
+    pub(super) tls: Option<Arc<Tls>>,
+}
+
+impl Entrance {
+    /// Whether the session begins with the very first byte. Such a connection is served over its bare socket, and nothing of what
+    /// is here costs it anything.
+    pub(super) fn is_open(&self) -> bool {
+        self.tls.is_none()
+    }
+}
+
+/// Whatever a session may be served over that is not a bare socket: its type would otherwise have a form for each way through
+/// the stages.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<IO: AsyncRead + AsyncWrite + Unpin + Send> Stream for IO {}
+
+/// Why there will be no session.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failed {
+    #[error("not done within {} s (limits.handshake-timeout)", .0.as_secs_f64())]
+    Late(Duration),
+    #[error("it does not speak TLS")]
+    NotTls,
+    #[error("TLS: {0}")]
+    Tls(io::Error),
+    #[error("{0}")]
+    Broken(#[from] io::Error),
+}
+
+/// Leads a connection through all stages of its entrance.
+///
+/// # Errors
+/// Why it does not come to a session; whoever can be told has been told.
+pub(super) async fn shake(
+    entrance: &Entrance,
+    arrival: Arrival<TcpStream>,
+    within: Duration,
+) -> Result<Arrival<Box<dyn Stream>>, Failed> {
+    let stages = async {
+        let arrival = protect(entrance, arrival).await?;
+        Ok(arrival)
+    };
+    timeout(within, stages).await.unwrap_or(Err(Failed::Late(within)))
+}
+
+/// The stage of TLS.
+async fn protect(
+    entrance: &Entrance,
+    arrival: Arrival<TcpStream>,
+) -> Result<Arrival<Box<dyn Stream>>, Failed> {
+    let Arrival { mut io, address, place, secure } = arrival;
+    let Some(tls) = &entrance.tls else {
+        return Ok(Arrival { io: Box::new(io), address, place, secure });
+    };
+    if !speaks_tls(&io).await? {
+        turn_away(
+            &mut io,
+            entrance.protocol,
+            "this port speaks TLS: switch TLS on, or use a port without it",
+        )
+        .await;
+        return Err(Failed::NotTls);
+    }
+    let (io, secure) = tls.accept(io, entrance.protocol).await.map_err(Failed::Tls)?;
+    Ok(Arrival { io: Box::new(io), address, place, secure: Some(Arc::new(secure)) })
+}
+
+/// Whether the first byte is that of a TLS record of type handshake (RFC 8446 §5.1). It stays unread.
+async fn speaks_tls(stream: &TcpStream) -> io::Result<bool> {
+    let mut first = [0];
+    match stream.peek(&mut first).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(first == [0x16]),
+    }
+}
+
+/// Tells a peer that came the wrong way, and closes.
+async fn turn_away(stream: &mut TcpStream, protocol: Protocol, why: &str) {
+    let mut unread = [0; 4096];
+    // What is not read would turn the close into a reset, which can overtake what is said.
+    while stream.try_read(&mut unread).is_ok_and(|count| count == unread.len()) {}
+    // Who has gone cannot be told.
+    let _ = stream.write_all(&wire::turned_away(protocol, why)).await;
+    let _ = stream.shutdown().await;
+}

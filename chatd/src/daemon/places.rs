@@ -1,0 +1,145 @@
+//! Connections counted, all together and by address, so that neither exceeds its limit. Decides nothing else about them.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::config::Limits;
+
+/// Connections, all and by address. Locked to count one up or down.
+#[derive(Debug, Default)]
+pub(super) struct Places(Mutex<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    all: usize,
+    by_address: HashMap<IpAddr, usize>,
+}
+
+impl Counts {
+    fn add(&mut self, ip: IpAddr, limits: &Limits) -> Result<(), String> {
+        let count = self.by_address.entry(ip).or_default();
+        if limits.clients_per_address > 0 && *count >= limits.clients_per_address {
+            let limit = limits.clients_per_address;
+            return Err(format!("too many clients from {ip} (limits.clients-per-address = {limit})"));
+        }
+        *count += 1;
+        Ok(())
+    }
+
+    fn remove(&mut self, ip: IpAddr) {
+        if let Entry::Occupied(mut count) = self.by_address.entry(ip) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
+}
+
+impl Places {
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts out a connection whose place was handed on.
+    pub(super) fn leave(&self, ip: IpAddr) {
+        let mut counts = self.lock();
+        counts.all -= 1;
+        counts.remove(ip);
+    }
+}
+
+/// One connection counted, until it is handed on to the session or dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    ip: IpAddr,
+    places: Option<Arc<Places>>,
+}
+
+impl Place {
+    /// Counts a connection from `ip`.
+    ///
+    /// # Errors
+    /// The limit that stands against it, as its last words.
+    pub(super) fn take(places: &Arc<Places>, ip: IpAddr, limits: &Limits) -> Result<Self, String> {
+        let mut counts = places.lock();
+        if counts.all >= limits.clients {
+            return Err(format!("too many clients (limits.clients = {})", limits.clients));
+        }
+        counts.add(ip, limits)?;
+        counts.all += 1;
+        Ok(Self { ip, places: Some(Arc::clone(places)) })
+    }
+
+    /// Counts the connection for this address from now on: a gateway has named who is behind it.
+    ///
+    /// # Errors
+    /// The limit that stands against it, as its last words.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "what reads the names that gateways give is built at present")
+    )]
+    pub(super) fn move_to(&mut self, ip: IpAddr, limits: &Limits) -> Result<(), String> {
+        let Some(places) = self.places.as_ref().filter(|_| self.ip != ip) else { return Ok(()) };
+        let mut counts = places.lock();
+        counts.add(ip, limits)?;
+        counts.remove(std::mem::replace(&mut self.ip, ip));
+        Ok(())
+    }
+
+    /// From now on it is the taker who counts the connection out.
+    pub(super) fn hand_on(mut self) -> Option<Arc<Places>> {
+        self.places.take()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(places) = &self.places {
+            places.leave(self.ip);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, Places};
+    use crate::config::Limits;
+
+    #[test]
+    fn places_are_given_up_to_the_limits_and_again_when_one_is_given_back() {
+        let limits = Limits { clients: 3, clients_per_address: 2, ..Limits::default() };
+        let places = std::sync::Arc::<Places>::default();
+        let take = |last: u8| Place::take(&places, [192, 0, 2, last].into(), &limits);
+        let (first, second) = (take(1).unwrap(), take(1).unwrap());
+        assert!(take(1).unwrap_err().contains("limits.clients-per-address = 2"));
+        let third = take(2).unwrap();
+        assert!(take(3).unwrap_err().contains("limits.clients = 3"));
+        drop(first);
+        let fourth = take(1).unwrap().hand_on().unwrap();
+        assert!(take(2).is_err(), "what was handed on still counts");
+        fourth.leave([192, 0, 2, 1].into());
+        assert!(take(2).is_ok());
+        drop((second, third));
+        assert_eq!(places.lock().by_address.len(), 0);
+    }
+
+    #[test]
+    fn a_place_that_moves_counts_for_its_new_address_only() {
+        let limits = Limits { clients: 9, clients_per_address: 1, ..Limits::default() };
+        let places = std::sync::Arc::<Places>::default();
+        let take = |last: u8| Place::take(&places, [192, 0, 2, last].into(), &limits);
+        let mut first = take(1).unwrap();
+        first.move_to([192, 0, 2, 1].into(), &limits).unwrap();
+        first.move_to([192, 0, 2, 2].into(), &limits).unwrap();
+        let mut second = take(1).unwrap();
+        assert!(take(2).is_err());
+        assert!(second.move_to([192, 0, 2, 2].into(), &limits).is_err());
+        assert!(take(1).is_err(), "who may not move keeps its place");
+        drop((first, second));
+        let counts = places.lock();
+        assert_eq!((counts.all, counts.by_address.len()), (0, 0));
+    }
+}

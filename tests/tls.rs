@@ -1,0 +1,181 @@
+//! TLS: who connects encrypted, with which certificate, and what happens to those who do it badly.
+
+use std::fmt::Write as _;
+
+use rustls::version::{TLS12, TLS13};
+
+use crate::harness::tls::{CertificateFiles, Connector, Identity};
+use crate::harness::{Client, Daemon, operator};
+
+const LISTENERS: &str = r#"
+[[listen]]
+protocol = "irc"
+address = "127.0.0.1:0"
+[[listen]]
+protocol = "irc"
+address = "127.0.0.1:0"
+tls = true
+"#;
+
+/// A daemon with these configuration lines whose default certificate is `identity`.
+#[track_caller]
+fn daemon(files: &CertificateFiles, identity: &Identity, more: &str) -> Daemon {
+    files.put("server", identity);
+    let mut configuration = format!("[tls]\n{}", files.keys("server"));
+    write!(configuration, "{more}{LISTENERS}").unwrap();
+    Daemon::with(&configuration)
+}
+
+/// A registered client over TLS.
+#[track_caller]
+fn connect(daemon: &Daemon, nick: &str, connector: &Connector<'_>) -> Client {
+    let mut client = Client::open_tls(daemon, nick, connector.connection());
+    client.register(nick);
+    client
+}
+
+#[test]
+fn clients_of_both_versions_talk_with_each_other_and_with_those_in_the_clear() {
+    let (files, server) = (CertificateFiles::new(), Identity::new(&["localhost"]));
+    let daemon = daemon(&files, &server, "");
+    let trusting = || Connector::trusting(&server);
+    let mut alice = connect(&daemon, "alice", &trusting().speaking(&[&TLS13]));
+    let mut bob = connect(&daemon, "bob", &trusting().speaking(&[&TLS12]));
+    let mut carol = Client::connect(&daemon, "carol");
+    alice.send("PRIVMSG bob :over TLS");
+    bob.expect(":alice!*@127.0.0.1 PRIVMSG bob :over TLS");
+    bob.send("PRIVMSG carol :on to the clear");
+    carol.expect(":bob!* PRIVMSG carol :on to the clear");
+    carol.send("PRIVMSG alice :and back");
+    alice.expect(":carol!* PRIVMSG alice :and back");
+    carol.send("WHOIS alice");
+    let lines = carol.collect_until("*:* 318 *");
+    assert!(
+        lines.iter().any(|line| line.contains(" 671 carol alice :is using a secure connection")),
+        "{lines:?}"
+    );
+    assert!(!lines.iter().any(|line| line.contains("TLS")), "only alice is told how: {lines:?}");
+    alice.send("WHOIS alice");
+    alice.skip_until(":* 671 alice alice :is using a secure connection [TLSv1_3, TLS13_*");
+    bob.send("WHOIS carol");
+    assert!(!bob.collect_until("*:* 318 *").iter().any(|line| line.contains(" 671 ")));
+}
+
+#[test]
+fn who_speaks_plain_text_where_tls_is_spoken_is_told_so() {
+    let (files, server) = (CertificateFiles::new(), Identity::new(&["localhost"]));
+    let daemon = daemon(&files, &server, "");
+    let mut alice = Client::open_at(daemon.tls_port(), "alice");
+    alice.send("CAP LS 302");
+    alice.expect("ERROR :*TLS*");
+    alice.expect_closed();
+    connect(&daemon, "bob", &Connector::trusting(&server));
+}
+
+#[test]
+fn the_certificate_is_chosen_by_the_name_that_the_client_asks_for() {
+    let files = CertificateFiles::new();
+    let (default, own, given) = (
+        Identity::new(&["localhost"]),
+        Identity::new(&["chat.example.org", "*.wild.example.org"]),
+        Identity::new(&["other.example.org"]),
+    );
+    files.put("own", &own);
+    files.put("given", &given);
+    let more = format!(
+        "[[tls.certificates]]\n{}[[tls.certificates]]\n{}names = [\"other.example.org\"]\n",
+        files.keys("own"),
+        files.keys("given")
+    );
+    let daemon = daemon(&files, &default, &more);
+    for (nick, name, identity) in [
+        ("a", "chat.example.org", &own),
+        ("b", "CHAT.Example.org", &own),
+        ("c", "any.wild.example.org", &own),
+        ("d", "other.example.org", &given),
+        ("e", "localhost", &default),
+    ] {
+        connect(&daemon, nick, &Connector::trusting(identity).asking_for(name));
+    }
+}
+
+#[test]
+fn a_clients_certificate_is_kept_as_a_fingerprint_for_itself_and_operators_to_see() {
+    let (files, server) = (CertificateFiles::new(), Identity::new(&["localhost"]));
+    let daemon = daemon(&files, &server, &operator("root", "admin"));
+    // Nobody is trusted for certificates of clients, so anything is in them.
+    let own = Identity::new(&["whatever"]);
+    let connector = || Connector::trusting(&server).showing(&own);
+    let line = format!("* 276 * alice :has client certificate fingerprint {}", own.fingerprint());
+    let mut bob = Client::connect(&daemon, "bob");
+    for version in [&TLS12, &TLS13] {
+        let mut alice = connect(&daemon, "alice", &connector().speaking(&[version]));
+        alice.send("WHOIS alice");
+        alice.skip_until(&line);
+        bob.send("WHOIS alice");
+        assert!(!bob.collect_until("*:* 318 *").iter().any(|line| line.contains(" 276 ")));
+        alice.send("QUIT");
+        alice.skip_until("ERROR *");
+        bob.fence();
+    }
+    let _alice = connect(&daemon, "alice", &connector());
+    bob.become_operator("root");
+    bob.send("WHOIS alice");
+    bob.skip_until(&line);
+}
+
+#[test]
+fn who_asks_for_another_protocol_than_irc_is_turned_away_in_the_handshake() {
+    let (files, server) = (CertificateFiles::new(), Identity::new(&["localhost"]));
+    let daemon = daemon(&files, &server, "");
+    connect(&daemon, "alice", &Connector::trusting(&server).wanting(&["irc"]));
+    let browser = Connector::trusting(&server).wanting(&["h2", "http/1.1"]);
+    let mut browser = Client::open_tls(&daemon, "browser", browser.connection());
+    let why = browser.wire().try_read().unwrap_err().to_string();
+    assert!(why.contains("NoApplicationProtocol"), "{why}");
+}
+
+#[test]
+fn a_handshake_that_is_not_done_in_time_is_cut_off_and_gives_its_place_back() {
+    let (files, server) = (CertificateFiles::new(), Identity::new(&["localhost"]));
+    let more = "[limits]\nhandshake-timeout = \"1s\"\nclients = 4\n";
+    let daemon = daemon(&files, &server, more);
+    // Nothing said, the type of a record, and a record that does not end.
+    let mut slow: Vec<_> = [&b""[..], b"\x16", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"]
+        .iter()
+        .map(|bytes| {
+            let mut slow = Client::open_at(daemon.tls_port(), "slow");
+            slow.send_bytes(bytes);
+            slow
+        })
+        .collect();
+    // Meanwhile others connect, up to the limit.
+    let connector = Connector::trusting(&server);
+    let mut alice = connect(&daemon, "alice", &connector);
+    let mut refused = Client::open_at(daemon.tls_port(), "refused");
+    refused.expect("ERROR :too many clients (limits.clients = 4)");
+    slow.iter_mut().for_each(Client::expect_closed);
+    let mut more: Vec<_> = ["b", "c", "d"].iter().map(|nick| connect(&daemon, nick, &connector)).collect();
+    alice.send("PRIVMSG d :here");
+    more[2].expect(":alice!* PRIVMSG d :here");
+}
+
+#[test]
+fn a_long_answer_reaches_a_client_that_reads_late() {
+    let (files, server) = (CertificateFiles::new(), Identity::new(&["localhost"]));
+    let motd = format!("{}\n", "a line of the message of the day".repeat(2)).repeat(900);
+    let more = format!("[server]\nmotd = \"\"\"\n{motd}\"\"\"\n[limits]\noutbox-hard = \"64MiB\"\n");
+    let daemon = daemon(&files, &server, &more);
+    for version in [&TLS12, &TLS13] {
+        let mut alice = connect(&daemon, "alice", &Connector::trusting(&server).speaking(&[version]));
+        // More than fits into what a socket takes at once.
+        const TIMES: usize = 40;
+        alice.send_bytes("MOTD\r\n".repeat(TIMES).as_bytes());
+        for _ in 0..TIMES {
+            assert_eq!(alice.collect_until(":* 376 *").len(), 902);
+        }
+        alice.send("QUIT");
+        alice.skip_until("ERROR *");
+        alice.expect_closed();
+    }
+}
