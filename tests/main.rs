@@ -15,6 +15,7 @@ mod lifecycle;
 mod lines;
 mod operators;
 mod order;
+mod people;
 mod pressure;
 mod real_clients;
 mod registration;

@@ -1,5 +1,7 @@
 //! The verbs that say something to somebody.
 
+use std::collections::HashSet;
+
 use chat_proto::irc::Numeric;
 
 use super::cap::Caps;
@@ -82,11 +84,16 @@ fn say(irc: &Irc, line: &Line<'_>, turn: &mut Turn<'_>, kind: MessageKind) {
     }
 }
 
-/// The tags that go on to others, raw, if the session may send any.
+/// The tags that go on to others, raw, if the session may send any. Names without `+` are the server's and go nowhere, however often
+/// they come. Of several with one name the last counts, and only that goes on: no reader is to be told two things.
 fn client_tags(irc: &Irc, line: &Line<'_>) -> Option<Box<str>> {
     if line.tags.is_empty() || !irc.caps.has(Caps::MESSAGE_TAGS) {
         return None;
     }
-    let tags: Vec<_> = line.tags.client_only().collect();
+    let mut tags: Vec<_> = line.tags.client_only().collect();
+    let mut seen = HashSet::with_capacity(tags.len());
+    tags.reverse();
+    tags.retain(|tag| seen.insert(tag.split('=').next()));
+    tags.reverse();
     (!tags.is_empty()).then(|| tags.join(";").into())
 }

@@ -9,6 +9,7 @@ mod refuse;
 mod register;
 mod reply;
 mod server;
+mod talk;
 mod verb;
 mod who;
 mod whois;
