@@ -97,3 +97,84 @@ fn a_message_to_a_rank_is_echoed_with_its_prefix_and_never_shown_to_others() {
     alice.expect_silence();
     carol.expect_silence();
 }
+
+#[test]
+fn a_new_real_name_is_told_to_those_who_negotiated_it_and_shown_to_all() {
+    let daemon = Daemon::start();
+    let mut alice = Client::connect_with_caps(&daemon, "alice", &["setname"]);
+    let mut bob = Client::connect_with_caps(&daemon, "bob", &["setname"]);
+    let mut carol = Client::connect(&daemon, "carol");
+    for client in [&mut alice, &mut bob, &mut carol] {
+        client.join("#room");
+    }
+    for client in [&mut alice, &mut bob, &mut carol] {
+        client.fence();
+    }
+    alice.send("SETNAME :Alice Liddell");
+    alice.expect(":alice!~alice@127.0.0.1 SETNAME :Alice Liddell");
+    bob.expect(":alice!~alice@127.0.0.1 SETNAME :Alice Liddell");
+    carol.send("WHOIS alice");
+    carol.expect(":* 311 carol alice ~alice 127.0.0.1 * :Alice Liddell");
+    carol.fence();
+    carol.send("SETNAME :silently");
+    carol.expect_silence();
+    bob.expect(":carol!* SETNAME :silently");
+    alice.expect(":carol!* SETNAME :silently");
+    alice.send("SETNAME :");
+    alice.expect(":* FAIL SETNAME INVALID_REALNAME :*");
+    alice.send(&format!("SETNAME :{}", "x".repeat(129)));
+    alice.expect(":* FAIL SETNAME INVALID_REALNAME :*");
+    bob.expect_silence();
+}
+
+#[test]
+fn who_watches_a_nick_with_extended_monitor_hears_of_it_without_sharing_a_room() {
+    let daemon = Daemon::start();
+    let caps = ["extended-monitor", "away-notify", "setname"];
+    let mut alice = Client::connect_with_caps(&daemon, "alice", &caps);
+    let mut names = Client::connect_with_caps(&daemon, "names", &["extended-monitor", "setname"]);
+    let mut plain = Client::connect_with_caps(&daemon, "plain", &["away-notify", "setname"]);
+    let mut bob = Client::connect(&daemon, "bob");
+    for client in [&mut alice, &mut names, &mut plain] {
+        client.send("MONITOR + bob");
+        client.expect(":* 730 * :bob!*");
+    }
+    bob.send("AWAY :afk");
+    bob.fence();
+    bob.send("SETNAME :new name");
+    bob.fence();
+    bob.send("AWAY");
+    bob.fence();
+    alice.expect_all(&[":bob!* AWAY :afk", ":bob!* SETNAME :new name", ":bob!* AWAY"]);
+    names.expect(":bob!* SETNAME :new name");
+    alice.expect_silence();
+    names.expect_silence();
+    plain.expect_silence();
+    // Who shares a room as well hears it once.
+    alice.join("#room");
+    bob.join("#room");
+    alice.expect(":bob!* JOIN #room");
+    bob.send("AWAY :afk");
+    bob.fence();
+    alice.expect(":bob!* AWAY :afk");
+    alice.expect_silence();
+}
+
+#[test]
+fn members_with_invite_notify_read_who_is_invited() {
+    let daemon = Daemon::start();
+    let mut alice = Client::connect_in(&daemon, "alice", "#room");
+    let mut bob = Client::connect_with_caps(&daemon, "bob", &["invite-notify"]);
+    let mut carol = Client::connect_in(&daemon, "carol", "#room");
+    let mut dave = Client::connect(&daemon, "dave");
+    bob.join("#room");
+    for client in [&mut alice, &mut bob, &mut carol] {
+        client.fence();
+    }
+    alice.send("INVITE dave #room");
+    alice.expect(":* 341 alice dave #room");
+    dave.expect(":alice!* INVITE dave #room");
+    bob.expect(":alice!* INVITE dave #room");
+    carol.expect_silence();
+    alice.expect_silence();
+}

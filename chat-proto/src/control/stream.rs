@@ -75,6 +75,8 @@ pub enum EntryKind {
     Back,
     /// Somebody logged in to the account in `to`, or out if there is none.
     Account,
+    /// Somebody has another real name, which is in `text`.
+    Name,
     /// Somebody is shown at another place, `user@host` in `to`.
     Host,
     /// A client has registered.

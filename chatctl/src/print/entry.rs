@@ -61,6 +61,7 @@ fn happened(entry: &Entry) -> String {
         EntryKind::Back => format!("{who} is back"),
         EntryKind::Account if entry.to.is_none() => format!("{who} logged out"),
         EntryKind::Account => format!("{who} logged in as {to}"),
+        EntryKind::Name => format!("{who} is by name {text}"),
         EntryKind::Host => format!("{who} is now at {to}"),
         EntryKind::Connect => format!("{who} connected{reason}"),
         EntryKind::Disconnect => format!("{who} disconnected{reason}"),

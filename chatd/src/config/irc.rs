@@ -12,11 +12,14 @@ pub struct Irc {
     pub drafts: bool,
     /// Where clients find a picture of this network, announced as `draft/ICON`; empty for none (IRCv3 network-icon).
     pub icon: String,
+    /// Client-only tags that are not passed on, without their `+`; `*` for all, `-name` for an exception (ISUPPORT
+    /// `CLIENTTAGDENY`).
+    pub client_tags_denied: Vec<String>,
 }
 
 impl Default for Irc {
     fn default() -> Self {
-        Self { drafts: true, icon: String::new() }
+        Self { drafts: true, icon: String::new(), client_tags_denied: Vec::new() }
     }
 }
 
@@ -26,13 +29,22 @@ impl Irc {
         let irc = Self {
             drafts: section.value("drafts", default.drafts, value::flag),
             icon: section.value("icon", default.icon, address),
+            client_tags_denied: section.value("client-tags-denied", default.client_tags_denied, value::words),
         };
         section.finish();
         irc
     }
 
+    /// Whether a client-only tag goes on to others; `name` is without `+`.
+    #[must_use]
+    pub fn passes_on(&self, name: &str) -> bool {
+        let has = |word: &str| self.client_tags_denied.iter().any(|denied| denied == word);
+        if has("*") { has(&format!("-{name}")) } else { !has(name) }
+    }
+
     pub(super) fn write(&self, out: &mut Writer) {
         out.header("[irc]").plain("drafts", self.drafts).text("icon", &self.icon);
+        out.words("client-tags-denied", &self.client_tags_denied);
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Limits {
     pub kick_length: usize,
     /// The longest away message, announced as AWAYLEN.
     pub away_length: usize,
+    /// The longest real name, announced as NAMELEN.
+    pub real_name_length: usize,
     /// Rooms in which one client may be, announced as CHANLIMIT.
     pub rooms_per_client: usize,
     /// Rooms that may exist.
@@ -78,6 +80,7 @@ impl Default for Limits {
             topic_length: 390,
             kick_length: 300,
             away_length: 300,
+            real_name_length: 128,
             rooms_per_client: 100,
             rooms: 100_000,
             room_list_entries: 100,
@@ -153,6 +156,11 @@ impl Limits {
             topic_length: section.value("topic-length", self.topic_length, &text),
             kick_length: section.value("kick-length", self.kick_length, &text),
             away_length: section.value("away-length", self.away_length, &text),
+            real_name_length: section.value(
+                "real-name-length",
+                self.real_name_length,
+                whole(1..=LONGEST_NAME),
+            ),
             ..self
         }
     }
@@ -213,7 +221,8 @@ impl Limits {
         out.plain("input-rate", self.input_rate).plain("input-burst", self.input_burst);
         out.plain("nick-length", self.nick_length).plain("room-name-length", self.room_name_length);
         out.plain("topic-length", self.topic_length).plain("kick-length", self.kick_length);
-        out.plain("away-length", self.away_length).plain("rooms-per-client", self.rooms_per_client);
+        out.plain("away-length", self.away_length).plain("real-name-length", self.real_name_length);
+        out.plain("rooms-per-client", self.rooms_per_client);
         out.plain("rooms", self.rooms).plain("room-list-entries", self.room_list_entries);
         out.plain("targets", self.targets).plain("monitor", self.monitor).plain("silence", self.silence);
         out.duration("knock-interval", self.knock_interval);

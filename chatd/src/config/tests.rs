@@ -118,6 +118,7 @@ keep-count = 0
 [irc]
 drafts = false
 icon = "https://chat.example.org/icon.svg"
+client-tags-denied = ["*", "-typing"]
 
 [limits]
 clients = 5
@@ -135,6 +136,7 @@ nick-length = 9
 room-name-length = 50
 topic-length = 100
 kick-length = 101
+real-name-length = 14
 away-length = 102
 rooms-per-client = 7
 rooms = 8

@@ -66,6 +66,9 @@ pub(super) fn of_notice(notice: &Notice, desk: &str) -> Option<Entry> {
         What::HostChanged { source, user, host } => {
             Entry { to: Some(format!("{user}@{host}")), ..blank(EntryKind::Host, source) }
         }
+        What::RealName { source, real_name } => {
+            Entry { text: some(real_name), ..blank(EntryKind::Name, source) }
+        }
         // Sessions hear it; nobody did anything.
         What::Offers { .. } => return None,
         What::Wallops { by, text } => {

@@ -143,6 +143,13 @@ pub enum Event {
         /// The host.
         host: Box<str>,
     },
+    /// A client has another real name.
+    RealNameSet {
+        /// Who.
+        client: ClientId,
+        /// The new one.
+        real_name: Box<str>,
+    },
     /// A client became an operator.
     OperatorGranted {
         /// Who.
@@ -211,6 +218,7 @@ impl Event {
             | Self::AwaySet { client, .. }
             | Self::AccountSet { client, .. }
             | Self::HostChanged { client, .. }
+            | Self::RealNameSet { client, .. }
             | Self::OperatorGranted { client, .. }
             | Self::MonitorChanged { client, .. }
             | Self::SilenceSet { client, .. }

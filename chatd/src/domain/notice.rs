@@ -160,6 +160,13 @@ pub enum What {
         /// The new host.
         host: Box<str>,
     },
+    /// Somebody has another real name (IRCv3 setname).
+    RealName {
+        /// `nick!user@host`.
+        source: Arc<str>,
+        /// The new real name.
+        real_name: Box<str>,
+    },
     /// The capabilities that the server offers have changed (IRCv3 cap-notify).
     Offers {
         /// What can be had now, with values, as `CAP LS` would say it.
@@ -230,7 +237,8 @@ pub enum Audience {
     /// The members of these rooms, each once; rooms that are gone have none. The rooms are named and not their members,
     /// of whom there may be a million.
     Rooms(Vec<RoomId>),
-    /// Those who share one of these rooms with a client, each once.
+    /// Those who share one of these rooms with a client, each once; those who watch its nick and share none overhear it (IRCv3
+    /// extended-monitor).
     Peers {
         /// The client.
         of: ClientId,
@@ -288,6 +296,9 @@ impl Audience {
                 let first = rooms.iter().flat_map(members).filter(|id| seen.is_new(**id));
                 first.for_each(|id| push(*id, Ear::Hears));
                 and_itself.then(|| push(*of, Ear::Hears));
+                let nick = state.client(*of).map_or("", |client| client.nick.as_str());
+                let watchers = state.people().monitors.watchers(nick, state.casemapping());
+                watchers.filter(|id| seen.is_new(*id)).for_each(|id| push(id, Ear::Overhears));
             }
             Self::Invited { target, is_heard, room, by } => {
                 let others = members(room).filter(|id| *id != target && Some(**id) != *by);

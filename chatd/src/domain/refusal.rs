@@ -130,6 +130,11 @@ pub enum Refusal {
         /// The setting.
         setting: &'static str,
     },
+    /// That cannot be a real name (`FAIL SETNAME INVALID_REALNAME`; `limits.real-name-length`).
+    InvalidRealName {
+        /// The limit, in bytes.
+        limit: usize,
+    },
     /// The line as others would receive it is longer than IRC allows (417).
     LineTooLong {
         /// By how many bytes.
@@ -197,6 +202,9 @@ impl fmt::Display for Refusal {
             Self::BadOperatorPassword => write!(f, "the operator's name or password is wrong"),
             Self::TooLong { what, limit, setting } => {
                 write!(f, "the {what} is longer than {limit} bytes ({setting})")
+            }
+            Self::InvalidRealName { limit } => {
+                write!(f, "a real name has 1 to {limit} bytes (limits.real-name-length)")
             }
             Self::LineTooLong { excess } => {
                 write!(f, "that is {excess} bytes too long for one line; nothing was sent")

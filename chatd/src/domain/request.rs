@@ -113,6 +113,8 @@ pub enum Request {
     SetUserModes(Vec<(UserMode, bool)>),
     /// To say something.
     Say(Box<Say>),
+    /// To have another real name (IRCv3 setname).
+    SetRealName(Box<str>),
     /// To be away (with words) or back (without).
     Away(Option<Box<str>>),
     /// The session has checked an operator's password and this is who it is.

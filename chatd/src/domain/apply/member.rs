@@ -142,6 +142,19 @@ pub(super) fn away_set(
     Ok(applied.and(id, Reply::AwayIs(is_away)))
 }
 
+/// Those who share a room are told, and the client itself, for which it is the confirmation (IRCv3 setname).
+pub(super) fn real_name_set(
+    state: &mut State,
+    at: Place,
+    id: ClientId,
+    real_name: &str,
+) -> Result<Applied, Refusal> {
+    let Some(client) = state.client_mut(id) else { return Err(Refusal::Overtaken) };
+    client.real_name = real_name.into();
+    let what = What::RealName { source: Arc::clone(&client.source), real_name: real_name.into() };
+    Ok(Applied::told(at, Audience::Peers { of: id, rooms: client.rooms.clone(), and_itself: true }, what))
+}
+
 /// Those who share a room are told, and the client itself (IRCv3 account-notify).
 pub(super) fn account_set(
     state: &mut State,

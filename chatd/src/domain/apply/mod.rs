@@ -77,6 +77,7 @@ fn change(state: &mut State, at: Place, event: &Event) -> Result<Applied, Refusa
         Event::Left { client, why } => Ok(member::left(state, at, *client, why)),
         Event::UserModesSet { client, changes } => member::modes_set(state, at, *client, changes),
         Event::AwaySet { client, words } => member::away_set(state, at, *client, words.as_deref()),
+        Event::RealNameSet { client, real_name } => member::real_name_set(state, at, *client, real_name),
         Event::AccountSet { client, account } => member::account_set(state, at, *client, account.as_ref()),
         Event::HostChanged { client, user, host } => member::host_changed(state, at, *client, user, host),
         Event::OperatorGranted { client, operator } => member::operator_granted(state, at, *client, operator),

@@ -81,6 +81,17 @@ fn away_words(state: &State, nick: &str, words: Option<Box<str>>) -> Result<Opti
     Ok(Some(words))
 }
 
+/// SETNAME (IRCv3 setname).
+pub(super) fn set_real_name(state: &State, who: ClientId, real_name: Box<str>) -> Result<Outcome, Refusal> {
+    let client = state.asker(who)?;
+    let limit = state.config().limits.real_name_length;
+    if real_name.is_empty() || real_name.len() > limit {
+        return Err(Refusal::InvalidRealName { limit });
+    }
+    line::fits(&client.source, "SETNAME", &[], &real_name)?;
+    Ok(Outcome::Event(Event::RealNameSet { client: who, real_name }))
+}
+
 pub(super) fn modes(state: &State, who: ClientId) -> Result<Outcome, Refusal> {
     Ok(Outcome::Reply(Reply::UserModes(state.asker(who)?.modes.letters())))
 }

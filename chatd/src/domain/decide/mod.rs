@@ -50,6 +50,7 @@ pub fn request(state: &State, who: ClientId, now: Time, request: Request) -> Res
         Request::Register(ask) => member::register(state, who, *ask),
         Request::ChangeNick(nick) => member::change_nick(state, who, nick),
         Request::Leave(why) => Ok(member::leave(state, who, why)),
+        Request::SetRealName(name) => member::set_real_name(state, who, name),
         Request::Away(words) => member::away(state, who, words),
         Request::UserModes => member::modes(state, who),
         Request::SetUserModes(changes) => member::set_modes(state, who, changes),

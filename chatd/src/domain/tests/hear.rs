@@ -30,6 +30,7 @@ pub(super) fn notice(notice: &Notice) -> String {
             Some(account) => format!("{} is {account}", nick_of(source)),
             None => format!("{} is nobody", nick_of(source)),
         },
+        What::RealName { source, real_name } => format!("{} is by name {real_name}", nick_of(source)),
         What::HostChanged { source, user, host } => format!("{source} is at {user}@{host}"),
         What::Offers { added, removed } => format!("offers +{added} -{removed}"),
         What::Wallops { by, text } => format!("{} to all with +w: {text}", by.nick()),

@@ -12,6 +12,7 @@ use crate::domain::event::{Dated, Event};
 use crate::domain::id::ClientId;
 use crate::domain::message::MessageKind;
 use crate::domain::mode::Rank;
+use crate::domain::notice::Ear;
 use crate::domain::people::{MonitorAsk, MonitorChange};
 use crate::domain::request::{Request, Say};
 
@@ -304,4 +305,38 @@ fn ten_thousand_leave_one_room_at_once() {
         assert_eq!(members, CROWD - 1 - gone);
     }
     assert_eq!((chat.state.counts().clients, chat.state.counts().rooms), (0, 0));
+}
+
+#[test]
+fn a_new_real_name_is_told_to_peers_and_to_its_owner_and_shown_from_then_on() {
+    let mut chat = Chat::with(|config| config.limits.real_name_length = 5);
+    let [alice, bob] = chat.room("#a", ["alice", "bob"]);
+    chat.join(alice, "#b");
+    chat.join(bob, "#b");
+    chat.heard.clear();
+    chat.ask(alice, Request::SetRealName("Alice".into()));
+    assert_eq!(chat.hears(alice), ["alice is by name Alice"]);
+    assert_eq!(chat.hears(bob), ["alice is by name Alice"]);
+    assert_eq!(&*chat.state.client(alice).unwrap().real_name, "Alice");
+    for name in ["", "Alicia"] {
+        chat.ask(alice, Request::SetRealName(name.into()));
+        assert_eq!(chat.hears(alice), ["no: a real name has 1 to 5 bytes (limits.real-name-length)"]);
+    }
+    assert!(chat.hears(bob).is_empty());
+}
+
+#[test]
+fn whoever_watches_a_nick_overhears_what_peers_are_told_and_each_hears_it_once() {
+    let mut chat = Chat::new();
+    let [bob, peer] = chat.room("#a", ["bob", "peer"]);
+    let watcher = chat.client("watcher");
+    for id in [bob, peer, watcher] {
+        watch(&mut chat, id, &["bob"]);
+    }
+    chat.seq = chat.seq.next();
+    let event = chat.decided(bob, Request::Away(Some("lunch".into())));
+    let applied = apply(&mut chat.state, chat.seq, &Dated { at: chat.now, event }).unwrap();
+    let mut told = Vec::new();
+    applied.notice.unwrap().0.visit(&chat.state, |id, ear| told.push((id, ear)));
+    assert_eq!(told, [(peer, Ear::Hears), (watcher, Ear::Overhears)]);
 }

@@ -35,6 +35,9 @@ impl Caps {
     pub(super) const USERHOST_IN_NAMES: Self = Self(1 << 15);
     pub(super) const EXTENDED_ISUPPORT: Self = Self(1 << 16);
     pub(super) const PRE_AWAY: Self = Self(1 << 17);
+    pub(super) const SETNAME: Self = Self(1 << 18);
+    pub(super) const EXTENDED_MONITOR: Self = Self(1 << 19);
+    pub(super) const DRAFT_EXTENDED_MONITOR: Self = Self(1 << 20);
     /// The client said `LS 302`: cap-notify belongs to it and cannot be laid down.
     const IS_302: Self = Self(1 << 31);
 
@@ -111,7 +114,7 @@ fn draft(to: &Offering<'_>) -> Option<String> {
 }
 
 /// Every capability, sorted by name but for the drafts, which are last.
-pub(super) static CAPS: [Cap; 18] = [
+pub(super) static CAPS: &[Cap] = &[
     cap("account-notify", Caps::ACCOUNT_NOTIFY, variant::ACCOUNT, always),
     cap("account-tag", Caps::ACCOUNT_TAG, variant::ACCOUNT_TAG, always),
     cap("away-notify", Caps::AWAY_NOTIFY, variant::AWAY, always),
@@ -120,15 +123,19 @@ pub(super) static CAPS: [Cap; 18] = [
     cap("chghost", Caps::CHGHOST, variant::CHGHOST, always),
     cap("echo-message", Caps::ECHO_MESSAGE, NOTHING, always),
     cap("extended-join", Caps::EXTENDED_JOIN, variant::EXTENDED_JOIN, always),
+    cap("extended-monitor", Caps::EXTENDED_MONITOR, variant::EXTENDED_MONITOR, always),
     cap("invite-notify", Caps::INVITE_NOTIFY, variant::INVITE, always),
     cap("labeled-response", Caps::LABELED_RESPONSE, NOTHING, always),
     cap("message-tags", Caps::MESSAGE_TAGS, variant::TAGS, always),
     cap("multi-prefix", Caps::MULTI_PREFIX, NOTHING, always),
     cap("no-implicit-names", Caps::NO_IMPLICIT_NAMES, NOTHING, always),
     cap("server-time", Caps::SERVER_TIME, variant::TIME, always),
+    cap("setname", Caps::SETNAME, variant::SETNAME, always),
     cap("standard-replies", Caps::STANDARD_REPLIES, NOTHING, always),
     cap("userhost-in-names", Caps::USERHOST_IN_NAMES, NOTHING, always),
     cap("draft/extended-isupport", Caps::EXTENDED_ISUPPORT, NOTHING, draft),
+    // The name that clients know from before it was ratified.
+    cap("draft/extended-monitor", Caps::DRAFT_EXTENDED_MONITOR, variant::EXTENDED_MONITOR, draft),
     cap("draft/pre-away", Caps::PRE_AWAY, NOTHING, draft),
 ];
 

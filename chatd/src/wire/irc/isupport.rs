@@ -51,6 +51,7 @@ fn tokens(config: &Config) -> Vec<String> {
         format!("MAXLIST=beI:{}", limits.room_list_entries),
         format!("MODES={MODES_MAX}"),
         format!("MONITOR={}", limits.monitor),
+        format!("NAMELEN={}", limits.real_name_length),
         format!("NETWORK={}", config.server.network),
         format!("NICKLEN={}", limits.nick_length),
         format!("SILENCE={}", limits.silence),
@@ -62,6 +63,8 @@ fn tokens(config: &Config) -> Vec<String> {
     if config.irc.drafts && !config.irc.icon.is_empty() {
         tokens.push(format!("draft/ICON={}", config.irc.icon));
     }
+    let denied = config.irc.client_tags_denied.join(",");
+    tokens.extend((!denied.is_empty()).then(|| format!("CLIENTTAGDENY={denied}")));
     tokens.sort_unstable();
     tokens
 }

@@ -35,6 +35,7 @@ pub mod render;
 mod rooms;
 mod server;
 mod stats;
+mod tags;
 mod talk;
 #[cfg(test)]
 mod tests;

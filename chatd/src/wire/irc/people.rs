@@ -1,4 +1,4 @@
-//! The verbs about what people keep of each other: MONITOR, SILENCE, KNOCK.
+//! The verbs about what people keep of each other: MONITOR, SILENCE, KNOCK, SETNAME.
 
 use chat_proto::irc::Numeric;
 use chat_proto::mask::Mask;
@@ -79,6 +79,12 @@ pub(super) fn silence(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> St
     if !changes.is_empty() {
         turn.ask(Request::SetSilences(changes));
     }
+    Step::Go
+}
+
+/// `SETNAME :real name` (IRCv3 setname)
+pub(super) fn setname(_: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
+    turn.ask(Request::SetRealName(line.param(0).into()));
     Step::Go
 }
 

@@ -30,6 +30,9 @@ pub(super) fn refuse(pen: &mut Pen<'_>, refusal: &Refusal, config: &Config) {
         Refusal::TooLong { what, .. } => {
             pen.server_line("FAIL", &["*", "TEXT_TOO_LONG", what], &said(refusal));
         }
+        Refusal::InvalidRealName { .. } => {
+            pen.server_line("FAIL", &["SETNAME", "INVALID_REALNAME"], &said(refusal));
+        }
         Refusal::Overtaken => pen.server_line("FAIL", &["*", "OVERTAKEN"], &said(refusal)),
         Refusal::NotKept { to: Some(room), .. } if room.starts_with('#') => {
             pen.numeric_with(Numeric::ERR_CANNOTSENDTOCHAN, &[room], &said(refusal));

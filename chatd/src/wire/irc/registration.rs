@@ -84,7 +84,8 @@ pub(super) fn user(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step 
     }
     if let Some(registering) = irc.registering_mut() {
         registering.user = Some(user_name(line.param(0)));
-        registering.real_name = line.param(3).into();
+        let (name, limit) = (line.param(3), turn.setting.config.limits.real_name_length);
+        registering.real_name = name[..name.floor_char_boundary(limit)].into();
     }
     complete(irc, turn)
 }

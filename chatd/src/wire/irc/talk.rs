@@ -1,11 +1,10 @@
 //! The verbs that say something to somebody.
 
-use std::collections::HashSet;
-
 use chat_proto::irc::Numeric;
 
 use super::cap::Caps;
 use super::line::Line;
+use super::tags::{self, Passed};
 use super::turn::Turn;
 use super::{Irc, registration};
 use crate::domain::message::MessageKind;
@@ -71,7 +70,10 @@ fn say(irc: &Irc, line: &Line<'_>, turn: &mut Turn<'_>, kind: MessageKind) {
         pen.numeric(Numeric::ERR_NOTEXTTOSEND, &[]);
         return;
     }
-    let tags = client_tags(irc, line);
+    let Passed { tags, is_denied } = tags::passed_on(irc, line, config);
+    if kind == MessageKind::Tag && is_denied {
+        return; // Nothing is left of it.
+    }
     let targets: Vec<_> = line.list(0).collect();
     for (index, to) in targets.iter().enumerate() {
         // Nobody reads a line twice, even if its author names them twice.
@@ -82,18 +84,4 @@ fn say(irc: &Irc, line: &Line<'_>, turn: &mut Turn<'_>, kind: MessageKind) {
         let say = Say { to: (*to).into(), kind, text: text.into(), tags: tags.clone(), rule_reply };
         turn.ask(Request::Say(Box::new(say)));
     }
-}
-
-/// The tags that go on to others, raw, if the session may send any. Names without `+` are the server's and go nowhere, however often
-/// they come. Of several with one name the last counts, and only that goes on: no reader is to be told two things.
-fn client_tags(irc: &Irc, line: &Line<'_>) -> Option<Box<str>> {
-    if line.tags.is_empty() || !irc.caps.has(Caps::MESSAGE_TAGS) {
-        return None;
-    }
-    let mut tags: Vec<_> = line.tags.client_only().collect();
-    let mut seen = HashSet::with_capacity(tags.len());
-    tags.reverse();
-    tags.retain(|tag| seen.insert(tag.split('=').next()));
-    tags.reverse();
-    (!tags.is_empty()).then(|| tags.join(";").into())
 }

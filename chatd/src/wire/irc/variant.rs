@@ -22,6 +22,10 @@ pub(crate) const CHGHOST: Variant = Variant(1 << 5);
 pub(crate) const EXTENDED_JOIN: Variant = Variant(1 << 6);
 /// INVITE of others (IRCv3 invite-notify).
 pub(crate) const INVITE: Variant = Variant(1 << 7);
+/// SETNAME (IRCv3 setname).
+pub(crate) const SETNAME: Variant = Variant(1 << 9);
+/// AWAY, ACCOUNT, CHGHOST and SETNAME of those whose nick one watches (IRCv3 extended-monitor).
+pub(crate) const EXTENDED_MONITOR: Variant = Variant(1 << 10);
 /// CAP NEW and DEL (IRCv3 capability-negotiation).
 pub(crate) const CAP_NOTIFY: Variant = Variant(1 << 8);
 
@@ -42,9 +46,10 @@ fn by_kind(what: &What) -> Variant {
         What::Said(message) => TAGS.with(said(message)),
         What::Joined { away: Some(_), .. } => EXTENDED_JOIN.with(AWAY),
         What::Joined { .. } => EXTENDED_JOIN,
-        What::Away { .. } => AWAY,
-        What::Account { .. } => ACCOUNT,
-        What::HostChanged { .. } => CHGHOST,
+        What::Away { .. } => watched(AWAY),
+        What::Account { .. } => watched(ACCOUNT),
+        What::HostChanged { .. } => watched(CHGHOST),
+        What::RealName { .. } => watched(SETNAME),
         What::Invited { .. } => INVITE.with(Variant::OVERHEARD),
         What::Offers { .. } => CAP_NOTIFY,
         What::Connected { .. }
@@ -58,6 +63,16 @@ fn by_kind(what: &What) -> Variant {
         | What::Knocked { .. }
         | What::Wallops { .. } => Variant::default(),
     }
+}
+
+/// The bits that matter to what those overhear who watch a nick.
+fn watched(bit: Variant) -> Variant {
+    bit.with(EXTENDED_MONITOR).with(Variant::OVERHEARD)
+}
+
+/// Whether a session with `variant` reads what is told with `bit`, as one who shares a room or as one who watches.
+pub(crate) fn hears(variant: Variant, bit: Variant) -> bool {
+    variant.has(bit) && (!variant.has(Variant::OVERHEARD) || variant.has(EXTENDED_MONITOR))
 }
 
 /// Only what goes to the desk is read otherwise by its author.

@@ -137,6 +137,7 @@ pub(super) static VERBS: &[Verb] = &[
     ),
     verb("QUIT", 0, Always, connection::quit, "[words] -- leave the server"),
     verb("REHASH", 0, Registered, oper::rehash, "-- operators: read the configuration again"),
+    verb("SETNAME", 1, Registered, people::setname, ":real name -- have another real name"),
     verb("SILENCE", 0, Registered, people::silence, "[+|-mask[,…]] -- do not hear somebody, or hear again"),
     verb(
         "SQUIT",

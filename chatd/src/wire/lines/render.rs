@@ -26,6 +26,7 @@ pub fn notice(notice: &Notice, out: &mut Vec<u8>) {
         | What::Away { .. }
         | What::Account { .. }
         | What::HostChanged { .. }
+        | What::RealName { .. }
         | What::Offers { .. } => return,
         What::Said(message) => match said(message) {
             Some(text) => text,

@@ -42,12 +42,14 @@ pub fn notice(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) 
         What::Knocked { by, room, source, text } => {
             page.line(&by.source, "710", &[room.as_str(), room.as_str(), source], Some(text));
         }
-        What::Away { .. } if !variant.has(variant::AWAY) => {}
+        What::Away { .. } if !variant::hears(variant, variant::AWAY) => {}
         What::Away { source, words } => page.line(source, "AWAY", &[], words.as_deref()),
-        What::Account { .. } if !variant.has(variant::ACCOUNT) => {}
+        What::Account { .. } if !variant::hears(variant, variant::ACCOUNT) => {}
         What::Account { source } => page.line(source, "ACCOUNT", &[page.account()], None),
-        What::HostChanged { .. } if !variant.has(variant::CHGHOST) => {}
+        What::HostChanged { .. } if !variant::hears(variant, variant::CHGHOST) => {}
         What::HostChanged { source, user, host } => page.line(source, "CHGHOST", &[user, host], None),
+        What::RealName { .. } if !variant::hears(variant, variant::SETNAME) => {}
+        What::RealName { source, real_name } => page.line(source, "SETNAME", &[], Some(real_name)),
         What::Offers { .. } if !variant.has(variant::CAP_NOTIFY) => {}
         What::Offers { added, removed } => page.offers(added, removed),
         What::Said(message) => page.said(message, desk),

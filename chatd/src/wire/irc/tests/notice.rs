@@ -207,6 +207,11 @@ fn what_needs_a_capability_is_nothing_without_it() {
             variant::CHGHOST,
             ":alice!~u@host.test CHGHOST u2 h2\r\n",
         ),
+        (
+            What::RealName { source: source.clone(), real_name: "Alice L".into() },
+            variant::SETNAME,
+            ":alice!~u@host.test SETNAME :Alice L\r\n",
+        ),
         (offers, variant::CAP_NOTIFY, ":irc.test CAP * NEW :a=1 b\r\n:irc.test CAP * DEL :c\r\n"),
     ] {
         let notice = notice(what);
@@ -240,5 +245,22 @@ fn bits_that_are_not_relevant_change_nothing() {
         for bits in (0..=u16::MAX).map(Variant) {
             assert_eq!(read(notice, bits), read(notice, bits.only(relevant(notice))), "{bits:?} {notice:?}");
         }
+    }
+}
+
+#[test]
+fn who_watches_a_nick_reads_what_it_negotiated_and_nothing_without_extended_monitor() {
+    let source: Arc<str> = "alice!~u@host.test".into();
+    let (user, host) = ("u2".into(), "h2".into());
+    for (what, bit) in [
+        (What::Away { source: source.clone(), words: None }, variant::AWAY),
+        (What::Account { source: source.clone() }, variant::ACCOUNT),
+        (What::HostChanged { source: source.clone(), user, host }, variant::CHGHOST),
+        (What::RealName { source: source.clone(), real_name: "x".into() }, variant::SETNAME),
+    ] {
+        let (notice, overheard) = (notice(what), bit.with(Variant::OVERHEARD));
+        assert!(read(&notice, overheard.with(variant::EXTENDED_MONITOR)).is_some());
+        assert_eq!(read(&notice, overheard), None);
+        assert_eq!(read(&notice, Variant::OVERHEARD.with(variant::EXTENDED_MONITOR)), None);
     }
 }

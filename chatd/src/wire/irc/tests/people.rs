@@ -35,6 +35,8 @@ fn verbs_about_people_become_requests() {
         ),
         ("KNOCK #a", Request::Knock { room: "#a".into(), text: "".into() }),
         ("KNOCK #a :let me in", Request::Knock { room: "#a".into(), text: "let me in".into() }),
+        ("SETNAME :Alice Liddell", Request::SetRealName("Alice Liddell".into())),
+        ("SETNAME :", Request::SetRealName("".into())),
         ("INVITE", Request::Invitations),
     ] {
         assert_eq!(alice().asks(line), [expected], "{line}");
@@ -134,7 +136,7 @@ fn isupport_says_what_there_is_about_people() {
         config.limits.silence = 8;
     });
     let text = session.hears("VERSION");
-    for token in [" KNOCK ", " MONITOR=7 ", " SILENCE=8 ", " STATUSMSG=@+ "] {
+    for token in [" KNOCK ", " NAMELEN=128 ", " MONITOR=7 ", " SILENCE=8 ", " STATUSMSG=@+ "] {
         assert!(text.contains(token), "{token}: {text}");
     }
 }

@@ -81,6 +81,10 @@ fn every_other_refusal_has_its_numeric_and_parameters() {
             "FAIL * TEXT_TOO_LONG topic :the topic is longer than 9 bytes (limits.topic-length)",
         ),
         (
+            Refusal::InvalidRealName { limit: 9 },
+            "FAIL SETNAME INVALID_REALNAME :a real name has 1 to 9 bytes (limits.real-name-length)",
+        ),
+        (
             Refusal::LineTooLong { excess: 3 },
             "417 alice :that is 3 bytes too long for one line; nothing was sent",
         ),

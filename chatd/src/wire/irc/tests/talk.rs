@@ -1,6 +1,6 @@
 //! Tags of clients on their way to others.
 
-use super::alice;
+use super::{alice, alice_with};
 use crate::domain::request::Request;
 
 /// The tags that go on.
@@ -30,4 +30,29 @@ fn the_tags_that_clients_use_among_each_other_go_on_unchanged() {
         assert_eq!(tags(&format!("@{tag} PRIVMSG #a :x")).as_deref(), Some(tag));
     }
     assert_eq!(tags("@+a=1;+b;+a=2 PRIVMSG #a :x").as_deref(), Some("+b;+a=2"));
+}
+
+#[test]
+fn tags_that_are_denied_do_not_go_on_and_isupport_says_which() {
+    let passed = |denied: &[&str], line: &str| {
+        let mut session = alice_with(|config| {
+            config.irc.client_tags_denied = denied.iter().map(|word| (*word).into()).collect();
+        });
+        session.sends("CAP REQ message-tags");
+        let requests = session.asks(line);
+        requests.into_iter().next().map(|request| match request {
+            Request::Say(say) => say.tags.unwrap_or_default().to_string(),
+            other => panic!("{other:?}"),
+        })
+    };
+    let line = "@+typing=active;+draft/react=x TAGMSG bob";
+    assert_eq!(passed(&[], line).unwrap(), "+typing=active;+draft/react=x");
+    assert_eq!(passed(&["typing"], line).unwrap(), "+draft/react=x");
+    assert_eq!(passed(&["*", "-typing"], line).unwrap(), "+typing=active");
+    assert_eq!(passed(&["*"], line), None, "nothing is left to be told");
+    assert_eq!(passed(&["*"], "@+typing=active PRIVMSG bob :x").unwrap(), "");
+    assert_eq!(passed(&["*"], "@unknown TAGMSG bob").unwrap(), "");
+    let mut session = alice_with(|config| config.irc.client_tags_denied = vec!["*".into(), "-reply".into()]);
+    assert!(session.hears("VERSION").contains(" CLIENTTAGDENY=*,-reply "));
+    assert!(!alice().hears("VERSION").contains("CLIENTTAGDENY"));
 }
