@@ -14,10 +14,10 @@ fn a_watched_nick_is_told_as_it_comes_changes_and_goes() {
     alice.expect(":* 730 alice :bob!~bob@127.0.0.1");
     alice.expect(":* 731 alice :carol");
     bob.send("NICK BOB");
-    bob.expect(":bob!* NICK BOB");
+    bob.expect(":bob!* NICK :BOB");
     alice.expect_silence();
     bob.send("NICK carol");
-    bob.expect(":BOB!* NICK carol");
+    bob.expect(":BOB!* NICK :carol");
     alice.expect(":* 731 alice :BOB");
     alice.expect(":* 730 alice :carol!~bob@127.0.0.1");
     bob.send("QUIT");
