@@ -55,6 +55,22 @@ pub(super) fn of_notice(notice: &Notice, desk: &str) -> Option<Entry> {
             let (conversation, text) = (Some(room.to_string()), some(text));
             Entry { conversation, text, ..blank(EntryKind::Knock, source) }
         }
+        What::Away { .. } | What::Account { .. } | What::HostChanged { .. } | What::RealName { .. } => {
+            return of_person(notice);
+        }
+        // Sessions hear it; nobody did anything.
+        What::Offers { .. } => return None,
+        What::Wallops { by, text } => {
+            Entry { to: Some("wallops".into()), text: some(text), ..blank(EntryKind::Notice, &by.source) }
+        }
+        What::Said(message) => return of_message(notice.seq, message, desk),
+    })
+}
+
+/// What became of somebody, wherever it is.
+fn of_person(notice: &Notice) -> Option<Entry> {
+    let blank = |kind, source: &str| blank(notice.seq, notice.at, kind, nick_of(source));
+    Some(match &notice.what {
         What::Away { source, words } => {
             let kind = if words.is_some() { EntryKind::Away } else { EntryKind::Back };
             Entry { text: words.as_deref().and_then(some), ..blank(kind, source) }
@@ -69,12 +85,7 @@ pub(super) fn of_notice(notice: &Notice, desk: &str) -> Option<Entry> {
         What::RealName { source, real_name } => {
             Entry { text: some(real_name), ..blank(EntryKind::Name, source) }
         }
-        // Sessions hear it; nobody did anything.
-        What::Offers { .. } => return None,
-        What::Wallops { by, text } => {
-            Entry { to: Some("wallops".into()), text: some(text), ..blank(EntryKind::Notice, &by.source) }
-        }
-        What::Said(message) => return of_message(notice.seq, message, desk),
+        _ => return None,
     })
 }
 
