@@ -35,6 +35,8 @@ pub struct Server {
     pub drain_timeout: Duration,
     /// What every client must say with PASS, in plain text; `None` = nothing. Never log it.
     pub password: Option<String>,
+    /// Whether lines that are not UTF-8 are refused (IRCv3 UTF8ONLY); else they are read as Windows-1252.
+    pub utf8_only: bool,
 }
 
 /// The three answers to ADMIN (RFC 2812 §3.4.9); an empty one is left out.
@@ -62,6 +64,7 @@ impl Default for Server {
             state_directory: None,
             drain_timeout: Duration::from_secs(10),
             password: None,
+            utf8_only: true,
         }
     }
 }
@@ -100,6 +103,7 @@ impl Server {
                 value::duration(Duration::ZERO),
             ),
             password: section.optional("password", default.password, secret),
+            utf8_only: section.value("utf8-only", default.utf8_only, value::flag),
         };
         section.finish();
         server
@@ -117,6 +121,7 @@ impl Server {
         out.path("state-directory", self.state_directory.as_deref());
         out.duration("drain-timeout", self.drain_timeout);
         out.optional_text("password", self.password.as_deref());
+        out.plain("utf8-only", self.utf8_only);
         self.admin.write(out);
     }
 }

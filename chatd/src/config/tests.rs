@@ -69,6 +69,7 @@ worker-threads = 3
 state-directory = "/s"
 drain-timeout = "1500ms"
 password = "p"
+utf8-only = false
 admin = { location = "Here", organisation = "Us", email = "us@example.org" }
 [[listen]]
 protocol = "lines"

@@ -10,6 +10,8 @@ use chat_proto::name::Nick;
 pub enum Refusal {
     /// The nick is somebody else's (433).
     NickInUse(Box<str>),
+    /// The nick could be mistaken for the desk's (433).
+    NickReserved(Box<str>),
     /// Already registered (462).
     AlreadyRegistered,
     /// Nobody has this nick (401).
@@ -161,6 +163,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NickInUse(nick) => write!(f, "the nick {nick} is in use"),
+            Self::NickReserved(nick) => write!(f, "the nick {nick} could be mistaken for the desk"),
             Self::AlreadyRegistered => write!(f, "you are registered already"),
             Self::NoSuchNick(nick) => write!(f, "nobody here is called {nick}"),
             Self::NoSuchServer(name) => write!(f, "there is no server {name}"),

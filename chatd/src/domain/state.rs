@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use chat_proto::name::CaseMapping;
+use chat_proto::name::{CaseMapping, skeleton};
 
 use super::client::Client;
 use super::desk::Desk;
@@ -26,6 +26,8 @@ pub struct State {
     config: Arc<Config>,
     /// `desk!desk@server`, made once.
     desk_source: Arc<str>,
+    /// What the desk's nick looks like, made once.
+    desk_skeleton: String,
     /// Fixed for the life of the state: names are folded with it.
     casemapping: CaseMapping,
     clients: Vec<Option<Box<Client>>>,
@@ -51,6 +53,7 @@ impl State {
         Self {
             casemapping,
             desk_source: desk_source(&config),
+            desk_skeleton: skeleton(&config.desk.nick),
             config,
             clients: Vec::new(),
             nicks: Names::new(casemapping),
@@ -76,6 +79,7 @@ impl State {
     /// Puts another configuration in force. The case mapping stays as it was at the start.
     pub fn reconfigure(&mut self, config: Arc<Config>) {
         self.desk_source = desk_source(&config);
+        self.desk_skeleton = skeleton(&config.desk.nick);
         self.config = config;
     }
 
@@ -174,6 +178,12 @@ impl State {
     #[must_use]
     pub fn is_desk(&self, name: &str) -> bool {
         self.casemapping.same(name, &self.config.desk.nick)
+    }
+
+    /// Whether somebody could take this name for the desk's.
+    #[must_use]
+    pub fn looks_like_desk(&self, name: &str) -> bool {
+        skeleton(name) == self.desk_skeleton
     }
 
     /// The desk as a source: `desk!desk@server`.

@@ -31,11 +31,14 @@ pub(super) fn register(state: &State, who: ClientId, ask: Register) -> Result<Ou
     Ok(Outcome::Event(Event::Registered(Arc::new(registered))))
 }
 
-/// A nick that nobody has: not another client's, not the desk's.
+/// A nick that nobody has: not another client's, not the desk's, nor one that people could take for the desk's.
 fn free(state: &State, nick: Nick, own: Option<ClientId>) -> Result<Nick, Refusal> {
     let taken = state.client_named(nick.as_str()).is_some_and(|holder| Some(holder.id) != own);
     if taken || state.is_desk(nick.as_str()) {
         return Err(Refusal::NickInUse(nick.as_str().into()));
+    }
+    if state.looks_like_desk(nick.as_str()) {
+        return Err(Refusal::NickReserved(nick.as_str().into()));
     }
     Ok(nick)
 }

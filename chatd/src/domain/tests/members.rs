@@ -27,6 +27,15 @@ fn nobody_can_be_called_like_the_desk() {
     let id = chat.connect();
     chat.ask(id, register("Desk"));
     assert_eq!(chat.hears(id), ["no: the nick Desk is in use"]);
+    for look_alike in ["d3sk", "desk_", "[DESK]"] {
+        chat.ask(id, register(look_alike));
+        let no = format!("no: the nick {look_alike} could be mistaken for the desk");
+        assert_eq!(chat.hears(id), [no]);
+    }
+    chat.ask(id, register("helpdesk"));
+    chat.ask(id, Request::ChangeNick(nick("de5k")));
+    let no = "no: the nick de5k could be mistaken for the desk";
+    assert_eq!(chat.hears(id), ["welcome helpdesk", no]);
 }
 
 #[test]

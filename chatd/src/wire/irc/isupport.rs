@@ -41,7 +41,8 @@ fn tokens(config: &Config) -> Vec<String> {
     let targets = limits.targets;
     let plain = ["BOT=B", "CHANMODES=beI,k,l,imnst", "CHANTYPES=#", "ELIST=CMNTU", "EXCEPTS=e", "INVEX=I"];
     let mut tokens = plain.map(String::from).to_vec();
-    tokens.extend(["KNOCK", "PREFIX=(ov)@+", "SAFELIST", "UTF8ONLY", "WHOX"].map(String::from));
+    tokens.extend(["KNOCK", "PREFIX=(ov)@+", "SAFELIST", "WHOX"].map(String::from));
+    tokens.extend(config.server.utf8_only.then(|| "UTF8ONLY".into()));
     tokens.extend([
         format!("AWAYLEN={}", limits.away_length),
         format!("CASEMAPPING={}", config.server.casemapping.token()),

@@ -1,11 +1,13 @@
 //! From bytes to a verb: what a line must be before anything in it counts.
 
+use std::borrow::Cow;
+
 use chat_proto::irc::Numeric;
 use chat_proto::irc::{LengthLimits, Message, ParseError, Tags, check_lengths};
 
 use super::turn::Turn;
 use super::verbs::{self, VERBS, Who};
-use super::{Irc, label, registration, usage};
+use super::{Irc, charset, label, registration, usage};
 use crate::domain::disconnect::Disconnect;
 use crate::wire::Step;
 use crate::wire::stranger::is_http_verb;
@@ -38,28 +40,34 @@ pub(super) fn obey(irc: &mut Irc, line: &[u8], turn: &mut Turn<'_>) -> Step {
     if line.is_empty() {
         return Step::Go;
     }
-    let Ok(text) = std::str::from_utf8(line) else {
-        fail(
-            irc,
-            turn,
-            "INVALID_UTF8",
-            "Message rejected, your IRC software MUST use UTF-8 encoding on this network",
-        );
-        return Step::Go;
+    let text = match std::str::from_utf8(line) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) if turn.setting.config.server.utf8_only => return not_utf8(irc, line, turn),
+        Err(_) => Cow::Owned(charset::windows_1252(line)),
     };
-    if check_lengths(text, LengthLimits::default()).is_err() {
+    let parsed = Message::parse(&text);
+    turn.label = parsed.ok().and_then(|message| label::of(irc, message.tags));
+    if check_lengths(&text, LengthLimits::default()).is_err() {
         too_long(irc, turn);
         return Step::Go;
     }
-    match Message::parse(text) {
-        Ok(message) => {
-            turn.label = label::of(irc, message.tags);
-            return dispatch(irc, &message, turn);
-        }
+    match parsed {
+        Ok(message) => return dispatch(irc, &message, turn),
         Err(ParseError::Empty) => {}
-        Err(ParseError::BadVerb) => return unknown(irc, first_word(text), turn),
-        Err(error) => fail(irc, turn, "INVALID_LINE", &format!("Message rejected, {error}")),
+        Err(ParseError::BadVerb) => return unknown(irc, first_word(&text), turn),
+        Err(error) => fail(irc, turn, "*", "INVALID_LINE", &format!("Message rejected, {error}")),
     }
+    Step::Go
+}
+
+/// Refuses a line that is not UTF-8 (IRCv3 UTF8ONLY), by the name of its verb and with its label as far as these can be read.
+fn not_utf8(irc: &Irc, line: &[u8], turn: &mut Turn<'_>) -> Step {
+    let text = String::from_utf8_lossy(line);
+    let message = Message::parse(&text).ok();
+    turn.label = message.and_then(|message| label::of(irc, message.tags));
+    let verb = message.and_then(|message| verbs::find(message.verb)).map_or("*", |verb| verb.name);
+    let words = "Message rejected, your IRC software MUST use UTF-8 encoding on this network";
+    fail(irc, turn, verb, "INVALID_UTF8", words);
     Step::Go
 }
 
@@ -74,8 +82,8 @@ pub(super) fn too_long(irc: &Irc, turn: &mut Turn<'_>) {
 }
 
 /// A refusal without a numeric (IRCv3 standard-replies).
-fn fail(irc: &Irc, turn: &mut Turn<'_>, code: &str, text: &str) {
-    irc.pen(turn.setting, &mut turn.echo).server_line("FAIL", &["*", code], text);
+fn fail(irc: &Irc, turn: &mut Turn<'_>, verb: &str, code: &str, text: &str) {
+    irc.pen(turn.setting, &mut turn.echo).server_line("FAIL", &[verb, code], text);
 }
 
 /// Finds the verb in the table and runs it, if the client may.

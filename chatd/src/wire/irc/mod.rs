@@ -18,6 +18,7 @@ use crate::registry::Manner;
 
 mod ask;
 mod cap;
+mod charset;
 mod connection;
 mod help;
 mod isupport;

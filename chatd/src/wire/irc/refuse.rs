@@ -12,6 +12,9 @@ use crate::wire::desk;
 pub(super) fn refuse(pen: &mut Pen<'_>, refusal: &Refusal, config: &Config) {
     match refusal {
         Refusal::NickInUse(nick) => pen.numeric(Numeric::ERR_NICKNAMEINUSE, &[nick]),
+        Refusal::NickReserved(nick) => {
+            pen.numeric_with(Numeric::ERR_NICKNAMEINUSE, &[nick], &said(refusal));
+        }
         Refusal::AlreadyRegistered => pen.numeric(Numeric::ERR_ALREADYREGISTERED, &[]),
         Refusal::NoSuchNick(nick) | Refusal::NoSuchClient(nick) => {
             pen.numeric(Numeric::ERR_NOSUCHNICK, &[nick]);

@@ -50,8 +50,10 @@ impl Registering {
 }
 
 /// `PASS password`
-pub(super) fn pass(irc: &mut Irc, line: &Line<'_>, _: &mut Turn<'_>) -> Step {
-    if let Some(registering) = irc.registering_mut() {
+pub(super) fn pass(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
+    if line.param(0).is_empty() {
+        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NEEDMOREPARAMS, &[line.verb]);
+    } else if let Some(registering) = irc.registering_mut() {
         registering.password = Some(line.param(0).into());
     }
     Step::Go
@@ -151,7 +153,9 @@ pub(super) fn succeed(irc: &mut Irc, welcome: &Welcome) {
 
 /// A nick that is refused before registration is forgotten, so that only a new `NICK` tries again.
 pub(super) fn fail(irc: &mut Irc, refusal: &Refusal) {
-    if let (Some(registering), Refusal::NickInUse(_)) = (irc.registering_mut(), refusal) {
+    if let (Some(registering), Refusal::NickInUse(_) | Refusal::NickReserved(_)) =
+        (irc.registering_mut(), refusal)
+    {
         registering.nick = None;
     }
 }

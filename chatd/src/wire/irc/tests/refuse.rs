@@ -67,6 +67,10 @@ fn every_other_refusal_has_its_numeric_and_parameters() {
     let nick: Box<str> = "bob".into();
     check([
         (Refusal::NickInUse(nick.clone()), "433 alice bob :Nickname is already in use"),
+        (
+            Refusal::NickReserved("d3sk".into()),
+            "433 alice d3sk :the nick d3sk could be mistaken for the desk",
+        ),
         (Refusal::AlreadyRegistered, "462 alice :You may not reregister"),
         (Refusal::NoSuchNick(nick.clone()), "401 alice bob :No such nick/channel"),
         (Refusal::NotOperator, "481 alice :Permission Denied- You're not an IRC operator"),

@@ -186,3 +186,111 @@ fn a_list_of_capabilities_that_needs_several_lines_is_marked_so_for_those_who_un
     let (last, first) = lines.split_last().unwrap();
     assert!(first.iter().all(|line| line.contains(" CAP * LS * :")) && last.contains(" CAP * LS :"), "{all}");
 }
+
+/// Every order of the lines in `lines`.
+fn orders<'a>(lines: &[&'a str]) -> Vec<Vec<&'a str>> {
+    if lines.is_empty() {
+        return vec![vec![]];
+    }
+    (0..lines.len())
+        .flat_map(|at| {
+            let mut rest = lines.to_vec();
+            let first = rest.remove(at);
+            orders(&rest).into_iter().map(move |order| [vec![first], order].concat())
+        })
+        .collect()
+}
+
+#[test]
+fn registration_takes_its_lines_in_any_order_and_ends_with_the_last_of_them() {
+    for order in orders(&["CAP LS 302", "NICK alice", "USER al 0 * :Alice A."]) {
+        let mut session = fresh();
+        let negotiates = order[2] != "CAP LS 302";
+        assert_eq!(session.sends(order[0]).0, Step::Go);
+        let second = session.sends(order[1]);
+        if negotiates {
+            assert_eq!((second.0, session.sends(order[2]).0), (Step::Go, Step::Go));
+            assert_eq!(session.sends("CAP END"), (Step::Wait, register("alice", "~al")), "{order:?}");
+        } else {
+            // Whoever has said all of it before asking for capabilities waits for the welcome already.
+            assert_eq!(second, (Step::Wait, register("alice", "~al")), "{order:?}");
+        }
+    }
+    for order in orders(&["PASS secret", "NICK alice", "USER al 0 * :Alice A."]) {
+        let mut session = Session::<Irc>::with(|config| config.server.password = Some("secret".into()));
+        let last = order.iter().fold((Step::Go, vec![]), |_, line| session.sends(line));
+        if order[2] == "PASS secret" {
+            // It comes too late: the two before it have been refused already.
+            assert_eq!(last, (Step::Go, vec![]));
+        } else {
+            assert_eq!(last, (Step::Wait, register("alice", "~al")), "{order:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_said_twice_before_registration_counts_as_it_was_said_last() {
+    let mut session = Session::<Irc>::with(|config| config.server.password = Some("secret".into()));
+    for line in ["CAP LS", "PASS wrong", "PASS secret", "NICK bob", "NICK alice", "USER x 0 * :X"] {
+        assert_eq!(session.sends(line).0, Step::Go, "{line}");
+    }
+    session.sends("USER al 0 * :Alice A.");
+    session.sends("CAP REQ :server-time");
+    assert_eq!(session.sends("CAP END"), (Step::Wait, register("alice", "~al")));
+}
+
+#[test]
+fn lines_that_are_not_enough_change_nothing_of_what_was_said() {
+    let mut session = fresh();
+    session.sends("NICK alice");
+    for (line, expected) in [
+        ("PASS", "461 * PASS :Not enough parameters"),
+        ("PASS :", "461 * PASS :Not enough parameters"),
+        ("USER", "461 * USER :Not enough parameters"),
+        ("USER al", "461 * USER :Not enough parameters"),
+        ("USER al 0 *", "461 * USER :Not enough parameters"),
+        ("USER  : 0 * x", "461 * USER :Not enough parameters"),
+        ("USER al 0 * :", "461 * USER :Not enough parameters"),
+        ("NICK :a b", "432 * a_b :Erroneous nickname"),
+        ("NICK *", "432 * * :Erroneous nickname"),
+        ("NICK älice", "432 * älice :Erroneous nickname"),
+        ("NICK irc.test", "432 * irc.test :Erroneous nickname"),
+        ("NICK a!b", "432 * a!b :Erroneous nickname"),
+        ("NICK #a", "432 * #a :Erroneous nickname"),
+        ("NICK 0", "432 * 0 :Erroneous nickname"),
+        ("CAP", "461 * CAP :Not enough parameters"),
+        ("JOIN #a", "451 * :You have not registered"),
+        ("STATS", "451 * :You have not registered"),
+        ("NOSUCH", "421 * NOSUCH :Unknown command"),
+        ("PONG x", ""),
+    ] {
+        let expected = if expected.is_empty() { String::new() } else { format!(":irc.test {expected}\r\n") };
+        assert_eq!(session.hears(line), expected, "{line}");
+    }
+    assert_eq!(session.sends("USER al 0 * :Alice A."), (Step::Wait, register("alice", "~al")));
+}
+
+#[test]
+fn more_parameters_than_needed_are_passed_over() {
+    let mut session = fresh();
+    assert_eq!(session.hears("NICK alice 1"), "");
+    assert_eq!(session.sends("USER al 8 unused :Alice A."), (Step::Wait, register("alice", "~al")));
+    assert_eq!(alice().asks("NICK bob 1"), [Request::ChangeNick(nick("bob"))]);
+}
+
+#[test]
+fn a_connection_that_has_not_registered_may_leave_with_words() {
+    for lines in [&["QUIT"][..], &["NICK alice", "QUIT :bye"], &["CAP LS", "USER al 0 * :A", "QUIT"]] {
+        let mut session = fresh();
+        let (step, requests) = lines.iter().fold((Step::Go, vec![]), |_, line| session.sends(line));
+        assert_eq!(step, Step::Wait);
+        assert!(matches!(requests[..], [Request::Leave(Disconnect::Quit(_))]), "{requests:?}");
+    }
+}
+
+#[test]
+fn nobody_registers_twice() {
+    for line in ["PASS x", "PASS", "USER a 0 * :b", "USER", "USER a"] {
+        assert_eq!(alice().hears(line), ":irc.test 462 alice :You may not reregister\r\n", "{line}");
+    }
+}
