@@ -11,6 +11,7 @@ use super::problem::{ConfigError, Place, Problem, Wrong, nearest};
 use super::section::{Reader, Section};
 use super::{
     Cloak, Config, Control, Desk, Environment, History, Irc, Limits, LogConfig, Server, TlsConfig, listen,
+    webirc,
 };
 
 /// Where a configuration comes from; kept for the next reload.
@@ -115,6 +116,7 @@ impl<'a> Reader<'a> {
             listen: listen::read_all(&mut root, &tls),
             control: Control::read(root.section("control")),
             cloak: Cloak::read(root.section("cloak")),
+            gateways: webirc::read_all(&mut root),
             desk: Desk::read(root.section("desk"), &limits),
             history: History::read(root.section("history")),
             irc: Irc::read(root.section("irc")),

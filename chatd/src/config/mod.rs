@@ -23,6 +23,7 @@ mod tests;
 mod tls;
 mod units;
 mod value;
+mod webirc;
 mod writer;
 
 pub use chat_proto::name::CaseMapping;
@@ -41,6 +42,7 @@ pub use problem::{ConfigError, Place, Problem};
 pub use server::{Admin, Server};
 pub use tls::{KeyPair, NamedCertificate, TlsConfig, TlsVersion};
 pub use units::{show_duration, show_size};
+pub use webirc::Gateway;
 
 use writer::Writer;
 
@@ -55,6 +57,8 @@ pub struct Config {
     pub control: Control,
     /// `[cloak]`
     pub cloak: Cloak,
+    /// `[[webirc]]`
+    pub gateways: Vec<Gateway>,
     /// `[desk]`
     pub desk: Desk,
     /// `[history]`
@@ -76,6 +80,7 @@ impl Default for Config {
             listen: Listen::defaults(),
             control: Control::default(),
             cloak: Cloak::default(),
+            gateways: Vec::new(),
             desk: Desk::default(),
             history: History::default(),
             irc: Irc::default(),
@@ -95,6 +100,7 @@ impl Config {
         self.tls.write(&mut out);
         self.control.write(&mut out);
         self.cloak.write(&mut out);
+        webirc::write_all(&self.gateways, &mut out);
         self.desk.write(&mut out);
         self.history.write(&mut out);
         self.irc.write(&mut out);

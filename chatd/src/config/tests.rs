@@ -104,6 +104,10 @@ ipv4-prefixes = [31, 24]
 ipv6-prefixes = [56, 48]
 bits = 40
 exempt = ["10.0.0.0/8"]
+[[webirc]]
+name = "webchat"
+password = "12345678"
+from = ["192.0.2.10", "2001:db8::/32"]
 [desk]
 nick = "help"
 greeting = ""

@@ -12,11 +12,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::handshake::{self, Entrance};
-use super::places::{Place, Places};
 use crate::config::Protocol;
 use crate::domain::origin::Origin;
 use crate::domain::secure::Secure;
-use crate::registry::{Registry, Stopped};
+use crate::registry::{Place, Places, Registry, Stopped};
 use crate::wire::irc::Irc;
 use crate::wire::lines::Lines;
 use crate::wire::session::{Session, Shared};
@@ -101,39 +100,27 @@ impl Gatekeeper {
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let Arrival { io, address, place, secure } = arrival;
-        let seat = self.registry.connect(address, D::MANNER).await?;
+        let seat = self.registry.connect(address, D::MANNER).await?.with_place(place);
         let tls = secure.as_ref().and_then(|secure| secure.version);
         tracing::info!(client = %seat.id(), peer = %address, dialect = D::MANNER.dialect, tls, "connected");
         let peer = Peer { origin: Origin::of(address.ip()), secure };
         let session = Session::<D, _>::new(io, peer, seat, Arc::clone(&self.shared));
-        self.sessions.spawn(Serving { session, places: place.hand_on() });
+        self.sessions.spawn(Serving(session));
         Ok(())
     }
 }
 
-/// A session, counted until it is dropped. Like the session it is a future written by hand, so that a task is small: the address
-/// is the seat's, and not here once more.
-struct Serving<D, IO> {
-    session: Session<D, IO>,
-    places: Option<Arc<Places>>,
-}
+/// A session whose end is logged. Like the session it is a future written by hand, so that a task is small.
+struct Serving<D, IO>(Session<D, IO>);
 
 impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Future for Serving<D, IO> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let why = ready!(Pin::new(&mut self.session).poll(cx));
-        let seat = self.session.seat();
+        let why = ready!(Pin::new(&mut self.0).poll(cx));
+        let seat = self.0.seat();
         let (client, peer) = (seat.id(), SocketAddr::from(seat.address()));
         tracing::info!(%client, %peer, reason = why.kind(), detail = %why, "disconnected");
         Poll::Ready(())
-    }
-}
-
-impl<D, IO> Drop for Serving<D, IO> {
-    fn drop(&mut self) {
-        if let Some(places) = &self.places {
-            places.leave(self.session.seat().address().ip());
-        }
     }
 }

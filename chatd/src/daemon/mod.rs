@@ -4,7 +4,6 @@
 mod admit;
 mod handshake;
 mod listen;
-mod places;
 mod reload;
 mod secret;
 mod signal;

@@ -65,9 +65,9 @@ pub(super) fn effective(old: &Config, new: Config) -> Arc<Config> {
     // Somebody may have taken the new nick meanwhile and would then be taken for the desk.
     let mut desk = new.desk;
     desk.nick.clone_from(&old.desk.nick);
-    let (cloak, irc, limits) = (new.cloak, new.irc, new.limits);
+    let (cloak, gateways, irc, limits) = (new.cloak, new.gateways, new.irc, new.limits);
     let (listen, tls) = (old.listen.clone(), new.tls);
-    Arc::new(Config { server, listen, control, cloak, desk, history, irc, limits, log, tls })
+    Arc::new(Config { server, listen, control, cloak, gateways, desk, history, irc, limits, log, tls })
 }
 
 /// Every key with its value, arrays by index.

@@ -42,6 +42,10 @@ pub enum Disconnect {
     },
     /// The server password was missing or wrong.
     BadPassword,
+    /// Said for whom it connects, and is no gateway that may.
+    BadGateway,
+    /// A limit on those who connect stands against it.
+    Refused(Box<str>),
     /// Spoke HTTP or TLS to a chat port.
     WrongProtocol(&'static str),
     /// The daemon drains or stops.
@@ -64,6 +68,8 @@ impl Disconnect {
             Self::RegistrationTimeout => "registration-timeout",
             Self::OutboxFull { .. } => "outbox-full",
             Self::BadPassword => "bad-password",
+            Self::BadGateway => "bad-gateway",
+            Self::Refused(_) => "refused",
             Self::WrongProtocol(_) => "wrong-protocol",
             Self::Stopping => "stopping",
             Self::SessionFault => "session-fault",
@@ -86,6 +92,10 @@ impl fmt::Display for Disconnect {
                 write!(f, "Reading too slowly: more than {limit} bytes are waiting (limits.outbox-hard)")
             }
             Self::BadPassword => write!(f, "Bad password"),
+            Self::BadGateway => {
+                write!(f, "WEBIRC refused: no [[webirc]] has this name, network and password")
+            }
+            Self::Refused(refusal) => f.write_str(refusal),
             Self::WrongProtocol(name) => write!(f, "This is a chat port and you speak {name}"),
             Self::Stopping => write!(f, "Server is stopping"),
             Self::SessionFault => write!(f, "Internal fault in this session"),

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use chat_proto::host::is_hostname;
 use chat_proto::mask::glob_matches;
 use chat_proto::name::CaseMapping;
 use chat_proto::network::Network;
@@ -57,6 +58,21 @@ impl Origin {
     }
 }
 
+/// Longest host name that is shown: sources have to leave room for text.
+const HOST_MAX: usize = 63;
+
+/// A host name as it may stand for an address: of the characters of host names, no address, and nothing that could be taken for a
+/// cloak, which ends with `cloak_suffix`.
+#[must_use]
+pub fn believable_host(host: &str, cloak_suffix: &str) -> Option<Box<str>> {
+    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    // A last label of digits only would be an address, whole or shortened (`127.1`).
+    let is_name = host.rsplit('.').next().is_some_and(|last| last.bytes().any(|byte| !byte.is_ascii_digit()));
+    let is_cloak =
+        host.strip_suffix(&cloak_suffix.to_ascii_lowercase()).is_some_and(|head| head.ends_with('.'));
+    (host.len() <= HOST_MAX && is_hostname(&host) && is_name && !is_cloak).then(|| host.into())
+}
+
 /// An address as a host in a source: one that begins with a colon would end the line's middle (RFC 2812 §2.3.1).
 #[must_use]
 pub fn written(ip: IpAddr) -> String {
@@ -68,10 +84,46 @@ pub fn written(ip: IpAddr) -> String {
 mod tests {
     use chat_proto::name::CaseMapping;
 
-    use super::Origin;
+    use super::{Origin, believable_host};
 
     fn origin(ip: &str, host: Option<&str>) -> Origin {
         Origin { host: host.map(Into::into), ..Origin::of(ip.parse().unwrap()) }
+    }
+
+    #[test]
+    fn a_host_name_is_believed_if_it_can_be_taken_for_nothing_else() {
+        let believed = |host| believable_host(host, "cloak").map(String::from);
+        for host in
+            ["dsl-7.example.net", "a.b", "xn--bcher-kva.example", "7.example", "cloak.example", "x.acloak"]
+        {
+            assert_eq!(believed(host).as_deref(), Some(host));
+        }
+        assert_eq!(believed("DSL.Example.NET.").as_deref(), Some("dsl.example.net"));
+        let (longest, longer) = ("a".repeat(59) + ".org", "a".repeat(60) + ".org");
+        assert!(believed(&longest).is_some() && believed(&longer).is_none());
+        for host in [
+            "",
+            ".",
+            "localhost",
+            "192.0.2.1",
+            "127.1",
+            "a.b.1",
+            "::1",
+            "2001:db8::1",
+            "a_b.example",
+            "-a.example",
+            "a..b",
+            "ä.example",
+            "*.example",
+            "a!b.example",
+            "a@b.example",
+            "a b.example",
+            "abc.cloak",
+            "abc.CLOAK",
+            "abc.cloak.",
+        ] {
+            assert_eq!(believed(host), None, "{host}");
+        }
     }
 
     #[test]

@@ -148,12 +148,12 @@ fn find(state: &State, roster: &Roster, who: &str) -> Vec<ClientId> {
     }
     if let Ok(address) = who.parse::<SocketAddr>() {
         return here()
-            .filter(|connection| SocketAddr::from(&connection.address) == address)
+            .filter(|connection| SocketAddr::from(connection.address()) == address)
             .map(|one| one.id)
             .collect();
     }
     let Ok(address) = who.parse::<IpAddr>() else { return Vec::new() };
-    here().filter(|connection| connection.address.ip() == address).map(|one| one.id).collect()
+    here().filter(|connection| connection.address().ip() == address).map(|one| one.id).collect()
 }
 
 fn client_view(state: &State, entry: &Entry) -> ClientView {
@@ -162,7 +162,7 @@ fn client_view(state: &State, entry: &Entry) -> ClientView {
     ClientView {
         id: connection.id,
         member: state.client(connection.id).map(|client| member_view(state, client)),
-        address: (&connection.address).into(),
+        address: connection.address().into(),
         dialect: connection.manner.dialect,
         connected_at: connection.at,
         heard_at: Time(connection.outbox.heard_ms()),

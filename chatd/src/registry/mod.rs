@@ -7,15 +7,17 @@ mod address;
 mod gate;
 mod inspect;
 mod owner;
+mod places;
 mod roster;
 mod tap;
 #[cfg(test)]
 mod tests;
 mod timeouts;
 
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::mpsc::error::TrySendError;
@@ -25,10 +27,11 @@ use tokio_util::sync::CancellationToken;
 
 pub use address::Address;
 pub use inspect::{ClientView, Inspect, MemberView, RoomDetail, RoomView, View};
+pub use places::{Place, Places};
 pub use roster::{Connection, Manner};
 pub use tap::{Tap, Tapped};
 
-use crate::config::Config;
+use crate::config::{Config, Limits};
 use crate::delivery::broadcast::Encoder;
 use crate::delivery::outbox::Outbox;
 use crate::domain::command::{Answer, Command, Operator};
@@ -161,6 +164,8 @@ pub fn start<L: EventLog + 'static>(
 #[derive(Debug)]
 pub struct Seat {
     connection: Arc<Connection>,
+    /// Where the connection is counted, if it is.
+    places: Option<Arc<Places>>,
     /// The way to the owner, until it has been told why the session ended; one that says nothing died of a fault.
     registry: Option<Registry>,
 }
@@ -178,17 +183,14 @@ impl Registry {
     ///
     /// # Errors
     /// The owner is gone.
-    pub async fn connect(
-        &self,
-        address: std::net::SocketAddr,
-        manner: &'static Manner,
-    ) -> Result<Seat, Stopped> {
+    pub async fn connect(&self, address: SocketAddr, manner: &'static Manner) -> Result<Seat, Stopped> {
         let id = Slots::take(&self.0.slots);
         let at = now();
         let outbox = Outbox::new(at.0);
-        let connection = Arc::new(Connection { id, outbox, address: address.into(), manner, at });
+        let (address, behind) = (address.into(), OnceLock::new());
+        let connection = Arc::new(Connection { id, outbox, address, behind, manner, at });
         self.0.to_owner.send(ToOwner::Connect(Arc::clone(&connection))).await.map_err(|_| Stopped)?;
-        Ok(Seat { connection, registry: Some(self.clone()) })
+        Ok(Seat { connection, places: None, registry: Some(self.clone()) })
     }
 
     /// Has an operator's command done. Answered when its events are applied.
@@ -274,7 +276,31 @@ impl Seat {
     /// Where it comes from.
     #[must_use]
     pub fn address(&self) -> &Address {
-        &self.connection.address
+        self.connection.address()
+    }
+
+    /// Counts the connection out at its end.
+    #[must_use]
+    pub fn with_place(mut self, place: Place) -> Self {
+        self.places = place.hand_on();
+        self
+    }
+
+    /// A gateway that is believed has said where the connection comes from. From now on it counts as one from there, in the limits
+    /// too. What is said a second time is not heard.
+    ///
+    /// # Errors
+    /// The limit that stands against it, as its last words; then it is counted as before.
+    pub fn readdress(&self, address: SocketAddr, limits: &Limits) -> Result<(), Box<str>> {
+        if self.connection.behind.get().is_some() {
+            return Ok(());
+        }
+        if let Some(places) = &self.places {
+            places.relocate(self.address().ip(), address.ip(), limits)?;
+        }
+        // Nobody else says it: the session is the only one that has the seat.
+        let _ = self.connection.behind.set(address.into());
+        Ok(())
     }
 
     /// Hands requests to the owner, which takes them in this order. What is handed over later goes before anything else that
@@ -321,5 +347,8 @@ impl Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         self.leave(Disconnect::SessionFault);
+        if let Some(places) = &self.places {
+            places.leave(self.address().ip());
+        }
     }
 }

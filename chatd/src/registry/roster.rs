@@ -3,7 +3,7 @@
 //! What is for a client is staged first and reaches its outbox at the end of the turn, with one lock and one wake-up. All that is
 //! staged is in one table, each client's items a chain in it, so that a client holds no queue of its own.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::address::Address;
 use super::gate::Gate;
@@ -31,12 +31,22 @@ pub struct Connection {
     pub id: ClientId,
     /// Where its notices and replies go.
     pub outbox: Outbox,
-    /// Where it comes from.
-    pub address: Address,
+    /// The other end of its socket.
+    pub(super) address: Address,
+    /// Where it comes from if that is a gateway, which has said so before the connection registered.
+    pub(super) behind: OnceLock<Address>,
     /// How it speaks.
     pub manner: &'static Manner,
     /// When it came.
     pub at: Time,
+}
+
+impl Connection {
+    /// Where it comes from.
+    #[must_use]
+    pub fn address(&self) -> &Address {
+        self.behind.get().unwrap_or(&self.address)
+    }
 }
 
 /// How far the end of a connection is. From the moment that its leaving is in the log, nothing it asks for is done: what comes

@@ -3,6 +3,7 @@
 //! A dialect is sans-I/O and knows nothing of the state. The session loop ([`session`]) is written once for all dialects.
 //! Only `wire::irc` knows IRC's verbs and numerics.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::config::{Config, Protocol};
@@ -102,6 +103,8 @@ pub enum Step {
         /// The label of the line; the answer comes back with it.
         label: Option<Arc<str>>,
     },
+    /// From now on the connection counts as one from here: a gateway that is believed has said so.
+    Readdress(SocketAddr),
     /// Write what there is and close: the dialect itself has found the reason.
     Close(Disconnect),
 }

@@ -185,3 +185,21 @@ fn a_cloak_is_a_host_name_of_bounded_length_with_a_key_that_is_never_repeated() 
         assert!(report.contains("cloak.key: expected") && !report.contains("34"), "{report}");
     }
 }
+
+#[test]
+fn a_gateway_is_complete_and_has_one_name_and_a_password_that_is_never_repeated() {
+    let gateway = "[[webirc]]\nname = \"web\"\npassword = \"12345678\"\nfrom = [\"192.0.2.1\"]\n";
+    assert_eq!(read(gateway).unwrap().gateways.len(), 1);
+    assert!(complaints(&gateway.repeat(2)).contains("\"web\" is already a gateway above"));
+    for (from, to) in [
+        ("12345678", "1234567"),
+        ("12345678", "1234 5678"),
+        ("\"12345678\"", "12345678"),
+        ("12345678", ":2345678"),
+    ] {
+        let report = complaints(&gateway.replace(from, to));
+        assert!(report.contains("webirc.password: expected") && !report.contains("34"), "{report}");
+    }
+    assert!(complaints(&gateway.replace("\"192.0.2.1\"", "")).contains("webirc.from: expected at least one"));
+    assert!(complaints("[[webirc]]\n").matches("is missing").count() == 3);
+}

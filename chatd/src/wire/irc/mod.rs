@@ -12,6 +12,7 @@ use super::{Dialect, Peer, Setting, Step};
 use crate::delivery::outbox::{Answer, Labeled};
 use crate::domain::command::Operator;
 use crate::domain::disconnect::Disconnect;
+use crate::domain::origin::Origin;
 use crate::domain::reply::Reply;
 use crate::domain::request::{Request, Variant};
 use crate::registry::Manner;
@@ -45,6 +46,7 @@ mod turn;
 mod usage;
 mod variant;
 mod verbs;
+mod webirc;
 mod who;
 mod whois;
 
@@ -157,6 +159,11 @@ impl Irc {
     }
 }
 
+/// What stands for the source of somebody who has no nick yet.
+fn unregistered(origin: &Origin) -> Arc<str> {
+    ["*!", &origin.host()].concat().into()
+}
+
 impl Dialect for Irc {
     /// `@`, the tags, a blank, and the rest.
     const LINE_MAX: usize = 2 + TAGS_MAX_CLIENT + BODY_MAX;
@@ -164,7 +171,7 @@ impl Dialect for Irc {
 
     fn new(peer: Peer) -> Self {
         Self {
-            source: ["*!", &peer.origin.host()].concat().into(),
+            source: unregistered(&peer.origin),
             caps: Caps::default(),
             awaits: Awaits::Nothing,
             rare: Some(Box::new(Rare { registering: Some(Registering::new(peer)), ..Rare::default() })),

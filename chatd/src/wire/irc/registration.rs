@@ -30,7 +30,8 @@ pub(super) struct Registering {
     real_name: Box<str>,
     /// Its words, if it is away from the beginning.
     away: Option<Box<str>>,
-    peer: Peer,
+    /// Who connected.
+    pub(super) peer: Peer,
 }
 
 impl Registering {

