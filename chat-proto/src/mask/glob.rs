@@ -93,6 +93,7 @@ impl Steps {
     fn cover(&self, text: &[u8], mapping: CaseMapping) -> bool {
         let mut places = 1_u128;
         for byte in text {
+            count_step();
             let takes = self.takes[usize::from(mapping.fold_byte(*byte))];
             let (takes, stays) = if is_inside(*byte) {
                 (takes, self.stays | self.behind_any)
@@ -108,6 +109,18 @@ impl Steps {
     }
 }
 
+#[cfg(test)]
+thread_local! {
+    /// Steps that matching took on this thread. Tests count them, because a time says little on a busy machine.
+    pub(super) static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// One step of matching; nothing but in tests.
+fn count_step() {
+    #[cfg(test)]
+    STEPS.set(STEPS.get() + 1);
+}
+
 /// Whether this byte goes on with a character that began before it (UTF-8).
 const fn is_inside(byte: u8) -> bool {
     byte & 0xC0 == 0x80
@@ -119,6 +132,7 @@ fn covers_slowly(mask: &[u8], text: &[u8], mapping: CaseMapping) -> bool {
     let (mut m, mut t) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;
     while t < text.len() {
+        count_step();
         if mask.get(m) == Some(&b'*') {
             m += 1;
             retry = Some((m, t));

@@ -1,5 +1,6 @@
 //! How masks are completed, what they match, and that hostile ones cost little.
 
+use super::glob::STEPS;
 use super::{Mask, glob_matches};
 use crate::name::{CaseMapping, NameError};
 use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
@@ -109,6 +110,37 @@ fn a_mask_of_as_many_steps_as_a_word_has_places_and_one_of_more_match_alike() {
             assert!(!glob_matches(&format!("{mask}x"), &text, RFC), "{mask}");
         }
         assert!(!glob_matches(&"?".repeat(steps), &text[1..], RFC));
+    }
+}
+
+/// What a match costs in steps.
+fn steps(mask: &str, text: &str) -> usize {
+    let before = STEPS.get();
+    let _ = glob_matches(mask, text, CaseMapping::Rfc1459);
+    STEPS.get() - before
+}
+
+#[test]
+fn masks_that_explode_elsewhere_take_one_step_for_each_byte_of_the_text() {
+    let text = "a".repeat(500);
+    for part in ["*a", "*?", "a*", "*a*", "?*?", "**", "*a?", "*\\*"] {
+        for count in [1, 2, 10, 40] {
+            for end in ["", "b", "*", "*b", "?b*c"] {
+                let mask = format!("{}{end}", part.repeat(count));
+                let steps = steps(&mask, &text);
+                assert!(steps <= text.len(), "{mask} took {steps} steps for {} bytes", text.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_mask_longer_than_any_that_a_client_can_set_takes_at_most_the_product() {
+    let text = "a".repeat(400);
+    for length in [128, 200, 400] {
+        let mask = format!("{}{}b", "*a".repeat(20), "a".repeat(length));
+        let steps = steps(&mask, &text);
+        assert!(steps <= 2 * mask.len() * text.len(), "{steps}");
     }
 }
 

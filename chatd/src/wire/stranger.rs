@@ -22,8 +22,8 @@ pub(super) fn irc(line: &[u8]) -> Option<&'static str> {
     line.starts_with(b"CAP LS").then_some("IRC; IRC has a port of its own here")
 }
 
-/// The methods of RFC 9110 §9 that browsers and scanners begin with. IRC has none of these as a verb.
-const HTTP_VERBS: [&str; 7] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
+/// The methods of RFC 9110 §9 and RFC 5789 that browsers and scanners begin with. IRC has none of these as a verb.
+const HTTP_VERBS: [&str; 8] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 /// The words with which a request of HTTP may begin, whether or not the line names its version; for dialects in which
 /// none of them means anything.

@@ -1,6 +1,7 @@
 //! Conversations without sockets: what is asked for goes through deciding and applying, and each client remembers in plain
 //! words what it heard.
 
+mod crowd;
 mod desk;
 mod hear;
 mod length;
