@@ -3,6 +3,7 @@
 
 mod bytes;
 mod crowd;
+mod labels;
 mod lengths;
 mod names;
 mod slow;

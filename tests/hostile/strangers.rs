@@ -35,7 +35,10 @@ fn a_browser_that_is_made_to_post_irc_gets_nothing_done() {
     let daemon = Daemon::start();
     let mut bob = Client::connect_in(&daemon, "bob", "#room");
     for method in METHODS {
-        opens_with(&daemon, &format!("{method} / HTTP/1.1\r\nHost: localhost:6667\r\nContent-Type: text/plain\r\n"));
+        opens_with(
+            &daemon,
+            &format!("{method} / HTTP/1.1\r\nHost: localhost:6667\r\nContent-Type: text/plain\r\n"),
+        );
     }
     // As the second line, and in a form that has no version.
     for method in METHODS.into_iter().filter(|method| *method != "CONNECT") {
