@@ -1,11 +1,14 @@
 //! TLS: who connects encrypted, with which certificate, and what happens to those who do it badly.
 
+mod renewal;
+
 use std::fmt::Write as _;
 
+use predicates::str::{contains, is_match};
 use rustls::version::{TLS12, TLS13};
 
 use crate::harness::tls::{CertificateFiles, Connector, Identity};
-use crate::harness::{Client, Daemon, operator};
+use crate::harness::{Client, Daemon, ctl, operator};
 
 const LISTENERS: &str = r#"
 [[listen]]
@@ -178,4 +181,56 @@ fn a_long_answer_reaches_a_client_that_reads_late() {
         alice.skip_until("ERROR *");
         alice.expect_closed();
     }
+}
+
+#[test]
+fn listeners_of_ipv6_serve_with_and_without_tls() {
+    // Without IPv6 in the kernel there is nothing to be shown.
+    if std::net::TcpListener::bind("[::1]:0").is_err() {
+        return eprintln!("this machine has no IPv6");
+    }
+    let (files, server) = (CertificateFiles::new(), Identity::new(&["localhost"]));
+    files.put("server", &server);
+    let listen = |tls: bool| format!("[[listen]]\nprotocol = \"irc\"\naddress = \"[::1]:0\"\ntls = {tls}\n");
+    let daemon = Daemon::with(&format!("[tls]\n{}{}{}", files.keys("server"), listen(false), listen(true)));
+    let port = |is_secure: bool| daemon.port_of("\"irc\" address=[::1]:", is_secure);
+    let mut alice = Client::open_on("::1", port(false), "alice");
+    alice.register("alice");
+    let mut bob = Client::open_on("::1", port(true), "bob");
+    bob.wire().encrypt(Connector::trusting(&server).connection());
+    bob.register("bob");
+    bob.send("PRIVMSG alice :over IPv6");
+    alice.expect(":bob!* PRIVMSG alice :over IPv6");
+    bob.send("WHOIS bob");
+    bob.skip_until("*:* 378 * bob :*0::1*");
+}
+
+#[test]
+fn chatctl_tells_where_tls_is_spoken_and_by_whom() {
+    let (files, server) = (CertificateFiles::new(), Identity::new(&["localhost"]));
+    let daemon = daemon(&files, &server, "");
+    let own = Identity::new(&["whatever"]);
+    let connector = Connector::trusting(&server).showing(&own);
+    let _alice = connect(&daemon, "alice", &connector);
+    let _bob = Client::connect(&daemon, "bob");
+    ctl(&daemon, &["status"]).success().stdout(contains("irc with TLS on 127.0.0.1:"));
+    ctl(&daemon, &["list", "clients"]).success().stdout(is_match("alice .* irc\\+tls ").unwrap());
+    ctl(&daemon, &["list", "clients"]).success().stdout(is_match("bob .* irc ").unwrap());
+    let shown = is_match(format!("tls +TLSv1_3\n *certificate +{}\n", own.fingerprint())).unwrap();
+    ctl(&daemon, &["show", "alice"]).success().stdout(shown);
+    ctl(&daemon, &["show", "bob"]).success().stdout(is_match("tls +no\n").unwrap());
+}
+
+#[test]
+fn a_policy_of_strict_transport_leads_from_the_plain_port_to_the_other() {
+    let (files, server) = (CertificateFiles::new(), Identity::new(&["localhost"]));
+    let daemon = daemon(&files, &server, "[tls.sts]\nduration = \"30d\"\nport = 6697\n");
+    let mut clear = Client::open(&daemon, "clear");
+    clear.send("CAP LS 302");
+    clear.expect(":* CAP * LS :* sts=port=6697,duration=2592000 *");
+    let mut secure = Client::open_tls(&daemon, "secure", Connector::trusting(&server).connection());
+    secure.send("CAP LS 302");
+    secure.expect(":* CAP * LS :* sts=duration=2592000 *");
+    secure.send("CAP REQ :sts");
+    secure.expect(":* CAP * NAK :sts");
 }

@@ -28,6 +28,13 @@ impl Client {
         Self { wire: Wire::connect(name, port), fences: 0 }
     }
 
+    /// A connection to another address of this machine.
+    #[track_caller]
+    pub(crate) fn open_on(address: &str, port: u16, name: &str) -> Self {
+        let address = (address.parse::<std::net::IpAddr>().unwrap(), port);
+        Self { wire: Wire::connect_to(name, address.into()), fences: 0 }
+    }
+
     /// A connection by TLS that has said nothing yet.
     #[track_caller]
     pub(crate) fn open_tls(daemon: &Daemon, name: &str, tls: ClientConnection) -> Self {

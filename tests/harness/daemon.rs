@@ -90,10 +90,19 @@ impl Daemon {
     /// The port of its first listener that speaks TLS.
     #[track_caller]
     pub(crate) fn tls_port(&self) -> u16 {
+        self.port_of("address=127.0.0.1:", true)
+    }
+
+    /// The port behind this text in what the log says of the first such listener of the last start.
+    #[track_caller]
+    pub(crate) fn port_of(&self, before: &str, is_secure: bool) -> u16 {
         let log = self.log();
-        let is_start = |line: &&str| line.contains(" listening ") && line.contains("tls=true");
-        let line = log[self.log_from..].lines().find(is_start).expect("a listener speaks TLS");
-        let (_, port) = line.split_once("address=127.0.0.1:").expect("it has an address");
+        let tls = format!("tls={is_secure}");
+        let of_listener =
+            |line: &str| (line.contains(" listening ") && line.contains(&tls)).then(|| line.to_owned());
+        let line = log[self.log_from..].lines().filter_map(of_listener).find(|line| line.contains(before));
+        let line = line.expect("there is such a listener");
+        let (_, port) = line.split_once(before).expect("it was found by this");
         port.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
     }
 

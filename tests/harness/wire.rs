@@ -24,7 +24,11 @@ pub(crate) struct Wire {
 impl Wire {
     #[track_caller]
     pub(crate) fn connect(name: &str, port: u16) -> Self {
-        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        Self::connect_to(name, SocketAddr::from(([127, 0, 0, 1], port)))
+    }
+
+    #[track_caller]
+    pub(crate) fn connect_to(name: &str, address: SocketAddr) -> Self {
         let stream = match TcpStream::connect_timeout(&address, DEADLINE) {
             Ok(stream) => stream,
             Err(error) => panic!("{name} cannot connect to {address}: {error}"),

@@ -102,6 +102,9 @@ pub struct ListenerInfo {
     pub protocol: String,
     /// The bound address with its real port, `127.0.0.1:6667`.
     pub address: String,
+    /// Whether TLS is spoken there.
+    #[serde(default)]
+    pub tls: bool,
 }
 
 /// How a client speaks.
@@ -148,6 +151,12 @@ pub struct ClientInfo {
     pub is_operator: bool,
     /// Whether it is marked as away.
     pub is_away: bool,
+    /// Once it is registered, what protects its connection: `TLSv1_3`, or `yes` if a gateway vouches for it.
+    #[serde(default)]
+    pub tls: Option<String>,
+    /// The SHA-256 fingerprint of its certificate, if it has shown one.
+    #[serde(default)]
+    pub certificate: Option<String>,
     /// Its user modes, `+iw`; empty when there are none.
     pub modes: String,
 }

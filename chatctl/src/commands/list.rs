@@ -79,7 +79,7 @@ impl Listed for ClientInfo {
             self.id(),
             self.nick.clone().unwrap_or_else(|| "-".into()),
             self.address.clone(),
-            dialect(self.dialect).into(),
+            format!("{}{}", dialect(self.dialect), if self.tls.is_some() { "+tls" } else { "" }),
             ago(&self.connected_at, now),
             duration(self.idle_ms),
             bytes(self.queued_bytes),

@@ -42,6 +42,8 @@ fn client_rows(info: &ClientInfo, now: &Zoned) -> Vec<(&'static str, Span)> {
         ("mask", plain(format!("{}@{}", info.user, info.host))),
         ("address", plain(info.address.as_str())),
         ("dialect", plain(dialect(info.dialect))),
+        ("tls", plain(info.tls.as_deref().unwrap_or("no"))),
+        ("certificate", plain(info.certificate.as_deref().unwrap_or("-"))),
         ("connected", plain(stamp_and_ago(&info.connected_at, now))),
         ("idle", plain(duration(info.idle_ms))),
         ("queued", plain(bytes(info.queued_bytes))),

@@ -2,7 +2,7 @@
 //!
 //! Owns the block that answers "is it well?" at a glance, worst news first.
 
-use chat_proto::control::{RunState, Status, StoreHealth, path};
+use chat_proto::control::{ListenerInfo, RunState, Status, StoreHealth, path};
 use jiff::Zoned;
 
 use crate::client::{Call, Client};
@@ -34,12 +34,17 @@ fn rows(status: &Status, state: &str, now: &Zoned) -> Vec<(&'static str, Span)> 
         ("store", plain(store(status))),
     ];
     for listener in &status.listeners {
-        rows.push(("listener", plain(format!("{} on {}", listener.protocol, listener.address))));
+        rows.push(("listener", plain(where_to(listener))));
     }
     rows.push(("control", plain(status.control_socket.as_str())));
     let loaded = stamp_and_ago(&status.config_loaded_at, now);
     rows.push(("config", plain(format!("{}, read {loaded}", status.config_source))));
     rows
+}
+
+fn where_to(listener: &ListenerInfo) -> String {
+    let tls = if listener.tls { " with TLS" } else { "" };
+    format!("{}{tls} on {}", listener.protocol, listener.address)
 }
 
 fn health(status: &Status) -> Span {

@@ -57,6 +57,8 @@ pub(super) fn alice() -> ClientInfo {
         lines_out: 1204,
         is_operator: false,
         is_away: false,
+        tls: Some("TLSv1_3".into()),
+        certificate: None,
         modes: "+i".into(),
     }
 }
@@ -79,7 +81,7 @@ pub(super) fn status() -> Status {
         deliveries_out: 30,
         last_seq: 99,
         commits: Commits { groups: 5, records: 12, last_ms: 0.25, slowest_ms: 3.5 },
-        listeners: vec![ListenerInfo { protocol: "irc".into(), address: "127.0.0.1:6667".into() }],
+        listeners: vec![ListenerInfo { protocol: "irc".into(), address: "127.0.0.1:6697".into(), tls: true }],
         control_socket: "/run/chatd/control.sock".into(),
         config_source: "defaults".into(),
         config_loaded_at: "2025-01-31T12:00:00.000Z".into(),

@@ -124,6 +124,7 @@ impl<'a> Reader<'a> {
             limits,
             tls,
         };
+        config.tls.sts.check(&root, &config.listen);
         for section in ["accounts", "metrics", "cluster"] {
             root.unavailable(section, &format!("remove the section [{section}]"));
         }

@@ -26,6 +26,8 @@ mod value;
 mod webirc;
 mod writer;
 
+use std::time::Duration;
+
 pub use chat_proto::name::CaseMapping;
 pub use cloak::Cloak;
 pub use control::{Control, LoginRole, OperatorLogin};
@@ -40,7 +42,7 @@ pub use log::{LevelError, LogConfig, LogFormat, LogTarget, Rotation, parse_level
 pub use paths::PathError;
 pub use problem::{ConfigError, Place, Problem};
 pub use server::{Admin, Server};
-pub use tls::{KeyPair, NamedCertificate, TlsConfig, TlsVersion};
+pub use tls::{KeyPair, NamedCertificate, Sts, TlsConfig, TlsVersion};
 pub use units::{show_duration, show_size};
 pub use webirc::Gateway;
 
@@ -92,6 +94,12 @@ impl Default for Config {
 }
 
 impl Config {
+    /// The port at which clients are told to connect encrypted, and for how long: with a policy of strict transport security.
+    #[must_use]
+    pub fn sts(&self) -> Option<(u16, Duration)> {
+        Some((self.tls.sts.port_among(&self.listen)?, self.tls.sts.duration?))
+    }
+
     /// The whole configuration as TOML that loads back equal. Passwords are in it, as they are in the file.
     pub fn to_toml(&self) -> String {
         let mut out = Writer::default();

@@ -79,6 +79,10 @@ tls = true
 certificate = "/cert.pem"
 key = "/key.pem"
 minimum-version = "1.3"
+[tls.sts]
+duration = "30d"
+port = 6697
+preload = true
 [[tls.certificates]]
 certificate = "/other.pem"
 key = "/other-key.pem"

@@ -1,7 +1,9 @@
 //! `[tls]`: certificates and what is asked of those who connect encrypted. Opens no file; the daemon reads the certificates.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use super::listen::{Listen, Protocol};
 use super::problem::Wrong;
 use super::section::Section;
 use super::value;
@@ -16,6 +18,19 @@ pub struct TlsConfig {
     pub certificates: Vec<NamedCertificate>,
     /// The oldest version that is spoken.
     pub minimum_version: TlsVersion,
+    /// What clients are told about coming in the clear.
+    pub sts: Sts,
+}
+
+/// The policy of strict transport security (IRCv3 sts): clients that have once seen it come encrypted from then on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sts {
+    /// How long clients hold to it; zero makes them forget it at once, nothing means that there is no policy.
+    pub duration: Option<Duration>,
+    /// The port at which IRC is spoken encrypted; 0 stands for that of the first such listener.
+    pub port: u16,
+    /// Whether clients may ship this policy with them.
+    pub preload: bool,
 }
 
 /// A certificate with those that vouch for it, and its key: two files of PEM.
@@ -60,6 +75,7 @@ impl TlsConfig {
             certificate: read_default(&mut section),
             certificates: read_named(&mut section),
             minimum_version: section.value("minimum-version", TlsVersion::default(), value::choice(VERSIONS)),
+            sts: Sts::read(section.section("sts")),
         };
         section.finish();
         tls
@@ -70,9 +86,50 @@ impl TlsConfig {
         out.header("[tls]").path("certificate", files.map(|files| &*files.certificate));
         out.path("key", files.map(|files| &*files.key));
         out.text("minimum-version", value::name_of(VERSIONS, &self.minimum_version));
+        self.sts.write(out);
         for NamedCertificate { files, names } in &self.certificates {
             out.header("[[tls.certificates]]").path("certificate", Some(&files.certificate));
             out.path("key", Some(&files.key)).words("names", names);
+        }
+    }
+}
+
+impl Sts {
+    fn read(mut section: Section<'_>) -> Self {
+        let default = Self::default();
+        let sts = Self {
+            duration: section.optional("duration", default.duration, value::duration(Duration::ZERO)),
+            port: section.value("port", default.port, value::whole(0..=u64::from(u16::MAX))),
+            preload: section.value("preload", default.preload, value::flag),
+        };
+        section.finish();
+        sts
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.header("[tls.sts]");
+        match self.duration {
+            Some(duration) => out.duration("duration", duration),
+            None => out.optional_text("duration", None),
+        };
+        out.plain("port", self.port).plain("preload", self.preload);
+    }
+
+    /// The port to be announced.
+    pub(super) fn port_among(&self, listen: &[Listen]) -> Option<u16> {
+        let is_meant = |listen: &&Listen| listen.tls && listen.protocol == Protocol::Irc;
+        let port = if self.port > 0 { self.port } else { listen.iter().find(is_meant)?.address.port() };
+        (port > 0).then_some(port)
+    }
+
+    /// Reports a policy that sends clients nowhere.
+    pub(super) fn check(&self, root: &Section<'_>, listen: &[Listen]) {
+        if self.duration.is_some() && self.port_among(listen).is_none() {
+            let wrong = Wrong::new("sts names no port at which IRC is spoken encrypted");
+            root.problem(
+                "tls",
+                wrong.hint("give tls.sts.port, or a [[listen]] for irc with `tls = true` a port"),
+            );
         }
     }
 }

@@ -60,6 +60,8 @@ fn info(view: ClientView, now: Time) -> ClientInfo {
         lines_out: view.lines_out,
         is_operator: false,
         is_away: false,
+        tls: None,
+        certificate: None,
         modes: String::new(),
     };
     if let Some(member) = view.member {
@@ -69,6 +71,10 @@ fn info(view: ClientView, now: Time) -> ClientInfo {
         info.rooms = member.rooms.into_iter().map(String::from).collect();
         info.is_operator = member.operator.is_some();
         info.is_away = member.away.is_some();
+        if let Some(secure) = member.secure {
+            info.tls = Some(secure.version.unwrap_or("yes").into());
+            info.certificate = secure.certificate.map(|certificate| certificate.to_string());
+        }
         info.modes = if member.modes.is_empty() { member.modes } else { format!("+{}", member.modes) };
     }
     info

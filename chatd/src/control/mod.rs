@@ -83,14 +83,25 @@ pub struct Facts {
     pub control_socket: PathBuf,
     /// The configuration file, or `built-in defaults`.
     pub config_source: String,
-    /// Where clients connect: protocol, and the bound address with its real port.
-    pub listeners: Vec<(&'static str, SocketAddr)>,
+    /// Where clients connect.
+    pub listeners: Vec<ClientListener>,
     /// Whether it takes nobody new and ends when all have left.
     pub is_draining: AtomicBool,
     /// When the configuration in force was read, in milliseconds since 1970.
     pub config_loaded_at: AtomicU64,
     /// The user that the daemon runs as, who is always an admin: `geteuid`.
     pub owner: u32,
+}
+
+/// One place where clients connect.
+#[derive(Debug)]
+pub struct ClientListener {
+    /// What is spoken there.
+    pub protocol: &'static str,
+    /// The bound address with its real port.
+    pub address: SocketAddr,
+    /// Whether TLS comes first.
+    pub is_secure: bool,
 }
 
 /// What only the daemon itself can do. Who asks may not wait for the answer any more: that is no fault.

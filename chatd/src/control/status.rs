@@ -6,10 +6,10 @@ use axum::Json;
 use axum::extract::State;
 use chat_proto::control::{Commits, Health, ListenerInfo, RunState, Status, StoreHealth};
 
-use super::Facts;
 use super::problem::{Answer, Failure};
 use super::router::App;
 use super::time::rfc3339;
+use super::{ClientListener, Facts};
 use crate::config::Sync;
 use crate::domain::id::Time;
 use crate::domain::reply::Counts;
@@ -75,8 +75,9 @@ fn commits(stats: &Stats) -> Commits {
     }
 }
 
-fn listener((protocol, address): &(&'static str, std::net::SocketAddr)) -> ListenerInfo {
-    ListenerInfo { protocol: (*protocol).into(), address: address.to_string() }
+fn listener(listener: &ClientListener) -> ListenerInfo {
+    let ClientListener { protocol, address, is_secure } = listener;
+    ListenerInfo { protocol: (*protocol).into(), address: address.to_string(), tls: *is_secure }
 }
 
 fn sync(sync: Sync) -> &'static str {

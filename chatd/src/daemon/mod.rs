@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{Config, Protocol, Source};
-use crate::control::{self, Facts, Steer};
+use crate::control::{self, ClientListener, Facts, Steer};
 use crate::delivery::broadcast::Encoder;
 use crate::domain::id::{Seq, Time};
 use crate::log::local::LocalLog;
@@ -35,6 +35,7 @@ use crate::store::Store;
 use crate::telemetry::Telemetry;
 use crate::wire::{self, session::Shared};
 use admit::Gatekeeper;
+use handshake::Entrance;
 use listen::Bound;
 use signal::Signal;
 use tls::Tls;
@@ -89,6 +90,8 @@ struct Daemon {
     facts: Arc<Facts>,
     /// Nothing without a certificate in the configuration.
     tls: Option<Arc<Tls>>,
+    /// Files of certificates are others than those in force.
+    renewed: Arc<Notify>,
     store: Option<Store>,
     sessions: TaskTracker,
     /// Ends accepting.
@@ -126,6 +129,7 @@ impl Daemon {
         let state_directory = config.state_directory(&source.environment)?;
         let socket = config.control_socket(&source.environment)?;
         let (store, opened) = Store::open(&state_directory, &config.history)?;
+        let files = tls::watch::look(&config.tls);
         let tls = Tls::load(&config.tls).map_err(|faults| anyhow!("cannot speak TLS: {faults}"))?;
         let bound = listen::bind_all(&config.listen, tls.as_ref(), inherited)?;
         let control_listener = control::bind(&socket)?;
@@ -162,6 +166,7 @@ impl Daemon {
             registry,
             facts,
             tls,
+            renewed: Arc::default(),
             store: Some(store),
             sessions: TaskTracker::new(),
             accepting: CancellationToken::new(),
@@ -178,6 +183,7 @@ impl Daemon {
             drain_until: None,
         };
         daemon.open(bound);
+        daemon.watch_certificates(files);
         Ok(daemon)
     }
 
@@ -198,6 +204,16 @@ impl Daemon {
         tracing::info!(%socket, config = self.facts.config_source, "chatd {} is ready", env!("CARGO_PKG_VERSION"));
     }
 
+    /// Without listeners that speak TLS there is nothing to be renewed.
+    fn watch_certificates(&self, files: tls::watch::Files) {
+        if self.tls.is_some() {
+            let shared = Arc::clone(&self.shared);
+            let config = move || shared.config().tls.clone();
+            let (renewed, stop) = (Arc::clone(&self.renewed), self.accepting.clone());
+            self.acceptors.spawn(tls::watch::watch(files, config, renewed, stop));
+        }
+    }
+
     /// Runs until somebody stops the daemon or a core task ends by itself, which nothing can repair but a restart.
     async fn serve(&mut self) -> Result<()> {
         let watchdog = systemd::watchdog(self.registry.clone());
@@ -215,6 +231,7 @@ impl Daemon {
                         return Ok(());
                     }
                 }
+                () = self.renewed.notified() => self.renew().await,
                 () = self.reload_asked.notified() => drop(self.reload().await),
                 ended = &mut self.owner => return Err(core_task("registry", ended)),
                 ended = &mut self.control => return Err(core_task("control API", ended)),
@@ -293,7 +310,7 @@ fn facts(source: &Source, control_socket: PathBuf, bound: &[Bound], started: Tim
         started_at: started,
         control_socket,
         config_source: source.name(),
-        listeners: bound.iter().map(|one| (protocol_name(one.entrance.protocol), one.address)).collect(),
+        listeners: bound.iter().map(Bound::facts).collect(),
         is_draining: AtomicBool::new(false),
         config_loaded_at: AtomicU64::new(started.0),
         owner: nix::unistd::geteuid().as_raw(),
@@ -312,6 +329,13 @@ fn core_task(name: &str, ended: Result<(), tokio::task::JoinError>) -> anyhow::E
     match ended {
         Ok(()) => anyhow!("the {name} ended by itself"),
         Err(error) => anyhow!("the {name} failed: {error}"),
+    }
+}
+
+impl Bound {
+    fn facts(&self) -> ClientListener {
+        let Entrance { protocol, tls } = &self.entrance;
+        ClientListener { protocol: protocol_name(*protocol), address: self.address, is_secure: tls.is_some() }
     }
 }
 

@@ -104,6 +104,20 @@ impl Daemon {
         Ok(result)
     }
 
+    /// Shows the certificates that are on disk now. Bad ones change nothing.
+    pub(super) async fn renew(&mut self) {
+        match (self.read_certificates(&self.config()).await, &self.tls) {
+            (Ok(Some(certificates)), Some(tls)) => {
+                tls.put(certificates);
+                tracing::info!("certificates read again, because their files have changed");
+            }
+            (Ok(_), _) => {}
+            (Err(faults), _) => {
+                tracing::error!(faults, "the certificates on disk are wrong; the old ones stay in force");
+            }
+        }
+    }
+
     /// The certificates of a configuration, as they are on disk now. Without listeners that speak TLS they are only checked.
     async fn read_certificates(&self, new: &Config) -> Result<Option<tls::Current>, String> {
         let (tls, config) = (self.tls.clone(), new.tls.clone());

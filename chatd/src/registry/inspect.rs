@@ -1,6 +1,7 @@
 //! Looking at the present without stopping it: cheap copies that the control API turns into its own shapes.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use super::roster::{End, Entry, Roster};
 use crate::domain::client::Client;
@@ -10,6 +11,7 @@ use crate::domain::id::{ClientId, Time};
 use crate::domain::mode::Rank;
 use crate::domain::reply::{Counts, TopicInfo};
 use crate::domain::room::Room;
+use crate::domain::secure::Secure;
 use crate::domain::state::State;
 
 /// What somebody wants to see.
@@ -78,6 +80,8 @@ pub struct MemberView {
     pub real_name: Box<str>,
     /// Names of its rooms.
     pub rooms: Vec<Box<str>>,
+    /// What protects its connection, if anything does.
+    pub secure: Option<Arc<Secure>>,
     /// User modes, letters.
     pub modes: String,
     /// Away with these words.
@@ -180,6 +184,7 @@ fn member_view(state: &State, client: &Client) -> MemberView {
         host: client.host().into(),
         real_name: client.real_name.clone(),
         rooms: rooms.map(|room| room.name.as_str().into()).collect(),
+        secure: client.secure.clone(),
         modes: client.modes.letters(),
         away: client.away.clone(),
         operator: client.operator.as_ref().map(|operator| operator.name.as_ref().into()),

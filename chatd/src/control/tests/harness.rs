@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Environment, LogConfig, LogTarget};
 use crate::control::serve::serve_people;
-use crate::control::{Context, Facts, Person, Steer, bind};
+use crate::control::{ClientListener, Context, Facts, Person, Steer, bind};
 use crate::delivery::broadcast::Encoder;
 use crate::domain::command::{Command, Operator, Role};
 use crate::domain::id::{Seq, Time};
@@ -204,7 +204,11 @@ fn facts(socket: &Path) -> Facts {
         started_at: Time(1_000),
         control_socket: socket.to_owned(),
         config_source: "defaults".into(),
-        listeners: vec![("irc", (Ipv4Addr::LOCALHOST, 6667).into())],
+        listeners: vec![ClientListener {
+            protocol: "irc",
+            address: (Ipv4Addr::LOCALHOST, 6667).into(),
+            is_secure: false,
+        }],
         is_draining: AtomicBool::new(false),
         config_loaded_at: AtomicU64::new(2_000),
         owner: 4_100_000_000,

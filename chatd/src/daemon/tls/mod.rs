@@ -6,6 +6,7 @@
 mod certificate;
 mod client;
 mod names;
+pub(super) mod watch;
 
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};

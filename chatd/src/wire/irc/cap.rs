@@ -78,6 +78,8 @@ pub(super) struct Offering<'a> {
     config: &'a Config,
     /// Whether it has said `LS 302`; others are shown no values and no drafts, which have to fit one line.
     is_302: bool,
+    /// Whether its connection is protected; nothing where that is not known.
+    is_secure: Option<bool>,
 }
 
 /// One capability.
@@ -113,6 +115,18 @@ fn draft(to: &Offering<'_>) -> Option<String> {
     to.config.irc.drafts.then(String::new)
 }
 
+/// The policy of strict transport security (IRCv3 sts): a port for those who came in the clear, a duration for the others. It is told
+/// and never asked for.
+fn sts(to: &Offering<'_>) -> Option<String> {
+    let (port, duration) = to.config.sts().filter(|_| to.is_302)?;
+    let duration = format!("duration={}", duration.as_secs());
+    let preload = if to.config.tls.sts.preload { ",preload" } else { "" };
+    Some(match to.is_secure {
+        Some(true) => format!("{duration}{preload}"),
+        _ => format!("port={port},{duration}{preload}"),
+    })
+}
+
 /// Every capability, sorted by name but for the drafts, which are last.
 pub(super) static CAPS: &[Cap] = &[
     cap("account-notify", Caps::ACCOUNT_NOTIFY, variant::ACCOUNT, always),
@@ -132,6 +146,7 @@ pub(super) static CAPS: &[Cap] = &[
     cap("server-time", Caps::SERVER_TIME, variant::TIME, always),
     cap("setname", Caps::SETNAME, variant::SETNAME, always),
     cap("standard-replies", Caps::STANDARD_REPLIES, NOTHING, always),
+    cap("sts", Caps(0), NOTHING, sts),
     cap("userhost-in-names", Caps::USERHOST_IN_NAMES, NOTHING, always),
     cap("draft/extended-isupport", Caps::EXTENDED_ISUPPORT, NOTHING, draft),
     // The name that clients know from before it was ratified.
@@ -154,7 +169,12 @@ fn offers(to: &Offering<'_>) -> Vec<String> {
 /// What changes for those who have been offered what `old` offers, when `new` comes into force: what is new or has another value,
 /// and the names of what is gone. None if nothing changes (IRCv3 capability-negotiation, `CAP NEW` and `CAP DEL`).
 pub(crate) fn changed(old: &Config, new: &Config) -> Option<(String, String)> {
-    let all = |config| offers(&Offering { config, is_302: true });
+    let all = |config| {
+        let mut offers = offers(&Offering { config, is_302: true, is_secure: None });
+        // Must not be taken back, and those who are here shall not all have to connect anew.
+        offers.retain(|offer| !offer.starts_with("sts="));
+        offers
+    };
     let name = |offer: &String| offer.split('=').next().unwrap_or_default().to_owned();
     let (old, new) = (all(old), all(new));
     let added: Vec<_> = new.iter().filter(|offer| !old.contains(offer)).cloned().collect();
@@ -179,7 +199,8 @@ pub(super) fn cap_verb(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> S
 }
 
 fn offering<'a>(irc: &Irc, turn: &Turn<'a>) -> Offering<'a> {
-    Offering { config: &turn.setting.config, is_302: irc.caps.has(Caps::IS_302) }
+    let is_secure = irc.registering().map(|registering| registering.peer.secure.is_some());
+    Offering { config: &turn.setting.config, is_302: irc.caps.has(Caps::IS_302), is_secure }
 }
 
 fn list_all(irc: &mut Irc, version: &str, turn: &mut Turn<'_>) {
@@ -269,7 +290,7 @@ mod tests {
 
     #[test]
     fn who_does_not_say_302_is_shown_names_that_fit_one_line() {
-        let offers = offers(&Offering { config: &Config::default(), is_302: false });
+        let offers = offers(&Offering { config: &Config::default(), is_302: false, is_secure: None });
         assert!(
             offers.iter().all(|offer| !offer.contains('=') && !offer.starts_with("draft/")),
             "{offers:?}"

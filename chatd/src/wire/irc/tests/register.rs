@@ -1,13 +1,18 @@
 //! How a connection becomes a client.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use super::alice;
+use crate::config::Sts;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request::{Adapt, Register, Request};
+use crate::domain::secure::Secure;
 use crate::wire::irc::{Irc, variant};
 use crate::wire::testing::{Session, nick, origin, text, welcome};
-use crate::wire::{Dialect as _, Step};
+use crate::wire::{Dialect as _, Peer, Step};
 
 fn fresh() -> Session<Irc> {
     Session::with(|_| {})
@@ -131,6 +136,34 @@ fn cap_notify_cannot_be_laid_down_by_those_of_version_302() {
     assert_eq!(text(&session.asks("CAP REQ :-cap-notify")[..1]), ":irc.test CAP * ACK :-cap-notify\r\n");
     session.sends("CAP LS 302");
     assert_eq!(session.hears("CAP REQ :-cap-notify"), ":irc.test CAP * NAK :-cap-notify\r\n");
+}
+
+/// What is offered to a client of a daemon with a policy of strict transport security.
+fn offered_sts(secure: Option<Secure>, version: &str) -> Option<String> {
+    let mut session = Session::<Irc>::with(|config| {
+        config.tls.sts = Sts { duration: Some(Duration::from_hours(1)), port: 6697, preload: true };
+    });
+    session.dialect = Irc::new(Peer { origin: origin(), secure: secure.map(Arc::new) });
+    let requests = session.asks(format!("CAP LS {version}"));
+    let echoes: Vec<_> = requests.into_iter().filter(|ask| matches!(ask, Request::Echo(_))).collect();
+    let offers = text(&echoes);
+    offers.split([' ', '\r']).find(|word| word.starts_with("sts")).map(str::to_owned)
+}
+
+#[test]
+fn a_policy_of_strict_transport_names_the_port_to_those_in_the_clear_and_is_never_asked_for() {
+    let clear = offered_sts(None, "302");
+    assert_eq!(clear.as_deref(), Some("sts=port=6697,duration=3600,preload"));
+    assert_eq!(offered_sts(Some(Secure::default()), "302").as_deref(), Some("sts=duration=3600,preload"));
+    assert_eq!(offered_sts(None, ""), None, "without values it would mean nothing");
+    let mut session =
+        Session::<Irc>::with(|config| config.tls.sts = Sts { duration: Some(Duration::ZERO), ..sts() });
+    assert_eq!(session.hears("CAP REQ :sts"), ":irc.test CAP * NAK :sts\r\n");
+    assert!(!fresh().asks("CAP LS 302").iter().any(|ask| format!("{ask:?}").contains("sts=")), "no policy");
+}
+
+fn sts() -> Sts {
+    Sts { port: 6697, ..Sts::default() }
 }
 
 #[test]
