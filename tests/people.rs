@@ -178,3 +178,28 @@ fn members_with_invite_notify_read_who_is_invited() {
     carol.expect_silence();
     alice.expect_silence();
 }
+
+#[test]
+fn what_has_no_answer_is_acknowledged_to_those_who_ask_with_labels() {
+    let daemon = Daemon::start();
+    let mut alice = Client::connect(&daemon, "alice");
+    let caps = ["batch", "labeled-response"];
+    let mut bob = Client::connect_with_caps(&daemon, "bob", &caps);
+    alice.send("SILENCE +bob");
+    alice.expect(":alice!* SILENCE +bob!*@*");
+    for line in ["NOTICE nobody :x", "NOTICE #none :x", "PRIVMSG alice :x", "MONITOR - alice", "MONITOR C"] {
+        bob.send(&format!("@label=one {line}"));
+        bob.expect("@label=one :* ACK");
+    }
+    bob.send("@label=two MONITOR + alice");
+    bob.expect("@label=two :* 730 bob :alice!*");
+    bob.send("@label=three MONITOR + carol,*!*@*");
+    bob.expect("@label=three :* BATCH +* labeled-response");
+    bob.expect("@batch=* :* 731 bob :*!*@*");
+    bob.expect("@batch=* :* 731 bob :carol");
+    bob.expect(":* BATCH -*");
+    // What others do is no answer.
+    Client::connect(&daemon, "carol");
+    bob.expect(":* 730 bob :carol!*");
+    alice.expect_silence();
+}

@@ -22,6 +22,8 @@ fn said(entry: &Entry) -> Option<(&str, String)> {
     let (from, text) = (entry.from.as_deref().unwrap_or("?"), entry.text.as_deref().unwrap_or(""));
     let to = entry.to.as_deref().unwrap_or("?");
     let room = entry.conversation.as_deref().filter(|_| entry.desk_id.is_none());
+    // Who in a room is meant, if not all of it: `@#room`.
+    let place = entry.to.as_deref().or(room).unwrap_or("?");
     match (entry.kind, entry.direction, room) {
         (EntryKind::Announce, _, room) => Some((room.unwrap_or("all"), format!("{from}: {text}"))),
         (EntryKind::Message | EntryKind::Notice, Some(DeskDirection::FromGuest), _) => {
@@ -30,8 +32,8 @@ fn said(entry: &Entry) -> Option<(&str, String)> {
         (EntryKind::Message | EntryKind::Notice, Some(DeskDirection::FromDesk), _) => {
             Some(("desk", format!("→ {to}: {text}")))
         }
-        (EntryKind::Message, None, Some(room)) => Some((room, format!("{from}: {text}"))),
-        (EntryKind::Notice, None, Some(room)) => Some((room, format!("-{from}- {text}"))),
+        (EntryKind::Message, None, Some(_)) => Some((place, format!("{from}: {text}"))),
+        (EntryKind::Notice, None, Some(_)) => Some((place, format!("-{from}- {text}"))),
         (EntryKind::Message, None, None) => Some(("direct", format!("{from} → {to}: {text}"))),
         (EntryKind::Notice, None, None) => Some(("direct", format!("-{from}- → {to}: {text}"))),
         _ => None,
@@ -107,6 +109,10 @@ mod tests {
             (
                 json!({"kind": "notice", "conversation": "#lobby", "from": "bot", "text": "hi"}),
                 "#lobby  -bot- hi",
+            ),
+            (
+                json!({"kind": "message", "conversation": "#lobby", "to": "@#lobby", "from": "alice", "text": "hi"}),
+                "@#lobby  alice: hi",
             ),
             (json!({"kind": "announce", "from": "root", "text": "noon"}), "all  root: noon"),
         ];

@@ -105,7 +105,7 @@ fn of_message(seq: Seq, message: &Message, desk: &str) -> Option<Entry> {
     };
     Some(match &message.to {
         Conversation::Room { name, .. } => said.in_room(name.as_str()),
-        Conversation::Ranked { shown, .. } => said.in_room(shown),
+        Conversation::Ranked { shown, .. } => said.in_part_of_room(shown),
         Conversation::Direct { nick, .. } => Entry { to: Some(nick.to_string()), ..said.blank() },
         Conversation::Desk { id, nick, is_inbound, .. } => {
             said.at_desk(id.0, nick.as_str(), *is_inbound, desk)
@@ -144,6 +144,12 @@ struct Said<'a> {
 impl Said<'_> {
     fn blank(&self) -> Entry {
         Entry { text: Some(self.text.to_owned()), ..blank(self.seq, self.at, self.kind, self.nick) }
+    }
+
+    /// `@#room`: it belongs to the room, and was said to some of it.
+    fn in_part_of_room(&self, shown: &str) -> Entry {
+        let name = shown.trim_start_matches(|letter| letter != '#');
+        Entry { to: Some(shown.to_owned()), ..self.in_room(name) }
     }
 
     fn in_room(&self, name: &str) -> Entry {

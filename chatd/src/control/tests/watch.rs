@@ -227,3 +227,14 @@ async fn what_is_never_stored_leaves_the_ring_with_one_line_about_it() {
     assert!(matches!(stream.gaps[..], [(1, _)]), "{:?}", stream.gaps);
     office.close().await;
 }
+
+#[tokio::test]
+async fn what_is_said_to_a_rank_belongs_to_its_room() {
+    let office = Office::open();
+    let alice = office.client("alice").await;
+    alice.join("#lobby").await;
+    let (mut stream, _) = office.stream("/v1/watch?what=%23lobby").await;
+    alice.say("@#lobby", "help").await;
+    assert_eq!(stream.said().await.1, "help");
+    office.close().await;
+}

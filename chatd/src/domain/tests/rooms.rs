@@ -178,3 +178,17 @@ fn rooms_are_limited_for_one_and_for_all() {
     chat.join(bob, "#4");
     assert_eq!(chat.hears(bob), ["no: cannot create #4: there are 3 rooms (limits.rooms)"]);
 }
+
+#[test]
+fn an_operator_of_a_room_may_put_itself_out_and_others_of_its_rank() {
+    let mut chat = Chat::new();
+    let [alice, bob] = chat.room("#a", ["alice", "bob"]);
+    chat.mode(alice, "#a", 'o', true, Some("bob"));
+    chat.heard.clear();
+    for nick in ["alice", "bob"] {
+        chat.ask(bob, Request::Kick { room: "#a".into(), nick: nick.into(), reason: "".into() });
+    }
+    assert_eq!(chat.hears(alice), ["bob kicks alice from #a: bob"]);
+    assert_eq!(chat.hears(bob), ["bob kicks alice from #a: bob", "bob kicks bob from #a: bob"]);
+    assert!(chat.state.room_named("#a").is_none());
+}

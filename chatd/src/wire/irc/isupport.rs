@@ -57,7 +57,7 @@ fn tokens(config: &Config) -> Vec<String> {
         format!("NICKLEN={}", limits.nick_length),
         format!("SILENCE={}", limits.silence),
         format!("STATUSMSG={}", Rank::TABLE.map(|(_, prefix, _)| prefix).iter().collect::<String>()),
-        format!("TARGMAX=JOIN:,KICK:{targets},LIST:{LIST_MASKS_MAX},NAMES:,NOTICE:{targets},PART:,PRIVMSG:{targets},TAGMSG:{targets},WHOIS:{targets},WHOWAS:{targets}"),
+        format!("TARGMAX=JOIN:,KICK:{targets},LIST:{LIST_MASKS_MAX},MONITOR:,NAMES:,NOTICE:{targets},PART:,PRIVMSG:{targets},TAGMSG:{targets},WHOIS:{targets},WHOWAS:{targets}"),
         format!("TOPICLEN={}", limits.topic_length),
         format!("USERLEN={USER_MAX}"),
     ]);
