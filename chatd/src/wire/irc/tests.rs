@@ -1,5 +1,6 @@
 //! Conversations in IRC: lines in, requests out; replies in, lines out.
 
+mod every_verb;
 mod labels;
 mod line;
 mod list;
@@ -9,8 +10,10 @@ mod refuse;
 mod register;
 mod reply;
 mod server;
+mod stage;
 mod talk;
 mod verb;
+mod visibility;
 mod webirc;
 mod who;
 mod whois;
