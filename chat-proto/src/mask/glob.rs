@@ -1,5 +1,7 @@
 //! Matching with `*` and `?`. Owns no rule of how masks are completed.
 
+use std::borrow::Cow;
+
 use crate::name::CaseMapping;
 
 /// The most characters of a mask, besides `*`, of which the set of places fits a machine word.
@@ -10,18 +12,21 @@ const PLACES_MAX: usize = 127;
 /// All ways to match are followed at once: bit `n` of a word says that the text so far fits the first `n` steps of the
 /// mask, and one byte of text moves all bits together. So a text takes time by its length and no mask makes it worse, where
 /// trying again at every `*` would take the product of both lengths. Only a mask of more than 127 steps is matched that way.
-#[derive(Debug)]
+/// One that is kept takes less than a kilobyte, for most bytes make no step.
+#[derive(Clone, Debug)]
 pub struct Glob<'a> {
-    mask: &'a str,
+    mask: Cow<'a, str>,
     mapping: CaseMapping,
-    steps: Option<Steps>,
+    steps: Option<Box<Steps>>,
 }
 
 /// The steps of a mask: all its characters but `*`, byte by byte.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Steps {
-    /// For each byte, the steps that it makes as itself.
-    takes: [u128; 256],
+    /// For each byte, where in `takes` its steps are; most bytes make none and have the first place.
+    class: [u8; 256],
+    /// The steps that a byte makes as itself, for each class.
+    takes: Vec<u128>,
     /// The steps that the first byte of any character makes: `?`.
     any: u128,
     /// The places where any byte is passed over: a `*` is there.
@@ -37,7 +42,15 @@ impl<'a> Glob<'a> {
     /// (RFC 2812 §2.5). Any other backslash is a character of its own, because nicks may contain it.
     #[must_use]
     pub fn new(mask: &'a str, mapping: CaseMapping) -> Self {
-        Self { mask, mapping, steps: Steps::of(mask.as_bytes(), mapping) }
+        let steps = Steps::of(mask.as_bytes(), mapping).map(Box::new);
+        Self { mask: Cow::Borrowed(mask), mapping, steps }
+    }
+
+    /// The same, to be kept longer than the text it was made from.
+    #[must_use]
+    pub fn into_owned(self) -> Glob<'static> {
+        let Glob { mask, mapping, steps } = self;
+        Glob { mask: Cow::Owned(mask.into_owned()), mapping, steps }
     }
 
     /// Whether the mask covers the whole of `text`.
@@ -59,7 +72,7 @@ pub fn glob_matches(mask: &str, text: &str, mapping: CaseMapping) -> bool {
 impl Steps {
     /// The steps, unless there are too many.
     fn of(mask: &[u8], mapping: CaseMapping) -> Option<Self> {
-        let mut steps = Self { takes: [0; 256], any: 0, stays: 0, behind_any: 0, end: 0 };
+        let mut steps = Self { class: [0; 256], takes: vec![0], any: 0, stays: 0, behind_any: 0, end: 0 };
         let (mut place, mut rest) = (0, mask);
         while let Some(first) = rest.first() {
             if place == PLACES_MAX {
@@ -77,7 +90,7 @@ impl Steps {
                 _ => (1, Some(*first)),
             };
             match wanted {
-                Some(byte) => steps.takes[usize::from(mapping.fold_byte(byte))] |= here,
+                Some(byte) => *steps.takes_of(mapping.fold_byte(byte)) |= here,
                 None => {
                     steps.any |= here;
                     steps.behind_any |= here << 1;
@@ -90,11 +103,21 @@ impl Steps {
         Some(steps)
     }
 
+    /// The steps of a byte, in a class of its own from now on. There are fewer than 128 steps, and so classes.
+    fn takes_of(&mut self, byte: u8) -> &mut u128 {
+        let class = &mut self.class[usize::from(byte)];
+        if *class == 0 {
+            *class = self.takes.len() as u8;
+            self.takes.push(0);
+        }
+        &mut self.takes[usize::from(*class)]
+    }
+
     fn cover(&self, text: &[u8], mapping: CaseMapping) -> bool {
         let mut places = 1_u128;
         for byte in text {
             count_step();
-            let takes = self.takes[usize::from(mapping.fold_byte(*byte))];
+            let takes = self.takes[usize::from(self.class[usize::from(mapping.fold_byte(*byte))])];
             let (takes, stays) = if is_inside(*byte) {
                 (takes, self.stays | self.behind_any)
             } else {

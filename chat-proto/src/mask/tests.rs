@@ -1,7 +1,7 @@
 //! How masks are completed, what they match, and that hostile ones cost little.
 
 use super::glob::STEPS;
-use super::{Mask, glob_matches};
+use super::{Glob, Mask, glob_matches};
 use crate::name::{CaseMapping, NameError};
 use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
 
@@ -96,6 +96,14 @@ fn catastrophic_masks_end_at_once() {
     assert!(!glob_matches(&mask, &text, RFC));
     assert!(!glob_matches(&("*?".repeat(500) + "b"), &text, RFC));
     assert!(glob_matches(&mask, &(text + "b"), RFC));
+}
+
+#[test]
+fn a_mask_of_as_many_different_bytes_as_it_has_steps_matches_all_of_them() {
+    let all: String = ('!'..='~').filter(|c| !c.is_ascii_uppercase() && !"*?\\".contains(*c)).collect();
+    let kept = Glob::new(&format!("*{all}"), CaseMapping::Ascii).into_owned();
+    assert!(kept.matches(&format!("x{all}")));
+    assert!(!kept.matches(&format!("{all}x")));
 }
 
 #[test]

@@ -10,8 +10,8 @@ use toml::de::DeTable;
 use super::problem::{ConfigError, Place, Problem, Wrong, nearest};
 use super::section::{Reader, Section};
 use super::{
-    Cloak, Config, Control, Desk, Environment, History, Irc, Limits, LogConfig, Server, TlsConfig, listen,
-    webirc,
+    Cloak, Config, Control, Desk, Environment, History, Irc, Limits, LogConfig, Rooms, Server, TlsConfig,
+    listen, webirc,
 };
 
 /// Where a configuration comes from; kept for the next reload.
@@ -120,6 +120,7 @@ impl<'a> Reader<'a> {
             desk: Desk::read(root.section("desk"), &limits),
             history: History::read(root.section("history")),
             irc: Irc::read(root.section("irc")),
+            rooms: Rooms::read(root.section("rooms")),
             log: LogConfig::read(root.section("log")),
             limits,
             tls,

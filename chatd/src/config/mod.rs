@@ -16,6 +16,7 @@ mod log;
 pub mod password;
 mod paths;
 mod problem;
+mod rooms;
 mod section;
 mod server;
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub use load::{Source, load, parse};
 pub use log::{LevelError, LogConfig, LogFormat, LogTarget, Rotation, parse_level};
 pub use paths::PathError;
 pub use problem::{ConfigError, Place, Problem};
+pub use rooms::Rooms;
 pub use server::{Admin, Server};
 pub use tls::{KeyPair, NamedCertificate, Sts, TlsConfig, TlsVersion};
 pub use units::{show_duration, show_size};
@@ -67,6 +69,8 @@ pub struct Config {
     pub history: History,
     /// `[irc]`
     pub irc: Irc,
+    /// `[rooms]`
+    pub rooms: Rooms,
     /// `[limits]`
     pub limits: Limits,
     /// `[log]`
@@ -86,6 +90,7 @@ impl Default for Config {
             desk: Desk::default(),
             history: History::default(),
             irc: Irc::default(),
+            rooms: Rooms::default(),
             limits: Limits::default(),
             log: LogConfig::default(),
             tls: TlsConfig::default(),
@@ -112,6 +117,7 @@ impl Config {
         self.desk.write(&mut out);
         self.history.write(&mut out);
         self.irc.write(&mut out);
+        self.rooms.write(&mut out);
         self.limits.write(&mut out);
         self.log.write(&mut out);
         out.into_text()

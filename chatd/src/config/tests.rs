@@ -129,6 +129,8 @@ drafts = false
 icon = "https://chat.example.org/icon.svg"
 client-tags-denied = ["*", "-typing"]
 
+[rooms]
+owner-ranks = true
 [limits]
 clients = 5
 clients-per-address = 2

@@ -20,6 +20,7 @@ const NEEDS_RESTART: &[&str] = &[
     "desk.nick",
     "history.enabled",
     "history.sync",
+    "rooms",
     "log.format",
     "log.to",
     "log.directory",
@@ -66,8 +67,9 @@ pub(super) fn effective(old: &Config, new: Config) -> Arc<Config> {
     let mut desk = new.desk;
     desk.nick.clone_from(&old.desk.nick);
     let (cloak, gateways, irc, limits) = (new.cloak, new.gateways, new.irc, new.limits);
-    let (listen, tls) = (old.listen.clone(), new.tls);
-    Arc::new(Config { server, listen, control, cloak, gateways, desk, history, irc, limits, log, tls })
+    // Ranks and lists that rooms have already would lose their letters.
+    let (listen, rooms, tls) = (old.listen.clone(), old.rooms.clone(), new.tls);
+    Arc::new(Config { server, listen, control, cloak, gateways, desk, history, irc, rooms, limits, log, tls })
 }
 
 /// Every key with its value, arrays by index.

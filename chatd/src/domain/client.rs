@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chat_proto::mask::{Mask, glob_matches};
+use chat_proto::mask::glob_matches;
 use chat_proto::name::{CaseMapping, Nick};
 
 use super::command::Operator;
@@ -94,15 +94,11 @@ impl Client {
         self.host() != self.origin.host()
     }
 
-    /// Whether `mask` names it: by what others see of it, or by where it really comes from. Only for what tells nobody whether it
-    /// fits, such as bans: whoever could ask would find the address by trying.
+    /// Whether `mask`, a `nick!user@host`, names it by where it really comes from. Only for what tells nobody whether it fits, such
+    /// as bans: whoever could ask would find the address by trying.
     #[must_use]
-    pub fn fits(&self, mask: &Mask, folding: CaseMapping) -> bool {
-        if mask.matches(&self.source, folding) {
-            return true;
-        }
-        let (Some((who, host)), Some((own, _))) =
-            (mask.as_str().rsplit_once('@'), self.source.rsplit_once('@'))
+    pub fn is_from(&self, mask: &str, folding: CaseMapping) -> bool {
+        let (Some((who, host)), Some((own, _))) = (mask.rsplit_once('@'), self.source.rsplit_once('@'))
         else {
             return false;
         };

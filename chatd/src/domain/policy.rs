@@ -1,26 +1,36 @@
 //! Who may do what. Questions only: nothing here changes or answers anything else.
 
 use super::client::Client;
-use super::id::Time;
-use super::mode::{Rank, RoomFlag, RoomList, UserMode};
+use super::id::{ClientId, Time};
+use super::message::MessageKind;
+use super::mode::{Rank, RoomChange, RoomFlag, RoomList, UserMode};
 use super::refusal::Refusal;
 use super::room::Room;
 use super::state::State;
+use super::{formatting, listed};
 
-/// Whether `client` may enter `room` (RFC 2812 §3.2.1; the invited pass `+i`, `+l`, `+k` and bans, as modern servers do).
+/// Whether `client` may enter `room` (RFC 2812 §3.2.1; the invited pass `+i`, `+l`, `+k`, `+R` and bans, as modern servers do;
+/// nobody passes `+S`, which is for the sake of all who are inside).
 ///
 /// # Errors
 /// The first reason against it.
 pub fn may_join(state: &State, client: &Client, room: &Room, key: Option<&str>) -> Result<(), Refusal> {
+    let name = || room.name.as_str().into();
+    if room.flags.has(RoomFlag::SecureOnly) && !client.is_secure() {
+        return Err(Refusal::NeedsTls(name()));
+    }
     if state.people().invitations.has(client.id, room.id) {
         return Ok(());
     }
-    let name = || room.name.as_str().into();
-    if is_banned(state, client, room) {
+    if listed::is_kept_out(state, client, room) {
         return Err(Refusal::Banned(name()));
     }
-    if room.flags.has(RoomFlag::InviteOnly) && !is_listed(state, client, room, RoomList::InviteException) {
+    let is_excepted = || listed::is_listed(state, client, room, RoomList::InviteException);
+    if room.flags.has(RoomFlag::InviteOnly) && !is_excepted() {
         return Err(Refusal::InviteOnly(name()));
+    }
+    if room.flags.has(RoomFlag::IdentifiedOnly) && client.account.is_none() {
+        return Err(Refusal::NeedsAccount(name()));
     }
     if room.key.is_some() && room.key.as_deref() != key {
         return Err(Refusal::BadKey(name()));
@@ -62,10 +72,65 @@ pub fn may_speak(state: &State, client: &Client, room: &Room) -> Result<(), Refu
     if room.flags.has(RoomFlag::Moderated) {
         return no("only those with voice may speak (+m)");
     }
-    if is_banned(state, client, room) {
-        return no("you are banned (+b)");
+    if room.flags.has(RoomFlag::IdentifiedSpeak) && client.account.is_none() {
+        return no("only the identified may speak (+M)");
+    }
+    match listed::silenced_by(state, client, room) {
+        Some(RoomList::Quiet) => no("you are muted (+q)"),
+        Some(_) => no("you are banned (+b)"),
+        None => Ok(()),
+    }
+}
+
+/// Whether this may be said in `room`, by whomever: operators who want it otherwise take the mode away.
+///
+/// # Errors
+/// [`Refusal::CannotSend`] with the mode that forbids it.
+pub fn may_be_said(room: &Room, kind: MessageKind, text: &str) -> Result<(), Refusal> {
+    let no = |because| Err(Refusal::CannotSend { room: room.name.as_str().into(), because });
+    if room.flags.has(RoomFlag::NoNotice) && kind == MessageKind::Notice {
+        return no("no notices (+T)");
+    }
+    if room.flags.has(RoomFlag::NoCtcp) && is_ctcp(text) {
+        return no("no CTCP but ACTION (+C)");
+    }
+    if room.flags.has(RoomFlag::Plain) && formatting::is_formatted(text) {
+        return no("no colours and formatting (+c)");
     }
     Ok(())
+}
+
+/// Whether `text` is a CTCP message other than an ACTION (<https://modern.ircdocs.horse/ctcp>).
+fn is_ctcp(text: &str) -> bool {
+    let Some(inside) = text.strip_prefix('\u{1}') else { return false };
+    let command = inside.split([' ', '\u{1}']).next().unwrap_or_default();
+    !command.eq_ignore_ascii_case("ACTION")
+}
+
+/// Whether `from` may speak to `to` alone. Those with `+R` hear the identified, operators and themselves.
+///
+/// # Errors
+/// [`Refusal::OnlyFromIdentified`].
+pub fn may_message(from: &Client, to: &Client) -> Result<(), Refusal> {
+    let is_open = !to.modes.has(UserMode::IdentifiedOnly) || from.account.is_some();
+    if is_open || from.is_operator() || from.id == to.id {
+        return Ok(());
+    }
+    Err(Refusal::OnlyFromIdentified(to.nick.as_str().into()))
+}
+
+/// Whether `client` may take another nick: not without a rank in a room with `+N`.
+///
+/// # Errors
+/// [`Refusal::NickLocked`] with the room.
+pub fn may_change_nick(state: &State, client: &Client) -> Result<(), Refusal> {
+    let mut rooms = client.rooms.iter().filter_map(|room| state.room(*room));
+    let is_locked =
+        |room: &&Room| room.flags.has(RoomFlag::NickLocked) && room.rank(client.id) == Some(Rank::NONE);
+    match rooms.find(is_locked) {
+        Some(room) => Err(Refusal::NickLocked(room.name.as_str().into())),
+        None => Ok(()),
+    }
 }
 
 /// Whether `to` wants to hear what `from` says to it alone (SILENCE). Operators are always heard: whoever runs the server must
@@ -101,28 +166,72 @@ pub fn may_knock(state: &State, client: &Client, room: &Room, now: Time) -> Resu
 /// Whether `client` may set the topic.
 ///
 /// # Errors
-/// Not a member, or no operator while `+t`.
+/// Not a member, or below half-operator while `+t`.
 pub fn may_set_topic(client: &Client, room: &Room) -> Result<(), Refusal> {
     if room.flags.has(RoomFlag::TopicLocked) { may_steer(client, room) } else { may_act_in(client, room) }
 }
 
-/// Whether `client` may invite into `room`: members, and operators only while `+i`.
+/// Whether `client` may invite into `room`: members, and half-operators and above while `+i`.
 ///
 /// # Errors
-/// Not a member, or no operator while `+i`.
+/// Not a member, or below half-operator while `+i`.
 pub fn may_invite(client: &Client, room: &Room) -> Result<(), Refusal> {
     if room.flags.has(RoomFlag::InviteOnly) { may_steer(client, room) } else { may_act_in(client, room) }
 }
 
-/// Whether `client` may kick and change modes.
+/// Whether `client` may kick, and change such modes as its rank allows ([`may_make`]).
 ///
 /// # Errors
-/// Not a member, or no operator.
+/// Not a member, or below half-operator.
 pub fn may_steer(client: &Client, room: &Room) -> Result<(), Refusal> {
     match room.rank(client.id) {
-        Some(rank) if rank.has(Rank::OPERATOR) => Ok(()),
+        Some(rank) if rank.reaches(Rank::HALFOP) => Ok(()),
         Some(_) => Err(Refusal::NotRoomOperator(room.name.as_str().into())),
         None => Err(Refusal::NotInRoom(room.name.as_str().into())),
+    }
+}
+
+/// Whether `client` may put `target` out of `room`, or change its rank.
+///
+/// # Errors
+/// Not a member, below half-operator, or not above the target.
+pub fn may_act_on(client: &Client, room: &Room, target: ClientId, nick: &str) -> Result<(), Refusal> {
+    may_steer(client, room)?;
+    let own = room.rank(client.id).unwrap_or_default();
+    let other = room.rank(target).unwrap_or_default();
+    if client.id == target || own.may_act_on(other) {
+        return Ok(());
+    }
+    Err(Refusal::HigherRank { nick: nick.into(), rank: other.name(), room: room.name.as_str().into() })
+}
+
+/// Whether `client` may make this change of modes. Whoever steers may lay down any rank of its own.
+///
+/// # Errors
+/// Not a member, below the rank that the mode needs, or not above whom it is about.
+pub fn may_make(client: &Client, room: &Room, change: &RoomChange) -> Result<(), Refusal> {
+    if let RoomChange::Rank(_, nick, target, on) = change {
+        may_act_on(client, room, *target, nick)?;
+        if *target == client.id && !on {
+            return Ok(());
+        }
+    }
+    may_steer(client, room)?;
+    let needs = change.needs();
+    if room.rank(client.id).unwrap_or_default().reaches(needs) {
+        return Ok(());
+    }
+    Err(Refusal::RankTooLow { room: room.name.as_str().into(), letter: change.letter(), needs: needs.name() })
+}
+
+/// Whether `client` may read this list: bans and the quiet everybody, exceptions those who can make them.
+///
+/// # Errors
+/// Not a member, or below half-operator.
+pub fn may_read_list(client: &Client, room: &Room, list: RoomList) -> Result<(), Refusal> {
+    match list {
+        RoomList::Ban | RoomList::Quiet => Ok(()),
+        RoomList::Exception | RoomList::InviteException => may_steer(client, room),
     }
 }
 
@@ -142,6 +251,13 @@ pub fn may_act_in(client: &Client, room: &Room) -> Result<(), Refusal> {
 #[must_use]
 pub fn may_see_room(client: &Client, room: &Room) -> bool {
     !room.flags.has(RoomFlag::Secret) || room.members.contains_key(&client.id) || client.is_operator()
+}
+
+/// Whether `client` may be told of `room` without naming it: private rooms are in no list (RFC 2812 §4.2.6).
+#[must_use]
+pub fn may_find_room(client: &Client, room: &Room) -> bool {
+    let is_hidden = room.flags.has(RoomFlag::Private) || room.flags.has(RoomFlag::Secret);
+    !is_hidden || room.members.contains_key(&client.id) || client.is_operator()
 }
 
 /// Whether `viewer` may find `other` by asking for masks or member lists: the invisible are for those who share a room.
@@ -172,12 +288,4 @@ pub fn may_see_in(viewer: &Client, other: &Client, room: &Room) -> bool {
 /// [`Refusal::NotOperator`].
 pub fn may_operate(client: &Client) -> Result<(), Refusal> {
     if client.is_operator() { Ok(()) } else { Err(Refusal::NotOperator) }
-}
-
-fn is_banned(state: &State, client: &Client, room: &Room) -> bool {
-    is_listed(state, client, room, RoomList::Ban) && !is_listed(state, client, room, RoomList::Exception)
-}
-
-fn is_listed(state: &State, client: &Client, room: &Room, list: RoomList) -> bool {
-    room.list(list).iter().any(|entry| client.fits(&entry.mask, state.casemapping()))
 }

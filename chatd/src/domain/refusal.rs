@@ -38,6 +38,24 @@ pub enum Refusal {
     },
     /// The asker has no operator's rank in the room (482).
     NotRoomOperator(Box<str>),
+    /// The asker's rank in the room is below what the mode needs (482).
+    RankTooLow {
+        /// Which room.
+        room: Box<str>,
+        /// The mode's letter.
+        letter: char,
+        /// The least rank.
+        needs: &'static str,
+    },
+    /// The other one's rank in the room is above the asker's (482).
+    HigherRank {
+        /// Who.
+        nick: Box<str>,
+        /// What the other one is.
+        rank: &'static str,
+        /// Which room.
+        room: Box<str>,
+    },
     /// The room is full, `+l` (471).
     RoomFull(Box<str>),
     /// The room is for the invited, `+i` (473).
@@ -46,6 +64,16 @@ pub enum Refusal {
     Banned(Box<str>),
     /// Missing or wrong key, `+k` (475).
     BadKey(Box<str>),
+    /// The room is for the identified, `+R` (477).
+    NeedsAccount(Box<str>),
+    /// The room is for those with TLS, `+S` (489).
+    NeedsTls(Box<str>),
+    /// The asker is in a room where nicks stay, `+N` (447).
+    NickLocked(Box<str>),
+    /// This one hears the identified only, user mode `+R` (477).
+    OnlyFromIdentified(Box<str>),
+    /// These are somebody else's modes (502).
+    NotYourModes,
     /// The asker may not speak in the room (404).
     CannotSend {
         /// Which room.
@@ -160,6 +188,7 @@ pub enum Refusal {
 }
 
 impl fmt::Display for Refusal {
+    #[expect(clippy::too_many_lines, reason = "a table: the words of each refusal")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NickInUse(nick) => write!(f, "the nick {nick} is in use"),
@@ -172,6 +201,17 @@ impl fmt::Display for Refusal {
             Self::TargetNotInRoom { nick, room } => write!(f, "{nick} is not in {room}"),
             Self::AlreadyInRoom { nick, room } => write!(f, "{nick} is in {room} already"),
             Self::NotRoomOperator(room) => write!(f, "you are not an operator of {room}"),
+            Self::RankTooLow { room, letter, needs } => {
+                write!(f, "only somebody with the rank {needs} or above sets mode {letter} of {room}")
+            }
+            Self::HigherRank { nick, rank, .. } => {
+                write!(f, "{nick} is {rank}, and your rank is not above that")
+            }
+            Self::NeedsAccount(room) => write!(f, "{room} is for people with an account (+R)"),
+            Self::NeedsTls(room) => write!(f, "{room} is for people with an encrypted connection (+S)"),
+            Self::NickLocked(room) => write!(f, "nobody in {room} changes the nick (+N)"),
+            Self::OnlyFromIdentified(nick) => write!(f, "{nick} hears only people with an account (+R)"),
+            Self::NotYourModes => write!(f, "these are somebody else's modes"),
             Self::RoomFull(room) => write!(f, "{room} is full (+l)"),
             Self::InviteOnly(room) => write!(f, "{room} is open to invited people only (+i)"),
             Self::Banned(room) => write!(f, "you are banned from {room} (+b)"),

@@ -20,6 +20,9 @@ pub const LIST_MASKS_MAX: usize = 10;
 /// Longest mask of LIST and WHO, in bytes: the time to compare grows with it. A longer one fits nothing.
 pub const MASK_MAX: usize = 100;
 
+/// Longest key of a room, in bytes, announced as KEYLEN.
+pub const KEY_MAX: usize = 32;
+
 /// One thing a client asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
@@ -109,6 +112,8 @@ pub enum Request {
     },
     /// To read the own user modes.
     UserModes,
+    /// To read or change the user modes of somebody else: refused, because there is nobody or because it is somebody else.
+    ModesOf(Box<str>),
     /// To change the own user modes.
     SetUserModes(Vec<(UserMode, bool)>),
     /// To say something.

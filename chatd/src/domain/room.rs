@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use chat_proto::mask::Mask;
-use chat_proto::name::RoomName;
+use chat_proto::mask::Glob;
+use chat_proto::name::{CaseMapping, RoomName};
 use indexmap::IndexMap;
 
 use super::id::{ClientId, RoomId, Time};
-use super::mode::{Rank, RoomFlags, RoomList};
+use super::mode::{ListMask, Rank, RoomFlags, RoomList};
 use super::reply::TopicInfo;
 
 /// Members: dense to walk for every message, constant-time to find.
@@ -32,19 +32,30 @@ pub struct Room {
     pub limit: Option<u32>,
     /// Who is in it.
     pub members: Members,
-    /// Bans, exceptions, invite exceptions, in the order of [`RoomList::TABLE`]; empty lists allocate nothing.
-    pub lists: [Vec<ListEntry>; 3],
+    /// In the order of [`RoomList`]; empty lists allocate nothing.
+    pub lists: [Vec<ListEntry>; RoomList::COUNT],
 }
 
 /// One mask in a list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct ListEntry {
     /// Whom it names.
-    pub mask: Mask,
+    pub mask: ListMask,
+    /// Its mask made ready: it is held against every speaker without a rank.
+    pub glob: Glob<'static>,
     /// Who set it: a source.
     pub by: Arc<str>,
     /// When.
     pub at: Time,
+}
+
+impl ListEntry {
+    /// An entry that `by` sets at this moment.
+    #[must_use]
+    pub fn new(mask: ListMask, mapping: CaseMapping, by: Arc<str>, at: Time) -> Self {
+        let glob = Glob::new(mask.mask(), mapping).into_owned();
+        Self { mask, glob, by, at }
+    }
 }
 
 impl Room {
@@ -74,6 +85,12 @@ impl Room {
     #[must_use]
     pub fn list(&self, list: RoomList) -> &[ListEntry] {
         &self.lists[list as usize]
+    }
+
+    /// Where `mask` stands in a list, in whatever case it was written.
+    #[must_use]
+    pub fn position(&self, list: RoomList, mask: &ListMask, mapping: CaseMapping) -> Option<usize> {
+        self.list(list).iter().position(|entry| mapping.same(entry.mask.as_str(), mask.as_str()))
     }
 
     /// The modes with their parameters: `["+klnt", "key", "10"]`. The key is shown to members only.

@@ -1,6 +1,6 @@
 //! Changes of modes as letters and parameters, the same in every dialect.
 
-use crate::domain::mode::{Rank, RoomChange, UserMode};
+use crate::domain::mode::{RoomChange, UserMode};
 
 /// Mode letters with a sign only where it changes: `+o-v`.
 #[derive(Debug, Default)]
@@ -22,28 +22,22 @@ impl Letters {
 
 /// A change as its letter, its direction and its parameter. Which key was taken away is told to nobody.
 pub(super) fn room_change(change: &RoomChange) -> (char, bool, Option<String>) {
-    match change {
-        RoomChange::Flag(flag, on) => (flag.letter(), *on, None),
-        RoomChange::Key(Some(key)) => ('k', true, Some(key.to_string())),
-        RoomChange::Key(None) => ('k', false, Some("*".into())),
-        RoomChange::Limit(Some(limit)) => ('l', true, Some(limit.to_string())),
-        RoomChange::Limit(None) => ('l', false, None),
-        RoomChange::List(list, mask, on) => (list.letter(), *on, Some(mask.as_str().into())),
-        RoomChange::Rank(rank, nick, _, on) => (rank_letter(*rank), *on, Some(nick.to_string())),
-    }
-}
-
-fn rank_letter(rank: Rank) -> char {
-    Rank::TABLE.iter().find(|(.., known)| *known == rank).map_or('v', |(letter, ..)| *letter)
+    let param = match change {
+        RoomChange::Flag(..) | RoomChange::Limit(None) => None,
+        RoomChange::Key(Some(key)) => Some(key.to_string()),
+        RoomChange::Key(None) => Some("*".into()),
+        RoomChange::Limit(Some(limit)) => Some(limit.to_string()),
+        RoomChange::List(_, mask, _) => Some(mask.as_str().into()),
+        RoomChange::Rank(_, nick, ..) => Some(nick.to_string()),
+    };
+    (change.letter(), change.is_on(), param)
 }
 
 /// Changes of user modes: `+iw-B`.
 pub(crate) fn user_letters(changes: &[(UserMode, bool)]) -> String {
     let mut letters = Letters::default();
     for (mode, on) in changes {
-        if let Some((letter, _)) = UserMode::TABLE.iter().find(|(_, known)| known == mode) {
-            letters.push(*letter, *on);
-        }
+        letters.push(mode.letter(), *on);
     }
     letters.text
 }

@@ -167,6 +167,8 @@ numerics! {
     "<client> <channel>" 713 ERR_CHANOPEN "Channel is open."
     "<client> <channel>" 714 ERR_KNOCKONCHAN "You are already on that channel."
     "<client> <privilege>" 723 ERR_NOPRIVS "Insufficient oper privileges."
+    "<client> <channel> q <mask> [<who set it> <Unix time>]" 728 RPL_QUIETLIST ""
+    "<client> <channel> q" 729 RPL_ENDOFQUIETLIST "End of channel quiet list"
     "<client> <targets>" 730 RPL_MONONLINE ""
     "<client> <targets>" 731 RPL_MONOFFLINE ""
     "<client> <targets>" 732 RPL_MONLIST ""

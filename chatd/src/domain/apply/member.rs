@@ -12,6 +12,7 @@ use crate::domain::event::Registered;
 use crate::domain::id::{ClientId, DeskId, RoomId};
 use crate::domain::mode::{UserMode, UserModes};
 use crate::domain::notice::{Audience, What};
+use crate::domain::policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{Gone, Reply, Welcome};
 use crate::domain::state::State;
@@ -63,6 +64,7 @@ pub(super) fn nick_changed(
         return Err(Refusal::NickInUse(nick.as_str().into()));
     }
     let client = state.asker(id)?;
+    policy::may_change_nick(state, client)?;
     let old = client.nick.clone();
     let (source, gone, rooms) = (Arc::clone(&client.source), gone(client, at), client.rooms.clone());
     state.remember_gone(gone);

@@ -4,6 +4,7 @@
 //! event that no longer holds is void: it changes nothing and its asker hears the refusal.
 
 mod member;
+mod modes;
 mod people;
 mod room;
 mod talk;
@@ -85,7 +86,7 @@ fn change(state: &mut State, at: Place, event: &Event) -> Result<Applied, Refusa
         Event::Parted { client, room, reason } => room::parted(state, at, *client, *room, reason),
         Event::Kicked { room, by, target, reason } => room::kicked(state, at, *room, by, *target, reason),
         Event::TopicSet { room, by, text } => room::topic_set(state, at, *room, by, text),
-        Event::RoomModesSet { room, by, changes } => room::modes_set(state, at, *room, by, changes),
+        Event::RoomModesSet { room, by, changes } => modes::set(state, at, *room, by, changes),
         Event::Invited { room, by, target } => room::invited(state, at, *room, by, *target),
         Event::MonitorChanged { client, change } => people::monitor_changed(state, *client, change),
         Event::SilenceSet { client, changes } => people::silence_set(state, *client, changes),

@@ -7,11 +7,11 @@ use chat_proto::name::RoomName;
 use super::{Applied, Place, may_still};
 use crate::domain::id::{ClientId, RoomId};
 use crate::domain::message::Author;
-use crate::domain::mode::{Rank, RoomChange};
+use crate::domain::mode::Rank;
 use crate::domain::notice::{Audience, What};
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{Reply, TopicInfo};
-use crate::domain::room::{ListEntry, Room};
+use crate::domain::room::Room;
 use crate::domain::state::State;
 use crate::domain::{decide, policy};
 
@@ -33,12 +33,13 @@ pub(super) fn joined(
     policy::may_have_room(state, client, name.as_str(), existing.is_some())?;
     let (source, real_name) = (Arc::clone(&client.source), client.real_name.clone());
     let away = client.away.clone();
+    let founder = Rank::of_founder(state.config().rooms.owner_ranks);
     let (room_id, is_new) = state.room_or_new(name, at.time);
     if let Some(client) = state.client_mut(id) {
         client.rooms.push(room_id);
     }
     let Some(room) = state.room_mut(room_id) else { return Err(Refusal::Overtaken) };
-    room.members.insert(id, if is_new { Rank::OPERATOR } else { Rank::NONE });
+    room.members.insert(id, if is_new { founder } else { Rank::NONE });
     let name = room.name.clone();
     let topic = room.topic.clone();
     state.people.invitations.remove(id, room_id);
@@ -74,8 +75,8 @@ pub(super) fn kicked(
     target: ClientId,
     reason: &str,
 ) -> Result<Applied, Refusal> {
-    may_still(state, by, room_id, policy::may_steer)?;
     let nick = state.asker(target)?.nick.clone();
+    may_still(state, by, room_id, |client, room| policy::may_act_on(client, room, target, nick.as_str()))?;
     let (room, audience) = leave(state, target, room_id)?;
     let what = What::Kicked { by: by.clone(), room, nick, reason: reason.into() };
     Ok(Applied::told(at, audience, what))
@@ -106,59 +107,6 @@ pub(super) fn topic_set(
         (!text.is_empty()).then(|| TopicInfo { text: text.into(), by: Arc::clone(&by.source), at: at.time });
     let what = What::Topic { by: by.clone(), room: room.name.clone(), text: text.into() };
     Ok(Applied::told(at, Audience::Room { room: room_id, from: None }, what))
-}
-
-pub(super) fn modes_set(
-    state: &mut State,
-    at: Place,
-    room_id: RoomId,
-    by: &Author,
-    changes: &[RoomChange],
-) -> Result<Applied, Refusal> {
-    may_still(state, by, room_id, policy::may_steer)?;
-    let limit = state.config().limits.room_list_entries;
-    let Some(room) = state.room_mut(room_id) else { return Err(Refusal::Overtaken) };
-    let effective: Arc<[RoomChange]> =
-        changes.iter().filter(|change| changed(room, change, by, at, limit)).cloned().collect();
-    if effective.is_empty() {
-        return Ok(Applied::default());
-    }
-    let what = What::RoomModes { by: by.clone(), room: room.name.clone(), changes: effective };
-    Ok(Applied::told(at, Audience::Room { room: room_id, from: None }, what))
-}
-
-/// Makes one change; says whether anything is different now.
-fn changed(room: &mut Room, change: &RoomChange, by: &Author, at: Place, limit: usize) -> bool {
-    match change {
-        RoomChange::Flag(flag, on) => {
-            let differs = room.flags.has(*flag) != *on;
-            room.flags.set(*flag, *on);
-            differs
-        }
-        RoomChange::Key(key) => std::mem::replace(&mut room.key, key.clone()) != *key,
-        RoomChange::Limit(limit) => std::mem::replace(&mut room.limit, *limit) != *limit,
-        RoomChange::Rank(rank, _, member, on) => {
-            let Some(held) = room.members.get_mut(member) else { return false };
-            let differs = held.has(*rank) != *on;
-            *held = held.with(*rank, *on);
-            differs
-        }
-        RoomChange::List(list, mask, on) => {
-            let entries = &mut room.lists[*list as usize];
-            let known = entries.iter().position(|entry| entry.mask == *mask);
-            match (known, on) {
-                (None, true) if entries.len() < limit => {
-                    entries.push(ListEntry { mask: mask.clone(), by: Arc::clone(&by.source), at: at.time });
-                    true
-                }
-                (Some(place), false) => {
-                    entries.remove(place);
-                    true
-                }
-                _ => false,
-            }
-        }
-    }
 }
 
 pub(super) fn invited(

@@ -13,7 +13,10 @@ use crate::domain::state::State;
 
 pub(super) fn said(state: &mut State, at: Place, message: &Arc<Message>) -> Result<Applied, Refusal> {
     if let Conversation::Room { id, .. } | Conversation::Ranked { room: id, .. } = &message.to {
-        may_still(state, &message.from, *id, |client, room| policy::may_speak(state, client, room))?;
+        may_still(state, &message.from, *id, |client, room| {
+            policy::may_speak(state, client, room)?;
+            policy::may_be_said(room, message.kind, &message.text)
+        })?;
     }
     if let Some(author) = message.from.client {
         let Some(client) = state.client_mut(author) else { return Err(Refusal::Overtaken) };
@@ -39,6 +42,7 @@ fn direct(state: &State, at: Place, message: &Message, to: ClientId, what: What)
     let Some(from) = message.from.client else {
         return Ok(Applied::told(at, Audience::Client(to), what));
     };
+    policy::may_message(state.asker(from)?, hearer)?;
     // Asked only here: the author hears the same either way, so that deciding has nothing to refuse.
     let is_heard = policy::may_write_to(state, state.asker(from)?, hearer);
     let audience = if is_heard { Audience::Direct { to, from } } else { Audience::Author(from) };

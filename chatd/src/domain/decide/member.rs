@@ -11,6 +11,7 @@ use crate::domain::disconnect::Disconnect;
 use crate::domain::event::{Event, Registered};
 use crate::domain::id::{ClientId, Time};
 use crate::domain::mode::UserMode;
+use crate::domain::policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request::Register;
@@ -60,6 +61,7 @@ pub(super) fn change_nick(state: &State, who: ClientId, nick: Nick) -> Result<Ou
     if client.nick == nick {
         return Ok(Outcome::Nothing);
     }
+    policy::may_change_nick(state, client)?;
     let nick = free(state, nick, Some(who))?;
     Ok(Outcome::Event(Event::NickChanged { client: who, nick }))
 }
@@ -97,6 +99,12 @@ pub(super) fn set_real_name(state: &State, who: ClientId, real_name: Box<str>) -
 
 pub(super) fn modes(state: &State, who: ClientId) -> Result<Outcome, Refusal> {
     Ok(Outcome::Reply(Reply::UserModes(state.asker(who)?.modes.letters())))
+}
+
+/// Modes of users are their own affair (RFC 2812 §3.1.5).
+pub(super) fn modes_of(state: &State, nick: &str) -> Result<Outcome, Refusal> {
+    find::client(state, nick)?;
+    Err(Refusal::NotYourModes)
 }
 
 /// `+o` is not to be had this way and is passed over in silence (RFC 2812 §3.1.5).

@@ -53,6 +53,7 @@ pub fn request(state: &State, who: ClientId, now: Time, request: Request) -> Res
         Request::SetRealName(name) => member::set_real_name(state, who, name),
         Request::Away(words) => member::away(state, who, words),
         Request::UserModes => member::modes(state, who),
+        Request::ModesOf(nick) => member::modes_of(state, &nick),
         Request::SetUserModes(changes) => member::set_modes(state, who, changes),
         Request::BecomeOperator(operator) => member::become_operator(state, who, now, operator),
         Request::Join { room, key } => rooms::join(state, who, room, key),

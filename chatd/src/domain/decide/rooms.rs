@@ -96,6 +96,7 @@ pub(super) fn kick(
             room: room.name.as_str().into(),
         });
     }
+    policy::may_act_on(client, room, target.id, target.nick.as_str())?;
     let reason = if reason.is_empty() { client.nick.as_str().into() } else { reason };
     line::fits(&client.source, "KICK", &[room.name.as_str(), target.nick.as_str()], &reason)?;
     Ok(Outcome::Event(Event::Kicked { room: room.id, by: client.author(), target: target.id, reason }))

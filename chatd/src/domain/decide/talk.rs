@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::{Outcome, find, line};
 use crate::domain::client::Client;
 use crate::domain::event::Event;
+use crate::domain::formatting;
 use crate::domain::id::{ClientId, Time};
 use crate::domain::message::{Author, Conversation, Message, MessageKind};
-use crate::domain::mode::Rank;
+use crate::domain::mode::{Rank, RoomFlag};
 use crate::domain::policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Say;
@@ -22,11 +23,20 @@ const SAY: &str = "PRIVMSG";
 pub(super) fn say(state: &State, who: ClientId, now: Time, ask: Say) -> Result<Outcome, Refusal> {
     let is_notice = ask.kind == MessageKind::Notice;
     match said(state, who, now, ask) {
-        Err(Refusal::NoSuchNick(_) | Refusal::NoSuchRoom(_) | Refusal::CannotSend { .. }) if is_notice => {
-            Ok(Outcome::Nothing)
-        }
+        Err(refusal) if is_notice && is_of_hearer(&refusal) => Ok(Outcome::Nothing),
         outcome => outcome,
     }
+}
+
+/// Whether a refusal is about who should hear a message, and not about the message.
+const fn is_of_hearer(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::NoSuchNick(_)
+            | Refusal::NoSuchRoom(_)
+            | Refusal::CannotSend { .. }
+            | Refusal::OnlyFromIdentified(_)
+    )
 }
 
 fn said(state: &State, who: ClientId, now: Time, ask: Say) -> Result<Outcome, Refusal> {
@@ -46,6 +56,7 @@ fn said(state: &State, who: ClientId, now: Time, ask: Say) -> Result<Outcome, Re
         return to_desk(state, client, now, ask);
     }
     let to = find::client(state, &ask.to)?;
+    policy::may_message(client, to)?;
     let to = Conversation::Direct { to: to.id, nick: to.nick.clone() };
     Ok(Outcome::Event(message(client.author(), to, now, ask)))
 }
@@ -58,8 +69,21 @@ fn message(from: Author, to: Conversation, at: Time, ask: Say) -> Event {
 fn to_room(state: &State, client: &Client, now: Time, ask: Say) -> Result<Outcome, Refusal> {
     let room = find::room(state, client, &ask.to)?;
     policy::may_speak(state, client, room)?;
+    let ask = as_said_in(room, ask)?;
     let to = Conversation::Room { id: room.id, name: room.name.clone() };
     Ok(Outcome::Event(message(client.author(), to, now, ask)))
+}
+
+/// What is said as the modes of the room have it.
+fn as_said_in(room: &Room, mut ask: Say) -> Result<Say, Refusal> {
+    if room.flags.has(RoomFlag::Plain) && formatting::is_formatted(&ask.text) {
+        ask.text = formatting::plain(&ask.text);
+        if ask.text.is_empty() {
+            return Err(Refusal::NoText);
+        }
+    }
+    policy::may_be_said(room, ask.kind, &ask.text)?;
+    Ok(ask)
 }
 
 /// The rank and the room of a target such as `@#room`; of several prefixes the lowest counts (ISUPPORT `STATUSMSG`).
@@ -81,6 +105,7 @@ fn to_ranked(
     ask: Say,
 ) -> Result<Outcome, Refusal> {
     policy::may_speak(state, client, room)?;
+    let ask = as_said_in(room, ask)?;
     let prefix = least.prefixes().take(1);
     let shown: String = prefix.chain(room.name.as_str().chars()).collect();
     let to = Conversation::Ranked { room: room.id, shown: shown.into(), least };

@@ -3,11 +3,10 @@
 use chat_proto::irc::Numeric;
 
 use super::cap::Caps;
-use super::mode::MODES_MAX;
+use super::modes;
 use super::pen::Pen;
 use super::registration::USER_MAX;
 use crate::config::Config;
-use crate::domain::mode::Rank;
 use crate::domain::request::LIST_MASKS_MAX;
 
 /// Most tokens in one line: a message has 15 parameters, of which the nick is the first and the text the last.
@@ -39,24 +38,21 @@ fn write_lines(pen: &mut Pen<'_>, config: &Config) {
 fn tokens(config: &Config) -> Vec<String> {
     let limits = &config.limits;
     let targets = limits.targets;
-    let plain = ["BOT=B", "CHANMODES=beI,k,l,imnst", "CHANTYPES=#", "ELIST=CMNTU", "EXCEPTS=e", "INVEX=I"];
+    let plain = ["CHANTYPES=#", "ELIST=CMNTU", "KNOCK", "SAFELIST", "WHOX"];
     let mut tokens = plain.map(String::from).to_vec();
-    tokens.extend(["KNOCK", "PREFIX=(ov)@+", "SAFELIST", "WHOX"].map(String::from));
     tokens.extend(config.server.utf8_only.then(|| "UTF8ONLY".into()));
+    tokens.extend(modes::tokens(config));
     tokens.extend([
         format!("AWAYLEN={}", limits.away_length),
         format!("CASEMAPPING={}", config.server.casemapping.token()),
         format!("CHANLIMIT=#:{}", limits.rooms_per_client),
         format!("CHANNELLEN={}", limits.room_name_length),
         format!("KICKLEN={}", limits.kick_length),
-        format!("MAXLIST=beI:{}", limits.room_list_entries),
-        format!("MODES={MODES_MAX}"),
         format!("MONITOR={}", limits.monitor),
         format!("NAMELEN={}", limits.real_name_length),
         format!("NETWORK={}", config.server.network),
         format!("NICKLEN={}", limits.nick_length),
         format!("SILENCE={}", limits.silence),
-        format!("STATUSMSG={}", Rank::TABLE.map(|(_, prefix, _)| prefix).iter().collect::<String>()),
         format!("TARGMAX=JOIN:,KICK:{targets},LIST:{LIST_MASKS_MAX},MONITOR:,NAMES:,NOTICE:{targets},PART:,PRIVMSG:{targets},TAGMSG:{targets},WHOIS:{targets},WHOWAS:{targets}"),
         format!("TOPICLEN={}", limits.topic_length),
         format!("USERLEN={USER_MAX}"),

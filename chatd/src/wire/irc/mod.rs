@@ -28,6 +28,7 @@ mod line;
 mod links;
 mod list;
 mod mode;
+mod modes;
 mod oper;
 mod pen;
 mod people;

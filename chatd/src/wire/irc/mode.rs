@@ -5,12 +5,14 @@ use chat_proto::irc::Numeric;
 use super::Irc;
 use super::line::Line;
 use super::turn::Turn;
-use crate::domain::mode::{Rank, RoomList, UserMode};
+use crate::domain::mode::{Kind, RoomList, UserMode, room_mode};
 use crate::domain::request::{ModeAsk, Request};
 use crate::wire::{Step, desk};
 
-/// Most changes in one MODE, announced as MODES.
-pub(super) const MODES_MAX: usize = 20;
+/// Most changes with a parameter in one MODE, announced as MODES. A message has 15 parameters (RFC 2812 §2.3), of which two are the
+/// room and the letters and the last may hold several with blanks between them: it is never looked at. Changes without a
+/// parameter are bounded by the length of a line.
+pub(super) const MODES_MAX: usize = 12;
 
 /// `MODE #room …` or `MODE nick …`
 pub(super) fn mode(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
@@ -38,12 +40,12 @@ fn room(irc: &Irc, line: &Line<'_>, turn: &mut Turn<'_>) {
         turn.ask(Request::RoomModes { room });
         return;
     }
-    let asked = parse(line.param(1), &line.params[2..]);
+    let asked = parse(line.param(1), &line.params[2..], turn.setting.config.rooms.owner_ranks);
     if asked.is_cut {
         irc.pen(turn.setting, &mut turn.echo).server_line(
             "FAIL",
             &["MODE", "TOO_MANY_MODES", &room],
-            &format!("Only the first {MODES_MAX} changes were taken, that is as many as one MODE may have"),
+            &format!("Only the first {MODES_MAX} changes with a parameter were taken, that is as many as one MODE may have"),
         );
     }
     if !asked.changes.is_empty() {
@@ -55,8 +57,9 @@ fn room(irc: &Irc, line: &Line<'_>, turn: &mut Turn<'_>) {
 }
 
 /// Pairs letters with parameters, from left to right (RFC 2812 §3.2.3).
-fn parse(letters: &str, params: &[&str]) -> Asked {
+fn parse(letters: &str, params: &[&str], has_owners: bool) -> Asked {
     let mut asked = Asked::default();
+    let mut with_param = 0;
     let mut params = params.iter().map(|param| Box::from(*param));
     let mut on = true;
     for letter in letters.chars() {
@@ -64,13 +67,15 @@ fn parse(letters: &str, params: &[&str]) -> Asked {
             '+' => on = true,
             '-' => on = false,
             _ => {
-                let param = if takes_param(letter, on) { params.next() } else { None };
-                let list = RoomList::TABLE.into_iter().find(|(known, _)| *known == letter);
-                if let (Some((_, list)), None) = (list, &param) {
+                let kind = room_mode(letter, has_owners).map(|mode| mode.kind);
+                let takes_param = kind.is_some_and(|kind| kind.takes_param(on));
+                let param = if takes_param { params.next() } else { None };
+                if let (Some(Kind::List(list)), None) = (kind, &param) {
                     asked.lists.extend((!asked.lists.contains(&list)).then_some(list));
-                } else if asked.changes.len() == MODES_MAX {
+                } else if takes_param && with_param == MODES_MAX {
                     asked.is_cut = true;
                 } else {
+                    with_param += usize::from(param.is_some());
                     asked.changes.push(ModeAsk { letter, on, param });
                 }
             }
@@ -79,16 +84,9 @@ fn parse(letters: &str, params: &[&str]) -> Asked {
     asked
 }
 
-/// Whether a letter comes with a parameter: types A and B of CHANMODES and the ranks always, type C when it is set.
-fn takes_param(letter: char, on: bool) -> bool {
-    let is_rank = Rank::TABLE.iter().any(|(known, ..)| *known == letter);
-    let is_list = RoomList::TABLE.iter().any(|(known, _)| *known == letter);
-    is_rank || is_list || letter == 'k' || (letter == 'l' && on)
-}
-
 fn user(irc: &Irc, line: &Line<'_>, turn: &mut Turn<'_>) {
     if !desk::is_same(&turn.setting.config, line.param(0), irc.nick()) {
-        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_USERSDONTMATCH, &[]);
+        turn.ask(Request::ModesOf(line.param(0).into()));
         return;
     }
     if line.param(1).is_empty() {
@@ -99,12 +97,12 @@ fn user(irc: &Irc, line: &Line<'_>, turn: &mut Turn<'_>) {
     let mut is_unknown = false;
     let mut on = true;
     for letter in line.param(1).chars() {
-        match (letter, UserMode::TABLE.into_iter().find(|(known, _)| *known == letter)) {
+        match (letter, UserMode::with_letter(letter)) {
             ('+', _) => on = true,
             ('-', _) => on = false,
             // Only OPER makes an operator; RFC 2812 §3.1.5 wants the attempt ignored.
-            (_, Some((_, UserMode::Operator))) if on => {}
-            (_, Some((_, mode))) => changes.push((mode, on)),
+            (_, Some(UserMode::Operator)) if on => {}
+            (_, Some(mode)) => changes.push((mode, on)),
             (_, None) => is_unknown = true,
         }
     }
@@ -142,22 +140,35 @@ mod tests {
             ("+Zb", &["m"], vec![ask('Z', true, None), ask('b', true, Some("m"))]),
             ("+-", &[], vec![]),
         ] {
-            assert_eq!(parse(letters, params), Asked { changes: expected, ..Asked::default() }, "{letters}");
+            assert_eq!(
+                parse(letters, params, false),
+                Asked { changes: expected, ..Asked::default() },
+                "{letters}"
+            );
         }
     }
 
     #[test]
     fn a_list_without_a_mask_is_shown_once() {
-        let asked = parse("b+bI", &[]);
+        let asked = parse("b+bI", &[], false);
         assert_eq!(asked.lists, [RoomList::Ban, RoomList::InviteException]);
         assert!(asked.changes.is_empty());
     }
 
     #[test]
     fn so_many_changes_are_taken_and_not_one_more() {
-        let at_the_limit = parse(&"s".repeat(MODES_MAX), &[]);
+        let nicks = ["a"; MODES_MAX + 1];
+        let at_the_limit = parse(&"v".repeat(MODES_MAX), &nicks[1..], false);
         assert_eq!((at_the_limit.changes.len(), at_the_limit.is_cut), (MODES_MAX, false));
-        let beyond = parse(&"s".repeat(MODES_MAX + 1), &[]);
-        assert_eq!((beyond.changes.len(), beyond.is_cut), (MODES_MAX, true));
+        let beyond = parse(&format!("s{}t", "v".repeat(MODES_MAX + 1)), &nicks, false);
+        assert_eq!((beyond.changes.len(), beyond.is_cut), (MODES_MAX + 2, true));
+    }
+
+    #[test]
+    fn the_setting_decides_whether_q_is_a_list_or_a_rank() {
+        assert_eq!(parse("q", &[], false).lists, [RoomList::Quiet]);
+        assert_eq!(parse("q", &[], true).changes, [ask('q', true, None)]);
+        assert_eq!(parse("+a", &["bob"], true).changes, [ask('a', true, Some("bob"))]);
+        assert_eq!(parse("+a", &["bob"], false).changes, [ask('a', true, None)]);
     }
 }

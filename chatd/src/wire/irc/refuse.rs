@@ -20,6 +20,10 @@ pub(super) fn refuse(pen: &mut Pen<'_>, refusal: &Refusal, config: &Config) {
             pen.numeric(Numeric::ERR_NOSUCHNICK, &[nick]);
         }
         Refusal::NoSuchServer(name) => pen.numeric(Numeric::ERR_NOSUCHSERVER, &[name]),
+        Refusal::NotYourModes => pen.numeric(Numeric::ERR_USERSDONTMATCH, &[]),
+        Refusal::OnlyFromIdentified(nick) => {
+            pen.numeric_with(Numeric::ERR_NEEDREGGEDNICK, &[nick], &said(refusal));
+        }
         Refusal::NotOperator => pen.numeric(Numeric::ERR_NOPRIVILEGES, &[]),
         Refusal::RoleTooLow { .. } => pen.numeric_with(Numeric::ERR_NOPRIVILEGES, &[], &said(refusal)),
         Refusal::BadOperatorPassword => pen.numeric(Numeric::ERR_PASSWDMISMATCH, &[]),
@@ -57,6 +61,14 @@ fn in_room(pen: &mut Pen<'_>, refusal: &Refusal) {
         Refusal::KnockTooOften(room) => pen.numeric_with(Numeric::ERR_TOOMANYKNOCK, &[room], &said(refusal)),
         Refusal::KnockOpen(room) => pen.numeric(Numeric::ERR_CHANOPEN, &[room]),
         Refusal::KnockInside(room) => pen.numeric(Numeric::ERR_KNOCKONCHAN, &[room]),
+        Refusal::RankTooLow { room, .. } | Refusal::HigherRank { room, .. } => {
+            pen.numeric_with(Numeric::ERR_CHANOPRIVSNEEDED, &[room], &said(refusal));
+        }
+        Refusal::NeedsAccount(room) => pen.numeric(Numeric::ERR_NEEDREGGEDNICK, &[room]),
+        Refusal::NeedsTls(room) => pen.numeric(Numeric::ERR_SECUREONLYCHAN, &[room]),
+        Refusal::NickLocked(room) => {
+            pen.numeric_with(Numeric::ERR_NONICKCHANGE, &[room], &said(refusal));
+        }
         Refusal::RoomFull(room) => pen.numeric(Numeric::ERR_CHANNELISFULL, &[room]),
         Refusal::InviteOnly(room) => pen.numeric(Numeric::ERR_INVITEONLYCHAN, &[room]),
         Refusal::Banned(room) => pen.numeric(Numeric::ERR_BANNEDFROMCHAN, &[room]),

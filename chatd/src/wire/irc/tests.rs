@@ -4,6 +4,7 @@ mod every_verb;
 mod labels;
 mod line;
 mod list;
+mod modes;
 mod notice;
 mod people;
 mod refuse;

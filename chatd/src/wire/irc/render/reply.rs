@@ -116,13 +116,16 @@ fn write_list(pen: &mut Pen<'_>, rooms: &[ListedRoom], is_first: bool, is_last: 
 }
 
 fn write_masks(pen: &mut Pen<'_>, room: &str, list: RoomList, entries: &[(Box<str>, Box<str>, Time)]) {
-    let (entry, end) = match list {
-        RoomList::Ban => (Numeric::RPL_BANLIST, Numeric::RPL_ENDOFBANLIST),
-        RoomList::Exception => (Numeric::RPL_EXCEPTLIST, Numeric::RPL_ENDOFEXCEPTLIST),
-        RoomList::InviteException => (Numeric::RPL_INVEXLIST, Numeric::RPL_ENDOFINVEXLIST),
+    // Only the list of the quiet says which list it is: other servers use its numerics for more lists than one.
+    let (entry, end, head) = match list {
+        RoomList::Ban => (Numeric::RPL_BANLIST, Numeric::RPL_ENDOFBANLIST, &[room][..]),
+        RoomList::Exception => (Numeric::RPL_EXCEPTLIST, Numeric::RPL_ENDOFEXCEPTLIST, &[room][..]),
+        RoomList::InviteException => (Numeric::RPL_INVEXLIST, Numeric::RPL_ENDOFINVEXLIST, &[room][..]),
+        RoomList::Quiet => (Numeric::RPL_QUIETLIST, Numeric::RPL_ENDOFQUIETLIST, &[room, "q"][..]),
     };
     for (mask, by, at) in entries {
-        pen.numeric_plain(entry, &[room, mask, by, &at.seconds().to_string()]);
+        let at = at.seconds().to_string();
+        pen.numeric_plain(entry, &[head, &[mask, by, &at]].concat());
     }
-    pen.numeric(end, &[room]);
+    pen.numeric(end, head);
 }

@@ -10,11 +10,10 @@ use super::fixed::FixedLines;
 use super::people;
 use crate::config::Config;
 use crate::domain::id::Time;
-use crate::domain::mode::{Rank, RoomFlag, RoomList, UserMode};
 use crate::domain::reply::Welcome;
 use crate::wire::irc::pen::Pen;
 use crate::wire::irc::server::{VERSION, write_motd};
-use crate::wire::irc::{isupport, time};
+use crate::wire::irc::{isupport, modes, time};
 use crate::wire::{Setting, desk};
 
 /// Room for the lines that depend on the client.
@@ -92,23 +91,7 @@ fn about(pen: &mut Pen<'_>, setting: &Setting) {
     );
     let started = time::text(setting.started);
     pen.numeric_with(Numeric::RPL_CREATED, &[], &format!("This server was created {started}"));
-    let (room_letters, with_param) = room_letters();
-    pen.numeric_plain(Numeric::RPL_MYINFO, &[server, VERSION, &user_letters(), &room_letters, &with_param]);
+    let (users, rooms, with_param) = modes::my_info(&setting.config);
+    pen.numeric_plain(Numeric::RPL_MYINFO, &[server, VERSION, &users, &rooms, &with_param]);
     isupport::write(pen, &setting.config);
-}
-
-fn user_letters() -> String {
-    UserMode::TABLE.iter().map(|(letter, _)| *letter).collect()
-}
-
-/// All letters of room modes, and those of them that take a parameter.
-fn room_letters() -> (String, String) {
-    let lists = RoomList::TABLE.iter().map(|(letter, _)| *letter);
-    let ranks = Rank::TABLE.iter().map(|(letter, ..)| *letter);
-    let mut with_param: Vec<char> = lists.chain(ranks).chain(['k', 'l']).collect();
-    let mut all: Vec<char> = RoomFlag::TABLE.iter().map(|(letter, _)| *letter).collect();
-    all.extend(&with_param);
-    with_param.sort_unstable();
-    all.sort_unstable();
-    (all.into_iter().collect(), with_param.into_iter().collect())
 }

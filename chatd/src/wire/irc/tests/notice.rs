@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use chat_proto::mask::Mask;
-
 use crate::domain::disconnect::Disconnect;
 use crate::domain::message::{Conversation, MessageKind};
-use crate::domain::mode::{Rank, RoomChange, RoomFlag, RoomList, UserMode};
+use crate::domain::mode::{ListMask, Rank, RoomChange, RoomFlag, RoomList, UserMode};
 use crate::domain::notice::{Badge, Notice, What};
 use crate::domain::request::Variant;
 use crate::wire::irc::variant;
@@ -78,7 +76,7 @@ fn changes_of_a_room_s_modes_are_one_line() {
         RoomChange::Key(None),
         RoomChange::Key(Some("key".into())),
         RoomChange::Limit(Some(5)),
-        RoomChange::List(RoomList::Ban, Mask::parse("x", 99).unwrap(), true),
+        RoomChange::List(RoomList::Ban, ListMask::parse("x", RoomList::Ban, 99).unwrap(), true),
         RoomChange::Limit(None),
     ];
     let modes = What::RoomModes { by: author("alice"), room: room("#a"), changes: Arc::from(changes) };
@@ -88,7 +86,9 @@ fn changes_of_a_room_s_modes_are_one_line() {
 #[test]
 fn changes_of_modes_that_are_too_long_for_one_line_lose_nothing() {
     let masks: Vec<_> = (0..20).map(|number| format!("{}{number}!*@*", "n".repeat(60))).collect();
-    let change = |mask: &String| RoomChange::List(RoomList::Ban, Mask::parse(mask, 99).unwrap(), true);
+    let change = |mask: &String| {
+        RoomChange::List(RoomList::Ban, ListMask::parse(mask, RoomList::Ban, 99).unwrap(), true)
+    };
     let changes: Vec<_> = masks.iter().map(change).collect();
     let modes = What::RoomModes { by: author("alice"), room: room("#a"), changes: changes.into() };
     let text = read(&notice(modes), PLAIN).unwrap();

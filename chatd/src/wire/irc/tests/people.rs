@@ -136,7 +136,7 @@ fn isupport_says_what_there_is_about_people() {
         config.limits.silence = 8;
     });
     let text = session.hears("VERSION");
-    for token in [" KNOCK ", " NAMELEN=128 ", " MONITOR=7 ", " SILENCE=8 ", " STATUSMSG=@+ "] {
+    for token in [" KNOCK ", " NAMELEN=128 ", " MONITOR=7 ", " SILENCE=8 ", " STATUSMSG=@%+ "] {
         assert!(text.contains(token), "{token}: {text}");
     }
 }
