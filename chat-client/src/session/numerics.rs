@@ -1,5 +1,7 @@
 //! The numeric replies after the welcome: what was asked for is an answer, errors are problems, the rest is chatter.
 
+use chat_proto::irc::Numeric;
+
 use super::{Phase, Session};
 use crate::effect::{Effect, Shown};
 use crate::received::Received;
@@ -22,7 +24,7 @@ impl Session {
                 Vec::new()
             }
             code if is_chatter(code) && !self.asked.anything => Vec::new(),
-            code if code >= "400" && code != "422" => self.on_refusal(line),
+            code if is_refusal(code) => self.on_refusal(line),
             _ => vec![self.reply(false, joined(line))],
         }
     }
@@ -74,6 +76,13 @@ fn is_chatter(code: &str) -> bool {
         "376", "422",
     ];
     CHATTER.contains(&code)
+}
+
+/// Errors are 400 to 599; beyond, the name of a numeric tells it from a reply (710: somebody knocks).
+fn is_refusal(code: &str) -> bool {
+    let known = code.parse().ok().and_then(Numeric::from_code);
+    let is_reply = known.is_some_and(|numeric| numeric.name().starts_with("RPL_"));
+    code >= "400" && code != "422" && !is_reply
 }
 
 /// What a numeric is about and its text, without the receiver's own nick: `#room: cannot send to channel`.

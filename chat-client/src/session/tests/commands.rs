@@ -2,6 +2,7 @@
 
 use super::{hear, left, person, sent, shown, welcomed};
 use crate::commands::COMMANDS;
+use crate::effect::{Effect, Shown};
 
 #[test]
 fn a_command_becomes_its_line() {
@@ -74,6 +75,16 @@ fn a_script_reads_the_replies_it_asked_for_and_no_others() {
     assert_eq!(shown(&hear(&mut anna, who)), ["* bob (b@host) H Bob B"]);
     anna.on_input("/topic #room");
     assert_eq!(shown(&hear(&mut anna, ":irc.test 332 anna #room :cats")), ["* topic of #room: cats"]);
+}
+
+#[test]
+fn a_knock_is_no_problem_and_a_refusal_is_one() {
+    let mut anna = welcomed();
+    let knock = ":irc.test 710 #room #room bob!b@h :let me in";
+    let told = Effect::Show(Shown::Info("#room bob!b@h: let me in".into()));
+    assert_eq!(hear(&mut anna, knock), [told]);
+    let refusal = ":irc.test 712 anna #room :too many knocks";
+    assert_eq!(shown(&hear(&mut anna, refusal)), ["stderr chat-client: #room: too many knocks"]);
 }
 
 #[test]
