@@ -11,6 +11,7 @@ mod desk;
 mod durability;
 mod full_disk;
 mod hostile;
+mod hosts;
 mod lifecycle;
 mod lines;
 mod operators;

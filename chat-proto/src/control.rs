@@ -17,8 +17,8 @@ mod stream;
 mod view;
 
 pub use change::{
-    Accepted, CheckRequest, CheckResult, DrainRequest, KickRequest, KickResult, Kicked, LogSetting,
-    ReloadResult, SayRequest, SayResult, SayTarget,
+    Accepted, CheckRequest, CheckResult, DrainRequest, HostRequest, HostResult, KickRequest, KickResult,
+    Kicked, LogSetting, ReloadResult, SayRequest, SayResult, SayTarget,
 };
 pub use problem::{PROBLEM_MEDIA_TYPE, Problem, code};
 pub use stream::{

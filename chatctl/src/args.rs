@@ -88,6 +88,14 @@ pub(crate) enum Command {
         /// Why
         reason: Vec<String>,
     },
+    /// Have others see a client with another host
+    #[command(after_help = "Examples: chatctl host alice staff/alice\n          chatctl host alice")]
+    Host {
+        /// A nick or a client id from `list`
+        who: String,
+        /// The host, such as staff/alice or example.org; without it, the one that others saw before
+        host: Option<String>,
+    },
     /// Answer a client as the desk, or announce something to a room or to everyone
     #[command(
         override_usage = "chatctl say [OPTIONS] <TO> <TEXT>...\n       chatctl say [OPTIONS] --all <TEXT>...",

@@ -5,6 +5,7 @@
 mod daemon;
 mod desk;
 mod history;
+mod host;
 mod kick;
 mod list;
 mod log;
@@ -30,6 +31,7 @@ pub(crate) async fn run(command: Command, client: &Client, screen: &mut Screen<'
         Command::List { what: Listing::Desk, count } => list::desk(client, screen, count).await,
         Command::List { what: Listing::Audit, count } => list::audit(client, screen, count).await,
         Command::Show { what } => show::show(client, screen, &what).await,
+        Command::Host { who, host } => host::host(client, screen, who, host).await,
         Command::Kick { who, reason } => kick::kick(client, screen, who, &reason).await,
         Command::Say { all, words } => say::say(client, screen, all, words).await,
         Command::Watch { what, since, count } => watch::watch(client, screen, &what, since, count).await,

@@ -31,6 +31,24 @@ pub struct Kicked {
     pub address: String,
 }
 
+/// Body of `POST /v1/host`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostRequest {
+    /// A nick, a client id, or an address and port.
+    pub who: String,
+    /// The host that others shall see; none for the one that they saw before it was changed.
+    pub host: Option<String>,
+}
+
+/// Who is shown with which host now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostResult {
+    /// The client's nick.
+    pub nick: String,
+    /// The host that others see.
+    pub host: String,
+}
+
 /// Body of `POST /v1/say`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SayRequest {

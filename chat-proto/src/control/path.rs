@@ -16,6 +16,8 @@ pub const ROOM: &str = "/v1/rooms/{name}";
 pub const DESK: &str = "/v1/desk";
 /// `POST` [`KickRequest`](super::KickRequest) → [`KickResult`](super::KickResult).
 pub const KICK: &str = "/v1/kick";
+/// `POST` [`HostRequest`](super::HostRequest) → [`HostResult`](super::HostResult).
+pub const HOST: &str = "/v1/host";
 /// `POST` [`SayRequest`](super::SayRequest) → [`SayResult`](super::SayResult).
 pub const SAY: &str = "/v1/say";
 /// `GET` with [`HistoryQuery`](super::HistoryQuery) → [`HistoryPage`](super::HistoryPage).

@@ -1,8 +1,8 @@
 //! What is printed and what is sent.
 
 use chat_proto::control::{
-    Accepted, CheckResult, HistoryPage, KickResult, Kicked, LogSetting, Member, ReloadResult, RoomDetail,
-    RoomInfo, SayResult,
+    Accepted, CheckResult, HistoryPage, HostResult, KickResult, Kicked, LogSetting, Member, ReloadResult,
+    RoomDetail, RoomInfo, SayResult,
 };
 
 use super::answers::{alice, cut_stream, status, success};
@@ -82,6 +82,22 @@ fn say_tells_a_nick_a_room_and_everyone_apart() {
         r#"POST /v1/say {"to":{"nick":"alice"},"text":"-5"}"#,
     ];
     assert_eq!(server.requests(), sent);
+}
+
+#[test]
+fn host_names_the_client_and_what_others_see() {
+    let result = HostResult { nick: "alice".into(), host: "staff/alice".into() };
+    let server = Server::answering(vec![success(&result), success(&result)]);
+    let told = "alice is shown with the host staff/alice\n";
+    assert_eq!(ran(&server.socket(), &["host", "alice", "staff/alice"]).out, told);
+    assert_eq!(ran(&server.socket(), &["host", "alice"]).out, told);
+    assert_eq!(
+        server.requests(),
+        [
+            r#"POST /v1/host {"who":"alice","host":"staff/alice"}"#,
+            r#"POST /v1/host {"who":"alice","host":null}"#
+        ]
+    );
 }
 
 #[test]

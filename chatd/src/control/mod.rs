@@ -10,6 +10,7 @@ mod daemon;
 mod desk;
 mod entry;
 mod history;
+mod host;
 mod kick;
 mod log;
 mod peer;

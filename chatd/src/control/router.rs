@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::peer::{Person, role_of};
 use super::problem::Failure;
-use super::{Context, audit, clients, daemon, desk, history, kick, log, rooms, say, status, watch};
+use super::{Context, audit, clients, daemon, desk, history, host, kick, log, rooms, say, status, watch};
 use crate::domain::command::{Operator, Role};
 
 /// What handlers share.
@@ -46,7 +46,7 @@ pub(super) struct Asker(pub(super) Operator);
 pub(super) const UNIX: &str = "unix:";
 
 /// Every route, once for each method.
-fn table() -> [(&'static str, Role, MethodRouter<App>); 17] {
+fn table() -> [(&'static str, Role, MethodRouter<App>); 18] {
     use Role::{Admin, Operator, Viewer};
     [
         (path::STATUS, Viewer, get(status::show)),
@@ -60,6 +60,7 @@ fn table() -> [(&'static str, Role, MethodRouter<App>); 17] {
         (path::LOG, Viewer, get(log::stream)),
         (path::AUDIT, Viewer, get(audit::list)),
         (path::KICK, Operator, post(kick::kick)),
+        (path::HOST, Operator, post(host::set)),
         (path::SAY, Operator, post(say::say)),
         (path::RELOAD, Admin, post(daemon::reload)),
         (path::CHECK, Admin, post(daemon::check)),

@@ -79,6 +79,7 @@ impl Client {
 
     /// Gives it another user name and host.
     pub(super) fn move_to(&mut self, user: &str, host: &str) {
+        self.origin.shown.get_or_insert_with(|| self.source.rsplit('@').next().unwrap_or_default().into());
         self.source = source(&self.nick, user, host);
     }
 

@@ -53,6 +53,13 @@ pub enum Command {
         /// What; without CR, LF, NUL.
         text: Box<str>,
     },
+    /// Have a client shown with another host.
+    SetHost {
+        /// Nick or id as typed.
+        who: Box<str>,
+        /// The host as typed; none for the one that it had before.
+        host: Option<Box<str>>,
+    },
     /// Only an audit entry, for what other layers did (reload, drain, log level).
     Audit {
         /// What was done, a verb.
@@ -86,6 +93,13 @@ pub enum Answer {
         seq: Seq,
         /// How many clients were told.
         recipients: usize,
+    },
+    /// This client is shown with this host.
+    HostSet {
+        /// Its nick.
+        nick: Box<str>,
+        /// The host.
+        host: Box<str>,
     },
     /// The audit entry is kept.
     Audited(Seq),

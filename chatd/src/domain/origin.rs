@@ -18,13 +18,15 @@ pub struct Origin {
     pub host: Option<Box<str>>,
     /// The gateway that vouches for the address, if there is one (IRCv3 WEBIRC).
     pub gateway: Option<Box<str>>,
+    /// The host that others saw before an operator gave it another.
+    pub shown: Option<Box<str>>,
 }
 
 impl Origin {
     /// An address of which nothing else is known.
     #[must_use]
     pub fn of(ip: IpAddr) -> Self {
-        Self { ip, host: None, gateway: None }
+        Self { ip, host: None, gateway: None, shown: None }
     }
 
     /// A host on this machine, of which others see the name.
@@ -39,10 +41,12 @@ impl Origin {
         self.host.as_deref().map_or_else(|| written(self.ip).into(), Cow::Borrowed)
     }
 
-    /// Whether the host part of a mask names it: by its host name, by its address with `*` and `?`, or as a network.
+    /// Whether the host part of a mask names it: by its host name, by its address with `*` and `?`, as a network, or by what others
+    /// saw of it before.
     #[must_use]
     pub fn fits(&self, pattern: &str, folding: CaseMapping) -> bool {
-        if self.host.as_deref().is_some_and(|host| glob_matches(pattern, host, folding)) {
+        let names = [&self.host, &self.shown];
+        if names.into_iter().flatten().any(|host| glob_matches(pattern, host, folding)) {
             return true;
         }
         // Most masks name no address, and to write one down for each would be felt in rooms with many bans.
@@ -73,6 +77,17 @@ pub fn believable_host(host: &str, cloak_suffix: &str) -> Option<Box<str>> {
     (host.len() <= HOST_MAX && is_hostname(&host) && is_name && !is_cloak).then(|| host.into())
 }
 
+/// Whether an operator may have a client shown with this host: words of letters, digits, hyphens and underscores, joined by dots,
+/// slashes or colons, such as `staff/alice` or `example.org`.
+#[must_use]
+pub fn is_showable(host: &str) -> bool {
+    let is_word = |word: &str| {
+        !word.is_empty()
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    host.len() <= HOST_MAX && host.contains(['.', '/', ':']) && host.split(['.', '/', ':']).all(is_word)
+}
+
 /// An address as a host in a source: one that begins with a colon would end the line's middle (RFC 2812 §2.3.1).
 #[must_use]
 pub fn written(ip: IpAddr) -> String {
@@ -84,7 +99,7 @@ pub fn written(ip: IpAddr) -> String {
 mod tests {
     use chat_proto::name::CaseMapping;
 
-    use super::{Origin, believable_host};
+    use super::{Origin, believable_host, is_showable};
 
     fn origin(ip: &str, host: Option<&str>) -> Origin {
         Origin { host: host.map(Into::into), ..Origin::of(ip.parse().unwrap()) }
@@ -123,6 +138,21 @@ mod tests {
             "abc.cloak.",
         ] {
             assert_eq!(believed(host), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn what_an_operator_may_have_shown_stays_one_word_of_a_source() {
+        for host in ["staff/alice", "example.org", "a:b", "192.0.2.1", "a_b/c-d"] {
+            assert!(is_showable(host), "{host}");
+        }
+        assert!(
+            is_showable(&format!("a/{}", "b".repeat(61))) && !is_showable(&format!("a/{}", "b".repeat(62)))
+        );
+        for host in
+            ["", "alice", ":a", "a.", ".a", "a..b", "a b.c", "a@b.c", "a!b.c", "ä.b", "a.b\r", "*.b", "a,b.c"]
+        {
+            assert!(!is_showable(host), "{host}");
         }
     }
 

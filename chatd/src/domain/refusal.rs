@@ -14,6 +14,8 @@ pub enum Refusal {
     NickReserved(Box<str>),
     /// Already registered (462).
     AlreadyRegistered,
+    /// No host that a client could be shown with.
+    BadHost(Box<str>),
     /// Nobody has this nick (401).
     NoSuchNick(Box<str>),
     /// There is no such server (402).
@@ -194,6 +196,7 @@ impl fmt::Display for Refusal {
             Self::NickInUse(nick) => write!(f, "the nick {nick} is in use"),
             Self::NickReserved(nick) => write!(f, "the nick {nick} could be mistaken for the desk"),
             Self::AlreadyRegistered => write!(f, "you are registered already"),
+            Self::BadHost(host) => write!(f, "{host:?} is no host that can be shown"),
             Self::NoSuchNick(nick) => write!(f, "nobody here is called {nick}"),
             Self::NoSuchServer(name) => write!(f, "there is no server {name}"),
             Self::NoSuchRoom(room) => write!(f, "there is no room {room}"),

@@ -136,7 +136,9 @@ pub(super) fn view(state: &State, roster: &Roster, what: &Inspect) -> View {
 /// The connections that a command names: only the roster knows addresses and those who have not registered.
 pub(super) fn targets(state: &State, roster: &Roster, command: &Command) -> Vec<ClientId> {
     match command {
-        Command::Kick { who, .. } | Command::Say { to: SayTo::Client(who), .. } => find(state, roster, who),
+        Command::Kick { who, .. }
+        | Command::SetHost { who, .. }
+        | Command::Say { to: SayTo::Client(who), .. } => find(state, roster, who),
         _ => Vec::new(),
     }
 }

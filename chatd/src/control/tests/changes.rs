@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use chat_proto::control::{
-    Accepted, AuditEntry, CheckResult, ClientInfo, KickResult, LogSetting, LogStreamLine, ReloadResult,
-    SayResult,
+    Accepted, AuditEntry, CheckResult, ClientInfo, HostResult, KickResult, LogSetting, LogStreamLine,
+    ReloadResult, SayResult,
 };
 
 use super::harness::{Answer, Office};
@@ -31,6 +31,24 @@ async fn kicking_ends_connections_and_leaves_an_audit_entry() {
     let left: Vec<ClientInfo> = office.get("/v1/clients").await.json();
     assert_eq!(left.iter().filter(|client| client.nick.as_deref() == Some("alice")).count(), 0);
     assert_eq!(audit(&office).await, [triple("unix:root", "kick", "alice")]);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn a_host_is_changed_and_taken_back_with_audit_entries() {
+    let office = Office::open();
+    let _alice = office.client("alice").await;
+    let set = |body| office.post("/v1/host", body);
+    let staff: HostResult = set(r#"{"who":"alice","host":"staff/alice"}"#).await.json();
+    assert_eq!((staff.nick.as_str(), staff.host.as_str()), ("alice", "staff/alice"));
+    let shown: ClientInfo = office.get("/v1/clients/alice").await.json();
+    assert_eq!((shown.host.as_str(), shown.address.as_str()), ("staff/alice", "192.0.2.7:4321"));
+    assert!(set(r#"{"who":"alice","host":"a b"}"#).await.problem(422).contains("is no host"));
+    set(r#"{"who":"bob","host":"a.b"}"#).await.problem(404);
+    let back: HostResult = set(r#"{"who":"alice"}"#).await.json();
+    assert_eq!(back.host, "h.example");
+    let entry = |target| triple("unix:root", "host", target);
+    assert_eq!(audit(&office).await, [entry("alice!~u@h.example"), entry("alice!~u@staff/alice")]);
     office.close().await;
 }
 

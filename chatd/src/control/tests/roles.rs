@@ -6,7 +6,7 @@ use crate::control::role_of;
 use crate::domain::command::Role;
 
 /// Every route with the role it needs, written down a second time on purpose.
-const ROUTES: [(&str, &str, Role); 17] = [
+const ROUTES: [(&str, &str, Role); 18] = [
     ("GET", "/v1/status", Role::Viewer),
     ("GET", "/v1/clients", Role::Viewer),
     ("GET", "/v1/clients/x", Role::Viewer),
@@ -18,6 +18,7 @@ const ROUTES: [(&str, &str, Role); 17] = [
     ("GET", "/v1/log?level=x", Role::Viewer),
     ("GET", "/v1/audit", Role::Viewer),
     ("POST", "/v1/kick", Role::Operator),
+    ("POST", "/v1/host", Role::Operator),
     ("POST", "/v1/say", Role::Operator),
     ("POST", "/v1/reload", Role::Admin),
     ("POST", "/v1/check", Role::Admin),

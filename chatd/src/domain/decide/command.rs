@@ -9,6 +9,7 @@ use crate::domain::disconnect::Disconnect;
 use crate::domain::event::Event;
 use crate::domain::id::{ClientId, Seq, Time};
 use crate::domain::message::{Conversation, Message, MessageKind};
+use crate::domain::origin::is_showable;
 use crate::domain::policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::state::State;
@@ -28,6 +29,7 @@ pub fn command(
     match command {
         Command::Kick { who, reason } => kick(state, by, now, &who, &reason, targets),
         Command::Say { to, text } => say(state, by, now, to, text, targets),
+        Command::SetHost { who, host } => set_host(state, by, now, &who, host, targets),
         Command::Audit { action, target, detail } => {
             Ok((vec![audit(by, now, &action, &target, &detail)], Answer::Audited(Seq::default())))
         }
@@ -116,6 +118,26 @@ fn say(
         vec![audit(by, now, "say", &target, &text), said],
         Answer::Said { seq: Seq::default(), recipients: 0 },
     ))
+}
+
+fn set_host(
+    state: &State,
+    by: &Operator,
+    now: Time,
+    who: &str,
+    host: Option<Box<str>>,
+    targets: &[ClientId],
+) -> Result<(Vec<Event>, Answer), Refusal> {
+    needs(by, Role::Operator)?;
+    let client = guest(state, who, targets)?;
+    let host = match host {
+        Some(host) if is_showable(&host) => host,
+        Some(host) => return Err(Refusal::BadHost(host)),
+        None => client.origin.shown.clone().unwrap_or_else(|| client.host().into()),
+    };
+    let (nick, user) = (Box::from(client.nick.as_str()), client.user().into());
+    let changed = Event::HostChanged { client: client.id, user, host: host.clone() };
+    Ok((vec![audit(by, now, "host", &client.source, &host), changed], Answer::HostSet { nick, host }))
 }
 
 fn said(message: Message) -> Event {

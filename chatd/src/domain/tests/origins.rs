@@ -1,11 +1,12 @@
 //! What others learn of where somebody comes from, and what bans hold against it.
 
 use super::{Chat, register};
-use crate::domain::command::{Operator, Role};
+use crate::domain::command::{Answer, Command, Operator, Role};
 use crate::domain::decide::{self, Outcome};
 use crate::domain::id::ClientId;
 use crate::domain::origin::Origin;
 use crate::domain::query::WhoAsk;
+use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
 
@@ -182,4 +183,27 @@ fn the_welcome_says_whether_there_is_a_cloak() {
         let Reply::Welcome(welcome) = &applied.replies[0].1 else { panic!("no welcome") };
         assert_eq!(welcome.is_cloaked, is_cloaked, "{ip}");
     }
+}
+
+#[test]
+fn an_operator_gives_a_host_and_bans_on_what_was_shown_before_still_hold() {
+    let mut chat = cloaked();
+    let [alice] = chat.room("#a", ["alice"]);
+    let bob = bob(&mut chat);
+    let cloak = chat.state.client(bob).unwrap().host().to_owned();
+    let host = |host: Option<&str>| Command::SetHost { who: "bob".into(), host: host.map(Into::into) };
+    let set = chat.command(Role::Operator, host(Some("staff/bob")), &[bob]).unwrap();
+    assert_eq!(set, Answer::HostSet { nick: "bob".into(), host: "staff/bob".into() });
+    assert_eq!(&*chat.state.client(bob).unwrap().source, "bob!~u@staff/bob");
+    chat.command(Role::Operator, host(Some("staff.example")), &[bob]).unwrap();
+    chat.heard.clear();
+    chat.mode(alice, "#a", 'b', true, Some(&format!("*!*@{cloak}")));
+    chat.join(bob, "#a");
+    assert_eq!(chat.hears(bob)[0], "no: you are banned from #a (+b)");
+    chat.command(Role::Operator, host(None), &[bob]).unwrap();
+    assert_eq!(chat.state.client(bob).unwrap().host(), cloak);
+    let bad = chat.command(Role::Operator, host(Some("a b")), &[bob]);
+    assert_eq!(bad, Err(Refusal::BadHost("a b".into())));
+    assert!(chat.command(Role::Viewer, host(None), &[bob]).is_err());
+    assert!(chat.command(Role::Operator, host(None), &[]).is_err());
 }

@@ -115,7 +115,7 @@ impl<L: EventLog> Owner<L> {
                 let done = told.map(|recipients| match done {
                     Answer::Said { .. } => Answer::Said { seq, recipients },
                     Answer::Audited(_) => Answer::Audited(seq),
-                    kicked @ Answer::Kicked(_) => kicked,
+                    as_decided @ (Answer::Kicked(_) | Answer::HostSet { .. }) => as_decided,
                 });
                 drop(answer.send(done));
             }

@@ -244,7 +244,10 @@ impl Dialect for Irc {
                 registration::fail(self, refusal);
                 refuse::refuse(&mut self.pen(setting, out), refusal, &setting.config);
             }
-            Reply::SourceIs(source) => self.source = Arc::clone(source),
+            Reply::SourceIs(source) => {
+                self.source = Arc::clone(source);
+                render::reply(&mut self.pen(setting, out), reply, self.caps, setting);
+            }
             Reply::NickIs(nick) => self.source = format!("{nick}!{}", self.place()).into(),
             Reply::List { next: Some(from), conditions, .. } => {
                 render::reply(&mut self.pen(setting, out), reply, self.caps, setting);

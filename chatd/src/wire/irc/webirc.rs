@@ -25,6 +25,7 @@ pub(super) fn webirc(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Ste
         ip,
         host: believable_host(line.param(2), &config.cloak.suffix),
         gateway: Some(gateway.name.as_str().into()),
+        shown: None,
     };
     // Secure is what is protected on both sides of the gateway; how, is known of its own side only.
     let is_secure = options().any(|option| option.split('=').next() == Some("secure"));

@@ -16,6 +16,7 @@ mod pace;
 mod tests;
 
 use std::cell::Cell;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -337,6 +338,8 @@ impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Session<D, IO> {
                 None
             }
             Step::Readdress(address) => {
+                let through = SocketAddr::from(self.seat.address());
+                tracing::info!(client = %self.seat.id(), peer = %address, %through, "passed on by a gateway");
                 if let Err(refusal) = self.seat.readdress(address, &self.shared.config().limits) {
                     self.close(busy, Disconnect::Refused(refusal));
                 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chat_proto::irc::Numeric;
+use chat_proto::source::Source;
 
 use super::{lists, people, who, whois};
 use crate::domain::id::Time;
@@ -19,12 +20,10 @@ pub(in crate::wire::irc) fn reply(pen: &mut Pen<'_>, reply: &Reply, caps: Caps, 
     let is_multi = caps.has(Caps::MULTI_PREFIX);
     match reply {
         // Each of these has written its lines already, or has none.
-        Reply::Welcome(_)
-        | Reply::Refused(_)
-        | Reply::NickIs(_)
-        | Reply::SourceIs(_)
-        | Reply::EndOfLabel
-        | Reply::Ended(_) => {}
+        Reply::Welcome(_) | Reply::Refused(_) | Reply::NickIs(_) | Reply::EndOfLabel | Reply::Ended(_) => {}
+        Reply::SourceIs(source) => {
+            pen.numeric(Numeric::RPL_HOSTHIDDEN, &[Source::split(source).host]);
+        }
         Reply::Echo(bytes) => pen.raw(bytes),
         Reply::Receipt { seq } => {
             pen.notice(&desk::source(config), &config.desk.receipt.replace("{id}", &seq.to_string()));

@@ -60,7 +60,7 @@ fn a_gateway_says_for_whom_it_connects() {
         assert_eq!(session.sends(line), readdress(address), "{line}");
         let registered = registers(&mut session);
         let ip = address.parse::<std::net::SocketAddr>().unwrap().ip();
-        let expected = Origin { ip, host: host.map(Into::into), gateway: Some("web".into()) };
+        let expected = Origin { ip, host: host.map(Into::into), gateway: Some("web".into()), shown: None };
         assert_eq!(registered.origin, expected, "{line}");
         assert_eq!(registered.secure, None);
     }
