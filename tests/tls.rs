@@ -1,5 +1,6 @@
 //! TLS: who connects encrypted, with which certificate, and what happens to those who do it badly.
 
+mod client;
 mod renewal;
 
 use std::fmt::Write as _;

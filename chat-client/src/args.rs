@@ -6,10 +6,13 @@ use std::process;
 
 use clap::{ArgAction, Parser};
 
+use crate::link::Server;
 use crate::names::{guest, is_room, is_target, nick_for};
 use crate::session::Settings;
+use crate::tls::{self, Trust};
 
 const PORT: u16 = 6667;
+const PORT_TLS: u16 = 6697;
 
 const AFTER_HELP: &str = "\
 What you type goes to the desk until you choose another conversation; /help lists the commands; the word exit alone \
@@ -38,9 +41,18 @@ a space is not kept.";
 #[derive(Debug, Parser)]
 #[command(name = "chat-client", version, after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// The server; IPv6 with a port as [::1]:6667
-    #[arg(value_name = "HOST[:PORT]", default_value = "127.0.0.1:6667", value_parser = address)]
-    pub(crate) server: (String, u16),
+    /// The server; IPv6 with a port as [::1]:6667. The port is 6667, with TLS 6697, unless you say another
+    #[arg(value_name = "HOST[:PORT]", default_value = "127.0.0.1", value_parser = address)]
+    server: (String, Option<u16>),
+    /// Speak TLS, with a server that an authority vouches for whom this system trusts
+    #[arg(long)]
+    tls: bool,
+    /// Speak TLS, and trust the certificates in this file and what they have issued instead
+    #[arg(long, value_name = "FILE", conflicts_with = "tls_fingerprint")]
+    tls_ca: Option<PathBuf>,
+    /// Speak TLS, and trust only the server whose certificate has this SHA-256 fingerprint
+    #[arg(long, value_name = "DIGITS", value_parser = tls::fingerprint)]
+    tls_fingerprint: Option<[u8; 32]>,
     /// The nick to use [default: from $USER, else a guest's]
     #[arg(long, value_name = "NAME", value_parser = nick)]
     nick: Option<String>,
@@ -65,6 +77,22 @@ pub(crate) struct Args {
 }
 
 impl Args {
+    /// Where to connect, and how.
+    ///
+    /// # Errors
+    /// There is nobody to be trusted with TLS.
+    pub(crate) fn server(&self) -> anyhow::Result<Server> {
+        let trust = match (&self.tls_ca, self.tls_fingerprint) {
+            (Some(file), _) => Some(Trust::Issuers(file)),
+            (None, Some(digits)) => Some(Trust::Fingerprint(digits)),
+            (None, None) => self.tls.then_some(Trust::System),
+        };
+        let tls = trust.as_ref().map(tls::config).transpose()?;
+        let (host, port) = self.server.clone();
+        let port = port.unwrap_or(if tls.is_some() { PORT_TLS } else { PORT });
+        Ok(Server { host, port, tls })
+    }
+
     /// What the session is to know.
     ///
     /// # Errors
@@ -96,7 +124,7 @@ fn password(path: &Path) -> anyhow::Result<String> {
     Ok(first.to_owned())
 }
 
-fn address(text: &str) -> Result<(String, u16), String> {
+fn address(text: &str) -> Result<(String, Option<u16>), String> {
     let (host, port) = match (text.strip_prefix('['), text.matches(':').count()) {
         (Some(rest), _) => {
             let (host, behind) = rest.split_once(']').ok_or("the ] is missing")?;
@@ -116,11 +144,11 @@ fn address(text: &str) -> Result<(String, u16), String> {
         return Err("the host is missing".to_owned());
     }
     if port.is_empty() && !text.ends_with(':') {
-        return Ok((host.to_owned(), PORT));
+        return Ok((host.to_owned(), None));
     }
     match port.parse() {
         Ok(0) | Err(_) => Err(format!("{port:?} is no port: 1 to 65535")),
-        Ok(port) => Ok((host.to_owned(), port)),
+        Ok(port) => Ok((host.to_owned(), Some(port))),
     }
 }
 
@@ -138,7 +166,7 @@ mod tests {
 
     use super::{Args, address, password};
 
-    fn at(host: &str, port: u16) -> Result<(String, u16), String> {
+    fn at(host: &str, port: Option<u16>) -> Result<(String, Option<u16>), String> {
         Ok((host.to_owned(), port))
     }
 
@@ -149,11 +177,26 @@ mod tests {
 
     #[test]
     fn a_host_may_come_with_or_without_a_port() {
-        assert_eq!(address("chat.example"), at("chat.example", 6667));
-        assert_eq!(address("chat.example:7001"), at("chat.example", 7001));
-        assert_eq!(address("::1"), at("::1", 6667));
-        assert_eq!(address("[::1]"), at("::1", 6667));
-        assert_eq!(address("[::1]:65535"), at("::1", 65535));
+        assert_eq!(address("chat.example"), at("chat.example", None));
+        assert_eq!(address("chat.example:7001"), at("chat.example", Some(7001)));
+        assert_eq!(address("::1"), at("::1", None));
+        assert_eq!(address("[::1]"), at("::1", None));
+        assert_eq!(address("[::1]:65535"), at("::1", Some(65535)));
+    }
+
+    #[test]
+    fn tls_has_a_port_of_its_own_and_trusting_somebody_means_tls() {
+        let server = |more: &[&str]| {
+            let all = ["chat-client"].iter().chain(more);
+            let server = Args::parse_from(all).server().unwrap();
+            (server.port, server.tls.is_some())
+        };
+        let digits = "ab".repeat(32);
+        assert_eq!(server(&[]), (6667, false));
+        assert_eq!(server(&["--tls-fingerprint", &digits]), (6697, true));
+        assert_eq!(server(&["chat.example:7000", "--tls-fingerprint", &digits]), (7000, true));
+        let both = ["chat-client", "--tls-ca", "x", "--tls-fingerprint", &digits];
+        assert!(Args::try_parse_from(both).is_err());
     }
 
     #[test]

@@ -2,12 +2,11 @@
 //! its deadlines. Must never block on the network or on the keyboard.
 
 use std::io;
-use std::net::TcpStream;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use crate::effect::{Effect, Ending, Shown};
-use crate::link::{Link, dial};
+use crate::link::{Link, Server, Stream, dial};
 use crate::received::Received;
 use crate::session::Session;
 
@@ -18,7 +17,7 @@ const QUEUE: usize = 256;
 /// What reaches the engine. The number is the generation of the connection: what an earlier one left is ignored.
 #[derive(Debug)]
 pub(crate) enum Event {
-    Dialled(u32, Result<TcpStream, String>),
+    Dialled(u32, Result<Stream, String>),
     Line(u32, Received),
     Closed(u32, String),
     Typed(String),
@@ -91,7 +90,7 @@ pub(crate) fn events() -> (SyncSender<Event>, Receiver<Event>) {
 pub(crate) struct Engine<F> {
     session: Session,
     face: F,
-    address: (String, u16),
+    server: Server,
     patience: Patience,
     sender: SyncSender<Event>,
     events: Receiver<Event>,
@@ -112,14 +111,14 @@ impl<F: Face> Engine<F> {
     pub(crate) fn new(
         session: Session,
         face: F,
-        address: (String, u16),
+        server: Server,
         patience: Patience,
         (sender, events): (SyncSender<Event>, Receiver<Event>),
     ) -> Self {
         Self {
             session,
             face,
-            address,
+            server,
             retry: patience.retry_first,
             patience,
             sender,
@@ -155,7 +154,7 @@ impl<F: Face> Engine<F> {
     fn dial(&mut self) {
         self.generation += 1;
         self.is_retrying = false;
-        dial(self.address.clone(), self.generation, self.sender.clone());
+        dial(self.server.clone(), self.generation, self.sender.clone());
     }
 
     fn offer_line(&mut self) {
@@ -202,7 +201,7 @@ impl<F: Face> Engine<F> {
         }
     }
 
-    fn on_dialled(&mut self, outcome: Result<TcpStream, String>) -> Vec<Effect> {
+    fn on_dialled(&mut self, outcome: Result<Stream, String>) -> Vec<Effect> {
         let started = outcome.and_then(|stream| {
             Link::start(stream, self.generation, self.sender.clone()).map_err(|error| error.to_string())
         });

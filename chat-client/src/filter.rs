@@ -8,6 +8,7 @@ use chat_proto::line::{Framer, Line};
 
 use crate::effect::{Ending, Shown};
 use crate::engine::{Engine, Event, Face, Patience, events};
+use crate::link::Server;
 use crate::render::{Plain, plain};
 use crate::session::Session;
 
@@ -24,7 +25,7 @@ struct Filter<O, E> {
 /// Talks until the input ends and is answered, or the connection does.
 pub(crate) fn run<O: Write, E: Write>(
     session: Session,
-    address: (String, u16),
+    server: Server,
     patience: Patience,
     input: impl Read + Send + 'static,
     (out, err): (O, E),
@@ -36,7 +37,7 @@ pub(crate) fn run<O: Write, E: Write>(
     // Ends with the input or with the engine, whichever is first; it may wait for input for ever, so nobody joins it.
     thread::spawn(move || read_input(input, &permitted, &typing));
     let face = Filter { out, err, permits };
-    let (ending, mut face) = Engine::new(session, face, address, patience, (sender, receiver)).run();
+    let (ending, mut face) = Engine::new(session, face, server, patience, (sender, receiver)).run();
     if let Some(reason) = ending.reason() {
         // With standard error gone too there is nobody left to tell; the exit code still does.
         let _ = face.show(&Shown::Problem(reason.to_owned()));

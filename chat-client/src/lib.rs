@@ -1,6 +1,6 @@
 //! chat-client: the users' client. It speaks IRC to any chatd, or any other IRC server.
 //!
-//! `session` is the protocol as a state machine without I/O; `engine` runs it between a `link` and one of two faces,
+//! `session` is the protocol as a state machine without I/O; `engine` runs it between a `link` (over TCP, or over `tls`) and one of two faces,
 //! `terminal` for people and `filter` for scripts.
 
 mod args;
@@ -19,6 +19,7 @@ mod split;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
@@ -59,12 +60,13 @@ pub fn main() -> ExitCode {
 fn talk(args: Args) -> anyhow::Result<Ending> {
     let is_interactive = io::stdin().is_terminal() && io::stdout().is_terminal();
     let session = Session::new(args.settings(is_interactive)?);
+    let server = args.server()?;
     if is_interactive {
         let look = Look { in_colour: !args.no_color && may_colour(), zone: TimeZone::system() };
-        return Ok(terminal::run(session, args.server, look));
+        return Ok(terminal::run(session, server, look));
     }
     let outputs = (io::stdout(), io::stderr());
-    Ok(filter::run(session, args.server, Patience::default(), io::stdin(), outputs))
+    Ok(filter::run(session, server, Patience::default(), io::stdin(), outputs))
 }
 
 /// Whether the user's environment wants colours (no-color.org).

@@ -16,6 +16,7 @@ use rustyline::ExternalPrinter;
 use crate::editor::{self, Shared, prepare_history, type_lines};
 use crate::effect::{Ending, Shown};
 use crate::engine::{Engine, Event, Face, Patience, events};
+use crate::link::Server;
 use crate::render::Look;
 use crate::session::Session;
 
@@ -45,12 +46,12 @@ struct Terminal {
 }
 
 /// Talks until the user leaves or the connection ends for good.
-pub(crate) fn run(session: Session, address: (String, u16), look: Look) -> Ending {
+pub(crate) fn run(session: Session, server: Server, look: Look) -> Ending {
     // As it is now, before the editor changes it.
     let saved = tcgetattr(stdin()).ok();
     let (sender, receiver) = events();
     let (ending, mut face) = match Terminal::open(look, &sender) {
-        Ok(face) => Engine::new(session, face, address, Patience::default(), (sender, receiver)).run(),
+        Ok(face) => Engine::new(session, face, server, Patience::default(), (sender, receiver)).run(),
         Err(error) => return Ending::Unreachable(format!("the terminal cannot be used: {error}")),
     };
     face.finish(&ending, saved.as_ref());

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::effect::Ending;
 use crate::engine::Patience;
 use crate::filter;
+use crate::link;
 use crate::session::{Session, Settings};
 
 /// Longer than anything here takes; a test that waits this long has failed.
@@ -90,8 +91,8 @@ struct Outcome {
 
 fn talk(port: u16, settings: Settings, patience: Patience, input: impl Read + Send + 'static) -> Outcome {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let address = ("127.0.0.1".to_owned(), port);
-    let ending = filter::run(Session::new(settings), address, patience, input, (&mut out, &mut err));
+    let server = link::Server { host: "127.0.0.1".to_owned(), port, tls: None };
+    let ending = filter::run(Session::new(settings), server, patience, input, (&mut out, &mut err));
     Outcome { ending, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
 }
 

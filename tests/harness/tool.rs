@@ -33,6 +33,14 @@ impl Tool {
         Self::run(nick, command)
     }
 
+    /// The users' client as a filter at the daemon's port of TLS.
+    #[track_caller]
+    pub(crate) fn chat_client_tls(daemon: &Daemon, nick: &str, more: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chat-client"));
+        command.env_clear().arg(format!("localhost:{}", daemon.tls_port())).args(["--nick", nick]).args(more);
+        Self::run(nick, command)
+    }
+
     /// A chatctl that goes on, `watch` for instance.
     #[track_caller]
     pub(crate) fn chatctl(daemon: &Daemon, arguments: &[&str]) -> Self {
