@@ -216,7 +216,16 @@ fn explained(error: io::Error) -> io::Error {
     let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<Error>());
     let hint = match cause {
         Some(Error::InvalidMessage(_)) => "it does not speak TLS at this port",
-        Some(Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature)) => {
+        // Wrong but for who has issued it: a fingerprint would hide that.
+        Some(Error::InvalidCertificate(
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidForName
+            | CertificateError::NotValidForNameContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. },
+        )) => return error,
+        Some(Error::InvalidCertificate(_)) => {
             "nobody whom you trust has issued its certificate; --tls-ca or --tls-fingerprint trusts it"
         }
         None if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
