@@ -37,6 +37,7 @@ pub(crate) struct Daemon {
     log_from: usize,
     irc: u16,
     lines: u16,
+    websocket: u16,
 }
 
 impl Daemon {
@@ -64,7 +65,7 @@ impl Daemon {
         let notify = NotifySocket::bind(directory.path().join("notify"));
         write_configuration(directory.path(), configuration);
         let child = spawn(command(directory.path()), directory.path(), &notify);
-        let mut daemon = Self { directory, notify, child, log_from: 0, irc: 0, lines: 0 };
+        let mut daemon = Self { directory, notify, child, log_from: 0, irc: 0, lines: 0, websocket: 0 };
         daemon.wait_until_ready();
         daemon
     }
@@ -75,6 +76,7 @@ impl Daemon {
         self.wait_notify("READY=1");
         self.irc = self.port_in_log("irc");
         self.lines = self.port_in_log("lines");
+        self.websocket = self.port_in_log("websocket");
     }
 
     /// The port of the last start that the log names; 0 if there is no such listener.
@@ -124,6 +126,10 @@ impl Daemon {
 
     pub(crate) fn lines_port(&self) -> u16 {
         self.lines
+    }
+
+    pub(crate) fn websocket_port(&self) -> u16 {
+        self.websocket
     }
 
     /// The control socket.

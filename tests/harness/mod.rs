@@ -17,6 +17,7 @@ pub(crate) mod tls;
 mod tool;
 mod transcript;
 mod wait;
+pub(crate) mod websocket;
 mod wire;
 mod witness;
 
@@ -33,4 +34,6 @@ pub(crate) use pty::Pty;
 pub(crate) use stored::{entry, history, json, texts};
 pub(crate) use tool::Tool;
 pub(crate) use wait::{DEADLINE, until};
+pub(crate) use websocket::WebClient;
+pub(crate) use wire::Wire;
 pub(crate) use witness::Witness;

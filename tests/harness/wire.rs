@@ -114,6 +114,33 @@ impl Wire {
         }
     }
 
+    /// Exactly so many bytes; nothing once the daemon has closed.
+    #[track_caller]
+    pub(crate) fn read_bytes(&mut self, count: usize) -> Option<Vec<u8>> {
+        while self.unread.len() < count {
+            if !self.read_more() {
+                return None;
+            }
+        }
+        Some(self.unread.drain(..count).collect())
+    }
+
+    /// Nothing more comes: the daemon has closed, and may not have read all that was said to it.
+    #[track_caller]
+    pub(crate) fn expect_cut(&mut self) {
+        assert!(self.unread.is_empty(), "{} has unread lines", self.name);
+        match self.read(&mut [0; 1024]) {
+            Ok(0) => {}
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
+            other => self.fail(&format!("expected the end of the connection, came {other:?}")),
+        }
+    }
+
+    /// Notes something for whoever reads how a test failed.
+    pub(crate) fn note(&mut self, what: &str) {
+        self.transcript.note(what);
+    }
+
     /// Bytes that can be read, or why none can.
     pub(crate) fn try_read(&mut self) -> std::io::Result<usize> {
         self.read(&mut [0; 1024])

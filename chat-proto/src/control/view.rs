@@ -115,6 +115,8 @@ pub enum Dialect {
     Irc,
     /// Plain lines, as `nc` sends them.
     Lines,
+    /// IRC over WebSocket.
+    Websocket,
     /// One that this tool does not know yet.
     #[serde(other)]
     Other,

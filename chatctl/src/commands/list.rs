@@ -62,6 +62,7 @@ pub(super) fn dialect(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Irc => "irc",
         Dialect::Lines => "lines",
+        Dialect::Websocket => "websocket",
         Dialect::Other => "other",
     }
 }

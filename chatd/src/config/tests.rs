@@ -75,6 +75,16 @@ admin = { location = "Here", organisation = "Us", email = "us@example.org" }
 protocol = "lines"
 address = "[::1]:0"
 tls = true
+proxy-protocol = true
+proxy-from = ["10.0.0.0/8", "::1"]
+[[listen]]
+protocol = "websocket"
+address = "127.0.0.1:8067"
+tls = true
+proxy-protocol = true
+proxy-from = ["127.0.0.1"]
+origins = ["https://chat.example.org", "http://localhost:8080"]
+path = "/irc"
 [tls]
 certificate = "/cert.pem"
 key = "/key.pem"

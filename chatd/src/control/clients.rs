@@ -83,6 +83,7 @@ fn info(view: ClientView, now: Time) -> ClientInfo {
 fn dialect(name: &str) -> Dialect {
     match name {
         irc::DIALECT => Dialect::Irc,
+        irc::DIALECT_WEBSOCKET => Dialect::Websocket,
         lines::DIALECT => Dialect::Lines,
         _ => Dialect::Other,
     }

@@ -11,12 +11,12 @@ use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::handshake::{self, Entrance};
+use super::handshake::{self, Entrance, Stages};
 use crate::config::Protocol;
 use crate::domain::origin::Origin;
 use crate::domain::secure::Secure;
-use crate::registry::{Place, Places, Registry, Stopped};
-use crate::wire::irc::Irc;
+use crate::registry::{Manner, Place, Places, Registry, Stopped};
+use crate::wire::irc::{self, Irc};
 use crate::wire::lines::Lines;
 use crate::wire::session::{Session, Shared};
 use crate::wire::{self, Dialect, Peer};
@@ -52,35 +52,39 @@ impl Gatekeeper {
         peer: SocketAddr,
     ) -> Result<(), Stopped> {
         let address = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-        let place = match Place::take(&self.places, address.ip(), &self.shared.config().limits) {
+        let Some(peer) = entrance.judge(address.ip()) else {
+            refuse(entrance, &stream, address, "this port is for gateways only (listen.proxy-from)");
+            return Ok(());
+        };
+        let counted = (peer == handshake::Peer::Client).then_some(address.ip());
+        let place = match Place::take(&self.places, counted, &self.shared.config().limits) {
             Ok(place) => place,
             Err(refusal) => {
-                tracing::warn!(peer = %address, refusal, "connection refused");
-                // A new socket has room for one line; if not, the peer learns it from the close.
-                let _ = stream.try_write(&wire::turned_away(entrance.protocol, &refusal));
+                refuse(entrance, &stream, address, &refusal);
                 return Ok(());
             }
         };
         let arrival = Arrival { io: stream, address, place, secure: None };
         if entrance.is_open() {
-            return self.greet(entrance.protocol, arrival).await;
+            return self.greet(entrance.protocol(), arrival).await;
         }
-        self.sessions.spawn(self.clone().receive(entrance.clone(), arrival));
+        self.sessions.spawn(self.clone().receive(entrance.clone(), peer, arrival));
         Ok(())
     }
 
     /// The handshakes, in a task of their own, so that a slow one harms nobody; behind them the session in another, which is
     /// small.
-    async fn receive(self, entrance: Entrance, arrival: Arrival<TcpStream>) {
-        let (peer, within) = (arrival.address, self.shared.config().limits.handshake_timeout);
+    async fn receive(self, entrance: Entrance, peer: handshake::Peer, arrival: Arrival<TcpStream>) {
+        let (address, config) = (arrival.address, self.shared.config());
+        let stages = Stages { entrance: &entrance, peer, limits: &config.limits, leaving: &self.stop };
         let shaken = tokio::select! {
-            shaken = handshake::shake(&entrance, arrival, within) => shaken,
+            shaken = handshake::shake(stages, arrival) => shaken,
             () = self.stop.cancelled() => return,
         };
         match shaken {
             // The daemon is ending; the connection with it.
-            Ok(arrival) => drop(self.greet(entrance.protocol, arrival).await),
-            Err(failed) => tracing::info!(%peer, reason = %failed, "handshake failed"),
+            Ok(arrival) => drop(self.greet(entrance.protocol(), arrival).await),
+            Err(failed) => tracing::info!(peer = %address, reason = %failed, "handshake failed"),
         }
     }
 
@@ -89,25 +93,32 @@ impl Gatekeeper {
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         match protocol {
-            Protocol::Irc => self.seat::<Irc, _>(arrival).await,
-            Protocol::Lines => self.seat::<Lines, _>(arrival).await,
+            Protocol::Irc => self.seat::<Irc, _>(Irc::MANNER, arrival).await,
+            Protocol::Lines => self.seat::<Lines, _>(Lines::MANNER, arrival).await,
+            Protocol::WebSocket => self.seat::<Irc, _>(irc::OVER_WEBSOCKET, arrival).await,
         }
     }
 
-    async fn seat<D, IO>(&self, arrival: Arrival<IO>) -> Result<(), Stopped>
+    async fn seat<D, IO>(&self, manner: &'static Manner, arrival: Arrival<IO>) -> Result<(), Stopped>
     where
         D: Dialect + Send + 'static,
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let Arrival { io, address, place, secure } = arrival;
-        let seat = self.registry.connect(address, D::MANNER).await?.with_place(place);
+        let seat = self.registry.connect(address, manner).await?.with_place(place);
         let tls = secure.as_ref().and_then(|secure| secure.version);
-        tracing::info!(client = %seat.id(), peer = %address, dialect = D::MANNER.dialect, tls, "connected");
+        tracing::info!(client = %seat.id(), peer = %address, dialect = manner.dialect, tls, "connected");
         let peer = Peer { origin: Origin::of(address.ip()), secure };
         let session = Session::<D, _>::new(io, peer, seat, Arc::clone(&self.shared));
         self.sessions.spawn(Serving(session));
         Ok(())
     }
+}
+
+/// Says why not. A new socket has room for one line; if not, the peer learns it from the close.
+fn refuse(entrance: &Entrance, stream: &TcpStream, address: SocketAddr, refusal: &str) {
+    tracing::warn!(peer = %address, refusal, "connection refused");
+    let _ = stream.try_write(&wire::turned_away(entrance.protocol(), refusal));
 }
 
 /// A session whose end is logged. Like the session it is a future written by hand, so that a task is small.

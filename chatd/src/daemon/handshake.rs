@@ -3,34 +3,74 @@
 //!
 //! The order is that of the bytes: the header of a PROXY gateway, the handshake of TLS, that of WebSocket.
 
+mod gateway;
+mod upgrade;
+
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use super::admit::Arrival;
 use super::tls::Tls;
-use crate::config::Protocol;
+use crate::config::{Limits, Listen, Protocol};
 use crate::wire;
+use crate::wire::proxy_header::HeaderError;
+use crate::wire::websocket::handshake::Refusal;
 
 /// What a listener asks of a connection before its session begins.
 #[derive(Clone, Debug)]
 pub(super) struct Entrance {
-    /// What is spoken behind it.
-    pub(super) protocol: Protocol,
+    /// How it is configured.
+    pub(super) listen: Arc<Listen>,
     /// The handshake of TLS comes first.
     pub(super) tls: Option<Arc<Tls>>,
 }
 
 impl Entrance {
+    /// What is spoken behind it.
+    pub(super) fn protocol(&self) -> Protocol {
+        self.listen.protocol
+    }
+
     /// Whether the session begins with the very first byte. Such a connection is served over its bare socket, and nothing of what
     /// is here costs it anything.
     pub(super) fn is_open(&self) -> bool {
-        self.tls.is_none()
+        self.tls.is_none() && !self.listen.proxy_protocol && self.protocol() != Protocol::WebSocket
     }
+
+    /// Whether a connection from `address` is its own there; nothing if it may not connect at all.
+    pub(super) fn judge(&self, address: IpAddr) -> Option<Peer> {
+        match (self.listen.is_gateway(address), self.listen.proxy_protocol) {
+            (true, _) => Some(Peer::Gateway),
+            (false, false) => Some(Peer::Client),
+            (false, true) => None,
+        }
+    }
+}
+
+/// Who has connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Peer {
+    /// Somebody for himself.
+    Client,
+    /// A gateway, which says for whom.
+    Gateway,
+}
+
+/// What the stages need beside the connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stages<'a> {
+    pub(super) entrance: &'a Entrance,
+    pub(super) peer: Peer,
+    pub(super) limits: &'a Limits,
+    /// Cancelled when the daemon takes nobody any more.
+    pub(super) leaving: &'a CancellationToken,
 }
 
 /// Whatever a session may be served over that is not a bare socket: its type would otherwise have a form for each way through
@@ -48,6 +88,12 @@ pub(super) enum Failed {
     NotTls,
     #[error("TLS: {0}")]
     Tls(io::Error),
+    #[error("gateway: {0}")]
+    Header(#[from] HeaderError),
+    #[error("WebSocket: {0}")]
+    Upgrade(Refusal),
+    #[error("{0}")]
+    Crowded(String),
     #[error("{0}")]
     Broken(#[from] io::Error),
 }
@@ -57,15 +103,16 @@ pub(super) enum Failed {
 /// # Errors
 /// Why it does not come to a session; whoever can be told has been told.
 pub(super) async fn shake(
-    entrance: &Entrance,
+    stages: Stages<'_>,
     arrival: Arrival<TcpStream>,
-    within: Duration,
 ) -> Result<Arrival<Box<dyn Stream>>, Failed> {
-    let stages = async {
-        let arrival = protect(entrance, arrival).await?;
-        Ok(arrival)
+    let within = stages.limits.handshake_timeout;
+    let through = async {
+        let arrival = gateway::pass(stages, arrival).await?;
+        let arrival = protect(stages.entrance, arrival).await?;
+        upgrade::pass(stages, arrival).await
     };
-    timeout(within, stages).await.unwrap_or(Err(Failed::Late(within)))
+    timeout(within, through).await.unwrap_or(Err(Failed::Late(within)))
 }
 
 /// The stage of TLS.
@@ -80,13 +127,13 @@ async fn protect(
     if !speaks_tls(&io).await? {
         turn_away(
             &mut io,
-            entrance.protocol,
+            entrance.protocol(),
             "this port speaks TLS: switch TLS on, or use a port without it",
         )
         .await;
         return Err(Failed::NotTls);
     }
-    let (io, secure) = tls.accept(io, entrance.protocol).await.map_err(Failed::Tls)?;
+    let (io, secure) = tls.accept(io, entrance.protocol()).await.map_err(Failed::Tls)?;
     Ok(Arrival { io: Box::new(io), address, place, secure: Some(Arc::new(secure)) })
 }
 

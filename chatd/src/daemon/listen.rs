@@ -57,7 +57,7 @@ pub(super) fn bind_all(
         };
         let address = listener.local_addr().context("cannot read the address of a listener")?;
         let tls = tls.filter(|_| wanted.tls).cloned();
-        let entrance = Entrance { protocol: wanted.protocol, tls };
+        let entrance = Entrance { listen: Arc::new(wanted.clone()), tls };
         bound.push(Bound { entrance, address, listener, is_inherited });
     }
     if let Some(address) = handed_over.keys().next() {
@@ -113,7 +113,7 @@ fn tune(socket: &impl AsFd, protocol: Protocol, address: SocketAddr) {
     let tuned = || {
         // Lines are written when they are whole: holding them back would only add delay.
         setsockopt(socket, sockopt::TcpNoDelay, &true)?;
-        if protocol == Protocol::Irc {
+        if protocol != Protocol::Lines {
             return Ok(());
         }
         // Has the operating system ask a silent peer whether it is there: somebody at `nc` cannot answer a PING.
@@ -141,7 +141,7 @@ pub(super) async fn accept(bound: Bound, gatekeeper: Gatekeeper) {
             Ok((stream, peer)) => {
                 failures = 0;
                 if bound.is_inherited {
-                    tune(&stream, bound.entrance.protocol, peer);
+                    tune(&stream, bound.entrance.protocol(), peer);
                 }
                 tokio::select! {
                     // The owner may be busy: then nobody is accepted, and the backlog grows.
@@ -180,9 +180,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_has_the_options_of_its_listener() {
-        for protocol in [Protocol::Irc, Protocol::Lines] {
-            let listener =
-                bind(&Listen { protocol, address: ([127, 0, 0, 1], 0).into(), tls: false }).unwrap();
+        for protocol in [Protocol::Irc, Protocol::Lines, Protocol::WebSocket] {
+            let listener = bind(&Listen::new(protocol, ([127, 0, 0, 1], 0).into())).unwrap();
             let _peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
             let (stream, _) = listener.accept().await.unwrap();
             assert_tuned(&stream, protocol);

@@ -25,7 +25,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::{Config, Protocol, Source};
+use crate::config::{Config, Source};
 use crate::control::{self, ClientListener, Facts, Steer};
 use crate::delivery::broadcast::Encoder;
 use crate::domain::id::{Seq, Time};
@@ -35,7 +35,6 @@ use crate::store::Store;
 use crate::telemetry::Telemetry;
 use crate::wire::{self, session::Shared};
 use admit::Gatekeeper;
-use handshake::Entrance;
 use listen::Bound;
 use signal::Signal;
 use tls::Tls;
@@ -196,7 +195,7 @@ impl Daemon {
             stop: self.accepting.clone(),
         };
         for one in bound {
-            let protocol = protocol_name(one.entrance.protocol);
+            let protocol = one.entrance.protocol().name();
             tracing::info!(protocol, address = %one.address, tls = one.entrance.tls.is_some(), "listening");
             self.acceptors.spawn(listen::accept(one, gatekeeper.clone()));
         }
@@ -334,14 +333,7 @@ fn core_task(name: &str, ended: Result<(), tokio::task::JoinError>) -> anyhow::E
 
 impl Bound {
     fn facts(&self) -> ClientListener {
-        let Entrance { protocol, tls } = &self.entrance;
-        ClientListener { protocol: protocol_name(*protocol), address: self.address, is_secure: tls.is_some() }
-    }
-}
-
-fn protocol_name(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Irc => "irc",
-        Protocol::Lines => "lines",
+        let (protocol, is_secure) = (self.entrance.protocol().name(), self.entrance.tls.is_some());
+        ClientListener { protocol, address: self.address, is_secure }
     }
 }

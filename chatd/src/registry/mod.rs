@@ -296,7 +296,7 @@ impl Seat {
             return Ok(());
         }
         if let Some(places) = &self.places {
-            places.relocate(self.address().ip(), address.ip(), limits)?;
+            places.relocate(Some(self.address().ip()), address.ip(), limits)?;
         }
         // Nobody else says it: the session is the only one that has the seat.
         let _ = self.connection.behind.set(address.into());

@@ -45,19 +45,27 @@ impl Places {
 
     /// Counts out a connection whose place was handed on.
     pub(super) fn leave(&self, ip: IpAddr) {
+        self.count_out(Some(ip));
+    }
+
+    fn count_out(&self, ip: Option<IpAddr>) {
         let mut counts = self.lock();
         counts.all -= 1;
-        counts.remove(ip);
+        if let Some(ip) = ip {
+            counts.remove(ip);
+        }
     }
 
     /// Counts a connection for another address.
-    pub(super) fn relocate(&self, from: IpAddr, to: IpAddr, limits: &Limits) -> Result<(), String> {
-        if from == to {
+    pub(super) fn relocate(&self, from: Option<IpAddr>, to: IpAddr, limits: &Limits) -> Result<(), String> {
+        if from == Some(to) {
             return Ok(());
         }
         let mut counts = self.lock();
         counts.add(to, limits)?;
-        counts.remove(from);
+        if let Some(from) = from {
+            counts.remove(from);
+        }
         Ok(())
     }
 }
@@ -65,33 +73,36 @@ impl Places {
 /// One connection counted, until it is handed on to the session or dropped.
 #[derive(Debug)]
 pub struct Place {
-    ip: IpAddr,
+    /// Nothing as long as it is a gateway's, who has not said whose it is: they are many and come from one address.
+    ip: Option<IpAddr>,
     places: Option<Arc<Places>>,
 }
 
 impl Place {
-    /// Counts a connection from `ip`.
+    /// Counts a connection from `ip`; without one, it is a gateway's, and [`Self::move_to`] must follow.
     ///
     /// # Errors
     /// The limit that stands against it, as its last words.
-    pub fn take(places: &Arc<Places>, ip: IpAddr, limits: &Limits) -> Result<Self, String> {
+    pub fn take(places: &Arc<Places>, ip: Option<IpAddr>, limits: &Limits) -> Result<Self, String> {
         let mut counts = places.lock();
         if counts.all >= limits.clients {
             return Err(format!("too many clients (limits.clients = {})", limits.clients));
         }
-        counts.add(ip, limits)?;
+        if let Some(ip) = ip {
+            counts.add(ip, limits)?;
+        }
         counts.all += 1;
         Ok(Self { ip, places: Some(Arc::clone(places)) })
     }
 
-    /// Counts the connection for this address from now on: a gateway has named who is behind it.
+    /// Counts the connection for this address from now on: a gateway has named who is behind it, or itself.
     ///
     /// # Errors
     /// The limit that stands against it, as its last words.
     pub fn move_to(&mut self, ip: IpAddr, limits: &Limits) -> Result<(), String> {
         if let Some(places) = &self.places {
             places.relocate(self.ip, ip, limits)?;
-            self.ip = ip;
+            self.ip = Some(ip);
         }
         Ok(())
     }
@@ -105,7 +116,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         if let Some(places) = &self.places {
-            places.leave(self.ip);
+            places.count_out(self.ip);
         }
     }
 }
@@ -119,7 +130,7 @@ mod tests {
     fn places_are_given_up_to_the_limits_and_again_when_one_is_given_back() {
         let limits = Limits { clients: 3, clients_per_address: 2, ..Limits::default() };
         let places = std::sync::Arc::<Places>::default();
-        let take = |last: u8| Place::take(&places, [192, 0, 2, last].into(), &limits);
+        let take = |last: u8| Place::take(&places, Some([192, 0, 2, last].into()), &limits);
         let (first, second) = (take(1).unwrap(), take(1).unwrap());
         assert!(take(1).unwrap_err().contains("limits.clients-per-address = 2"));
         let third = take(2).unwrap();
@@ -137,7 +148,7 @@ mod tests {
     fn a_place_that_moves_counts_for_its_new_address_only() {
         let limits = Limits { clients: 9, clients_per_address: 1, ..Limits::default() };
         let places = std::sync::Arc::<Places>::default();
-        let take = |last: u8| Place::take(&places, [192, 0, 2, last].into(), &limits);
+        let take = |last: u8| Place::take(&places, Some([192, 0, 2, last].into()), &limits);
         let mut first = take(1).unwrap();
         first.move_to([192, 0, 2, 1].into(), &limits).unwrap();
         first.move_to([192, 0, 2, 2].into(), &limits).unwrap();
@@ -146,6 +157,21 @@ mod tests {
         assert!(second.move_to([192, 0, 2, 2].into(), &limits).is_err());
         assert!(take(1).is_err(), "who may not move keeps its place");
         drop((first, second));
+        let counts = places.lock();
+        assert_eq!((counts.all, counts.by_address.len()), (0, 0));
+    }
+
+    #[test]
+    fn a_gateways_connections_count_for_nobody_until_it_says_whose_they_are() {
+        let limits = Limits { clients: 3, clients_per_address: 1, ..Limits::default() };
+        let places = std::sync::Arc::<Places>::default();
+        let take = || Place::take(&places, None, &limits);
+        let (mut first, mut second, third) = (take().unwrap(), take().unwrap(), take().unwrap());
+        assert!(take().unwrap_err().contains("limits.clients = 3"));
+        first.move_to([192, 0, 2, 1].into(), &limits).unwrap();
+        assert!(second.move_to([192, 0, 2, 1].into(), &limits).is_err());
+        second.move_to([192, 0, 2, 2].into(), &limits).unwrap();
+        drop((first, second, third));
         let counts = places.lock();
         assert_eq!((counts.all, counts.by_address.len()), (0, 0));
     }

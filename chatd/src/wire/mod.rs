@@ -63,6 +63,7 @@ pub fn turned_away(protocol: Protocol, why: &str) -> Vec<u8> {
     match protocol {
         Protocol::Irc => format!("ERROR :{why}\r\n").into(),
         Protocol::Lines => format!("-- closed: {why}\n").into(),
+        Protocol::WebSocket => websocket::handshake::Refusal::Unavailable(why.to_owned()).answer().into(),
     }
 }
 

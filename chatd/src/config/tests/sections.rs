@@ -3,13 +3,55 @@
 use super::*;
 
 #[test]
-fn a_listener_of_a_later_version_is_not_an_unknown_key() {
-    let report = complaints(
-        "[[listen]]\nprotocol = \"websocket\"\naddress = \"127.0.0.1:80\"\nproxy-protocol = true\n",
-    );
-    assert_eq!(report.matches("not available in this version").count(), 2, "{report}");
-    assert!(!report.contains("unknown"), "{report}");
+fn a_section_of_a_later_version_is_not_an_unknown_key() {
     assert!(complaints("[desk.responder]\n").contains("desk.responder: not available in this version"));
+}
+
+/// A listener with these further lines.
+fn listener(protocol: &str, more: &str) -> String {
+    format!("[[listen]]\nprotocol = \"{protocol}\"\naddress = \"127.0.0.1:80\"\n{more}")
+}
+
+#[test]
+fn gateways_are_named_before_they_are_believed() {
+    let report = complaints(&listener("irc", "proxy-protocol = true\n"));
+    assert!(report.starts_with("chatd.toml:4:18: listen.proxy-protocol: nobody is named"), "{report}");
+    let report = complaints(&listener("irc", "proxy-from = [\"127.0.0.1\"]\n"));
+    assert!(report.contains("listen.proxy-from: has no effect"), "{report}");
+    let both = "proxy-protocol = true\nproxy-from = [\"127.0.0.1\", \"10.0.0.0/8\"]\n";
+    let listen = &read(&listener("lines", both)).unwrap().listen[0];
+    let is_gateway = |text: &str| listen.is_gateway(text.parse().unwrap());
+    assert!(is_gateway("10.1.2.3") && is_gateway("::ffff:127.0.0.1"));
+    assert!(!is_gateway("127.0.0.2") && !is_gateway("::1"));
+    let report = complaints(&listener("irc", "proxy-protocol = true\nproxy-from = [\"10.0.0.1/8\"]\n"));
+    assert!(report.contains("10.0.0.0/8"), "{report}");
+}
+
+#[test]
+fn a_websocket_listener_names_the_pages_that_may_connect() {
+    let report = complaints(&listener("websocket", ""));
+    assert!(report.contains("listen.origins: is missing"), "{report}");
+    for origins in ["[]", "[\"*\"]", "[\"https://a.example\", \"http://localhost:8080\"]"] {
+        assert!(read(&listener("websocket", &format!("origins = {origins}\n"))).is_ok(), "{origins}");
+    }
+    for origin in
+        ["a.example", "https://", "wss://a.example", "https://a.example/chat", "https://*.a.example", "null"]
+    {
+        let report = complaints(&listener("websocket", &format!("origins = [\"{origin}\"]\n")));
+        assert!(report.contains("listen.origins: expected an origin"), "{report}");
+    }
+    let report = complaints(&listener("websocket", "origins = [\"https://a.example/\"]\n"));
+    assert!(report.contains("write \"https://a.example\""), "{report}");
+    let report = complaints(&listener("websocket", "origins = []\npath = \"irc\"\n"));
+    assert!(report.contains("write \"/irc\""), "{report}");
+}
+
+#[test]
+fn what_is_for_pages_is_for_websocket_only() {
+    for key in ["origins = [\"*\"]\n", "path = \"/\"\n"] {
+        let report = complaints(&listener("irc", key));
+        assert!(report.contains("is for protocol = \"websocket\" only"), "{report}");
+    }
 }
 
 #[test]

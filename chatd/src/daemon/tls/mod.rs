@@ -40,6 +40,7 @@ pub(super) struct Tls {
 pub(super) struct Current {
     irc: Arc<ServerConfig>,
     lines: Arc<ServerConfig>,
+    web: Arc<ServerConfig>,
     /// What is not wrong with them and should not be so.
     doubts: Vec<String>,
 }
@@ -108,16 +109,26 @@ pub fn check(config: &TlsConfig) -> Result<Vec<String>, String> {
 impl Current {
     fn load(config: &TlsConfig, tickets: &Arc<dyn ProducesTickets>) -> Result<Self, String> {
         let mut doubts = Vec::new();
-        let names = Names::load(config, SystemTime::now(), &mut doubts)?;
+        let names = Arc::new(Names::load(config, SystemTime::now(), &mut doubts)?);
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let any = client::AnyCertificate::new(&provider);
-        let mut base = ServerConfig::builder_with_provider(provider)
+        let builder = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(versions(config.minimum_version))
-            .map_err(|error| format!("cannot speak TLS: {error}"))?
+            .map_err(|error| format!("cannot speak TLS: {error}"))?;
+        let mut base = builder
+            .clone()
             .with_client_cert_verifier(Arc::new(any))
-            .with_cert_resolver(Arc::new(names));
+            .with_cert_resolver(Arc::clone(&names) as _);
+        // A browser that is asked for a certificate asks the person in front of it.
+        let mut web = builder.with_no_client_auth().with_cert_resolver(names);
         base.ticketer = Arc::clone(tickets);
-        Ok(Self { irc: with_alpn(&base, &[b"irc"]), lines: with_alpn(&base, &[]), doubts })
+        web.ticketer = Arc::clone(tickets);
+        Ok(Self {
+            irc: with_alpn(&base, &[b"irc"]),
+            lines: with_alpn(&base, &[]),
+            web: with_alpn(&web, &[b"http/1.1"]),
+            doubts,
+        })
     }
 
     fn tell_doubts(&self) {
@@ -128,6 +139,7 @@ impl Current {
         Arc::clone(match protocol {
             Protocol::Irc => &self.irc,
             Protocol::Lines => &self.lines,
+            Protocol::WebSocket => &self.web,
         })
     }
 }

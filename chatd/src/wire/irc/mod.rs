@@ -62,6 +62,12 @@ pub(super) use variant::relevant;
 /// The word for this dialect in lists and logs.
 pub const DIALECT: &str = "irc";
 
+/// The same over WebSocket: what travels below it is worth knowing.
+pub const DIALECT_WEBSOCKET: &str = "websocket";
+
+/// The manner of sessions over WebSocket.
+pub const OVER_WEBSOCKET: &Manner = &Manner { dialect: DIALECT_WEBSOCKET, ..*Irc::MANNER };
+
 /// One IRC session.
 #[derive(Debug)]
 pub struct Irc {

@@ -193,11 +193,10 @@ impl Decoder {
 impl Message {
     /// Takes note of a frame of `length` bytes before they have come; the length, if it fits.
     fn grow(&mut self, length: u64, is_more_to_come: bool) -> Result<usize, Violation> {
-        let free = MESSAGE_MAX - self.length;
-        let length =
-            usize::try_from(length).ok().filter(|length| *length <= free).ok_or(Violation::TooBig)?;
-        self.length = (self.length + length + usize::from(is_more_to_come)).min(MESSAGE_MAX);
-        Ok(length)
+        // A length has 63 bits, so this is far from overflowing.
+        let all = self.length as u64 + length + u64::from(is_more_to_come);
+        self.length = usize::try_from(all).ok().filter(|all| *all <= MESSAGE_MAX).ok_or(Violation::TooBig)?;
+        usize::try_from(length).map_err(|_| Violation::TooBig)
     }
 
     /// Keeps what is in `piece` as one line. An end of line within it becomes a carriage return, with which no dialect takes a

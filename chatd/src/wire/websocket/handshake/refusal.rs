@@ -21,18 +21,15 @@ pub enum Refusal {
     /// A browser is made to send a form, or somebody looks for something else.
     #[error("a WebSocket begins with GET")]
     NotGet,
-    /// It took too long.
-    #[error("the request took too long")]
-    Late,
     /// An ordinary request.
     #[error("this is an IRC server that speaks WebSocket, and no web site")]
     NotUpgrade,
     /// An earlier draft, or something of the future.
     #[error("only version 13 of WebSocket is spoken")]
     OtherVersion,
-    /// One of the limits on clients, in its own words.
+    /// Something other than the request stands against it, in its own words: one of the limits on clients, for instance.
     #[error("{0}")]
-    Crowded(String),
+    Unavailable(String),
     /// More than [`super::HEAD_MAX`] bytes, or too many fields.
     #[error("the request is too large")]
     TooLarge,
@@ -46,12 +43,11 @@ impl Refusal {
             Self::OtherOrigin => ("403 Forbidden", ""),
             Self::OtherPath => ("404 Not Found", ""),
             Self::NotGet => ("405 Method Not Allowed", "Allow: GET\r\n"),
-            Self::Late => ("408 Request Timeout", ""),
             Self::NotUpgrade => ("426 Upgrade Required", "Upgrade: websocket\r\n"),
             Self::OtherVersion => {
                 ("426 Upgrade Required", "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n")
             }
-            Self::Crowded(_) => ("503 Service Unavailable", "Retry-After: 60\r\n"),
+            Self::Unavailable(_) => ("503 Service Unavailable", "Retry-After: 60\r\n"),
             Self::TooLarge => ("431 Request Header Fields Too Large", ""),
         }
     }

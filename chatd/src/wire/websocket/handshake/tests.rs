@@ -251,11 +251,10 @@ fn every_refusal_is_a_whole_answer_of_http() {
         (Refusal::OtherOrigin, "403"),
         (Refusal::OtherPath, "404"),
         (Refusal::NotGet, "405"),
-        (Refusal::Late, "408"),
         (Refusal::NotUpgrade, "426"),
         (Refusal::OtherVersion, "426"),
         (Refusal::TooLarge, "431"),
-        (Refusal::Crowded("too many".into()), "503"),
+        (Refusal::Unavailable("too many".into()), "503"),
     ] {
         let answer = refusal.answer();
         let (head, text) = answer.split_once("\r\n\r\n").unwrap();
