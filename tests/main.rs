@@ -14,6 +14,7 @@ mod hostile;
 mod hosts;
 mod lifecycle;
 mod lines;
+mod multiline;
 mod operators;
 mod order;
 mod people;

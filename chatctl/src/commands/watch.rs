@@ -38,6 +38,6 @@ pub(super) async fn watch(
 pub(super) fn print_entry(screen: &mut Screen<'_>, entry: &Entry) -> io::Result<()> {
     screen.one(entry, &entry.seq.to_string(), |screen| {
         let now = screen.now();
-        screen.line(&entry::line(entry, &now))
+        entry::lines(entry, &now).iter().try_for_each(|line| screen.line(line))
     })
 }

@@ -1,4 +1,4 @@
-//! One line of text for one thing that happened.
+//! One line of text for one thing that happened, and more only for what was said in several.
 //!
 //! Owns the wording of history and watch; it must never print.
 
@@ -8,8 +8,18 @@ use jiff::Zoned;
 use super::text::{Span, Style, plain, styled};
 use super::time::stamp;
 
-/// `12:03:44 #lobby  alice: hello`.
-pub(crate) fn line(entry: &Entry, now: &Zoned) -> Vec<Span> {
+/// `12:03:44 #lobby  alice: hello`. What has several lines stands below each other, all but the first as far in as what is said.
+pub(crate) fn lines(entry: &Entry, now: &Zoned) -> Vec<Vec<Span>> {
+    let mut first = line(entry, now);
+    let Some(last) = first.pop() else { return Vec::new() };
+    let mut texts = last.text.split('\n');
+    first.push(Span { style: last.style, text: texts.next().unwrap_or_default().to_owned() });
+    let indent = " ".repeat(stamp(&entry.time, now).len() + 1);
+    let more = texts.map(|text| vec![plain(format!("{indent}{text}"))]);
+    std::iter::once(first).chain(more).collect()
+}
+
+fn line(entry: &Entry, now: &Zoned) -> Vec<Span> {
     let time = styled(Style::Dim, format!("{} ", stamp(&entry.time, now)));
     match said(entry) {
         Some((place, what)) => vec![time, styled(Style::Cyan, format!("{place}  ")), plain(what)],
@@ -75,7 +85,7 @@ fn happened(entry: &Entry) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::line;
+    use super::lines;
     use chat_proto::control::Entry;
     use serde_json::{Value, json};
 
@@ -84,7 +94,9 @@ mod tests {
         entry.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         let entry: Entry = serde_json::from_value(entry).unwrap();
         let now = "2025-01-31T12:04:00+00:00[UTC]".parse().unwrap();
-        line(&entry, &now).iter().map(|span| span.render(false)).collect()
+        let lines = lines(&entry, &now).into_iter();
+        let lines = lines.map(|line| line.iter().map(|span| span.render(false)).collect::<String>());
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     #[test]
@@ -113,6 +125,10 @@ mod tests {
             (
                 json!({"kind": "message", "conversation": "#lobby", "to": "@#lobby", "from": "alice", "text": "hi"}),
                 "@#lobby  alice: hi",
+            ),
+            (
+                json!({"kind": "message", "conversation": "#lobby", "from": "alice", "text": "one\n\ntwo\u{1b}"}),
+                "#lobby  alice: one\n         \n         two\\x1b",
             ),
             (json!({"kind": "announce", "from": "root", "text": "noon"}), "all  root: noon"),
         ];

@@ -53,6 +53,10 @@ pub struct Limits {
     pub room_list_entries: usize,
     /// Recipients of one message, announced as TARGMAX.
     pub targets: usize,
+    /// Bytes of one message of several lines, announced with `draft/multiline`.
+    pub multiline_bytes: usize,
+    /// Its lines.
+    pub multiline_lines: usize,
     /// Nicks that one client may watch, announced as MONITOR.
     pub monitor: usize,
     /// Masks that one client may refuse to hear, announced as SILENCE.
@@ -85,6 +89,8 @@ impl Default for Limits {
             rooms: 100_000,
             room_list_entries: 100,
             targets: 4,
+            multiline_bytes: 16 * 1024,
+            multiline_lines: 100,
             monitor: 100,
             silence: 32,
             knock_interval: Duration::from_secs(60),
@@ -103,6 +109,8 @@ const LONGEST_TEXT: u64 = 390;
 const NAMES_TOGETHER: usize = 366;
 /// An outbox must hold the longest line with its tags (IRCv3 message-tags: 8191 + 512 bytes).
 const LEAST_OUTBOX: usize = 16 * 1024;
+/// A message of several lines holds at least one whole line of 512 bytes.
+const LEAST_MULTILINE: usize = 512;
 const SECOND: Duration = Duration::from_secs(1);
 
 impl Limits {
@@ -171,6 +179,8 @@ impl Limits {
             rooms: section.value("rooms", self.rooms, whole(1..=MOST)),
             room_list_entries: section.value("room-list-entries", self.room_list_entries, whole(1..=10_000)),
             targets: section.value("targets", self.targets, whole(1..=100)),
+            multiline_bytes: section.value("multiline-bytes", self.multiline_bytes, size(LEAST_MULTILINE)),
+            multiline_lines: section.value("multiline-lines", self.multiline_lines, whole(2..=1000)),
             ..self
         }
     }
@@ -189,6 +199,12 @@ impl Limits {
             let (soft, hard) = (show_size(self.outbox_soft), show_size(self.outbox_hard));
             let wrong = Wrong::new(format!("outbox-soft ({soft}) must be less than outbox-hard ({hard})"));
             section.relation(&["outbox-soft", "outbox-hard"], wrong);
+        }
+        if self.multiline_bytes >= self.outbox_hard {
+            let (bytes, hard) = (show_size(self.multiline_bytes), show_size(self.outbox_hard));
+            let wrong =
+                Wrong::new(format!("multiline-bytes ({bytes}) must be less than outbox-hard ({hard})"));
+            section.relation(&["multiline-bytes", "outbox-hard"], wrong);
         }
         if self.clients_per_address > self.clients {
             let (each, all) = (self.clients_per_address, self.clients);
@@ -224,7 +240,9 @@ impl Limits {
         out.plain("away-length", self.away_length).plain("real-name-length", self.real_name_length);
         out.plain("rooms-per-client", self.rooms_per_client);
         out.plain("rooms", self.rooms).plain("room-list-entries", self.room_list_entries);
-        out.plain("targets", self.targets).plain("monitor", self.monitor).plain("silence", self.silence);
+        out.plain("targets", self.targets);
+        out.size("multiline-bytes", self.multiline_bytes).plain("multiline-lines", self.multiline_lines);
+        out.plain("monitor", self.monitor).plain("silence", self.silence);
         out.duration("knock-interval", self.knock_interval);
     }
 }

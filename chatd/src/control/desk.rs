@@ -8,6 +8,7 @@ use super::problem::{Answer, Failure};
 use super::router::App;
 use super::time::rfc3339;
 use crate::domain::desk::DeskConversation;
+use crate::domain::message::whole;
 use crate::registry::{Inspect, View};
 
 /// Every open conversation, those that wait longest first.
@@ -30,7 +31,7 @@ fn info(one: DeskConversation) -> DeskInfo {
         client_id: one.guest.map(|guest| guest.serial.into()),
         opened_at: rfc3339(one.opened_at),
         last_at: rfc3339(one.last_at),
-        last_text: one.last_text.into(),
+        last_text: whole(&one.last_text).into_owned(),
         waiting: one.is_waiting,
         messages: one.messages,
     }

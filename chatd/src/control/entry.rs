@@ -7,7 +7,7 @@ use super::router::UNIX;
 use super::time::rfc3339;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::id::{Seq, Time};
-use crate::domain::message::{Author, Conversation, Message, MessageKind, nick_of};
+use crate::domain::message::{Author, Conversation, Message, MessageKind, nick_of, whole};
 use crate::domain::notice::{Notice, What};
 use crate::store::{Stored, StoredConversation};
 use crate::wire::letters;
@@ -143,7 +143,7 @@ struct Said<'a> {
 
 impl Said<'_> {
     fn blank(&self) -> Entry {
-        Entry { text: Some(self.text.to_owned()), ..blank(self.seq, self.at, self.kind, self.nick) }
+        Entry { text: Some(whole(self.text).into_owned()), ..blank(self.seq, self.at, self.kind, self.nick) }
     }
 
     /// `@#room`: it belongs to the room, and was said to some of it.

@@ -1,5 +1,6 @@
 //! A message: who said what to whom, when. Immutable once made; shared by the log, the store and every encoding.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chat_proto::name::{Nick, RoomName};
@@ -7,7 +8,7 @@ use chat_proto::name::{Nick, RoomName};
 use super::id::{ClientId, DeskId, RoomId, Time};
 use super::mode::Rank;
 
-/// One message. `text` is valid UTF-8 without CR, LF or NUL.
+/// One message. `text` is valid UTF-8 without NUL; where it has several lines, they are as [`lines`] reads them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// When it was decided.
@@ -33,6 +34,40 @@ pub enum MessageKind {
     Notice,
     /// `TAGMSG`: only tags (IRCv3 message-tags). Never kept.
     Tag,
+}
+
+/// Begins a line in a text of several.
+pub const LINE: char = '\n';
+
+/// Ends a line that goes on in the next one: together they are too long for a line of IRC, but belong together. So a text is
+/// kept in the lines in which its author sent it (IRCv3 multiline, `draft/multiline-concat`).
+pub const JOINED: char = '\r';
+
+/// Whether a text has several lines.
+#[must_use]
+pub fn has_lines(text: &str) -> bool {
+    memchr::memchr2(LINE as u8, JOINED as u8, text.as_bytes()).is_some()
+}
+
+/// The lines of a text, and whether each goes on with the one before.
+pub fn lines(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let (mut rest, mut is_joined) = (Some(text), false);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let (line, after) = match text.split_once([LINE, JOINED]) {
+            Some((line, after)) => (line, Some(after)),
+            None => (text, None),
+        };
+        let joins = text[line.len()..].starts_with(JOINED);
+        rest = after;
+        Some((line, std::mem::replace(&mut is_joined, joins)))
+    })
+}
+
+/// A text as people read it: what goes on in the next line stands in one.
+#[must_use]
+pub fn whole(text: &str) -> Cow<'_, str> {
+    if text.contains(JOINED) { text.replace(JOINED, "").into() } else { text.into() }
 }
 
 /// Who speaks or acts: a client, the desk or the server itself.
@@ -111,5 +146,26 @@ impl Conversation {
             Self::Direct { nick, .. } | Self::Desk { nick, .. } => nick.as_str(),
             Self::Everyone => "*",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{has_lines, lines, whole};
+
+    #[test]
+    fn a_text_is_read_in_the_lines_in_which_it_was_sent() {
+        let cases: &[(&str, &[(&str, bool)])] = &[
+            ("", &[("", false)]),
+            ("a", &[("a", false)]),
+            ("a\n\nb", &[("a", false), ("", false), ("b", false)]),
+            ("a \rb\n", &[("a ", false), ("b", true), ("", false)]),
+            ("\nä\r€", &[("", false), ("ä", false), ("€", true)]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(lines(text).collect::<Vec<_>>(), *expected, "{text:?}");
+            assert_eq!(has_lines(text), expected.len() > 1);
+        }
+        assert_eq!(whole("a \rb\nc"), "a b\nc");
     }
 }

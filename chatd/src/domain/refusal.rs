@@ -172,6 +172,13 @@ pub enum Refusal {
         /// By how many bytes.
         excess: usize,
     },
+    /// One line of a message of several is longer as others would receive it than IRC allows (IRCv3 multiline).
+    LineOfTextTooLong {
+        /// Which line, from 1.
+        number: usize,
+        /// By how many bytes.
+        excess: usize,
+    },
     /// A message without text (412).
     NoText,
     /// An operator wrote to the desk without naming whom to answer.
@@ -254,6 +261,9 @@ impl fmt::Display for Refusal {
             }
             Self::LineTooLong { excess } => {
                 write!(f, "that is {excess} bytes too long for one line; nothing was sent")
+            }
+            Self::LineOfTextTooLong { number, excess } => {
+                write!(f, "line {number} is {excess} bytes too long for one line; nothing was sent")
             }
             Self::NoText => write!(f, "there is no text to send"),
             Self::DeskNeedsNick => write!(f, "begin with `nick: ` to answer somebody from the desk"),

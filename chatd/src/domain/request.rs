@@ -314,7 +314,7 @@ pub struct Say {
     pub to: Box<str>,
     /// How.
     pub kind: MessageKind,
-    /// What; without CR, LF, NUL.
+    /// What; without NUL, and in several lines as [`message::lines`](super::message::lines) reads them.
     pub text: Box<str>,
     /// Client-only tags, raw.
     pub tags: Option<Box<str>>,

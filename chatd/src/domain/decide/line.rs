@@ -3,6 +3,7 @@
 
 use super::find;
 use crate::domain::disconnect::Disconnect;
+use crate::domain::message::{has_lines, lines};
 use crate::domain::refusal::Refusal;
 use crate::domain::state::State;
 
@@ -23,6 +24,18 @@ pub(super) fn room_for_text(source: &str, verb: &str, params: &[&str]) -> usize 
 /// A line that others receive whole.
 pub(super) fn fits(source: &str, verb: &str, params: &[&str], text: &str) -> Result<(), Refusal> {
     within_line(frame(source.len(), verb, params) + text.len())
+}
+
+/// The same for a text that may have several lines, each of which others receive whole.
+pub(super) fn each_fits(source: &str, verb: &str, params: &[&str], text: &str) -> Result<(), Refusal> {
+    match fits(source, verb, params, text) {
+        Err(_) if has_lines(text) => {}
+        fit => return fit,
+    }
+    (1..).zip(lines(text)).try_for_each(|(number, (line, _))| match fits(source, verb, params, line) {
+        Err(Refusal::LineTooLong { excess }) => Err(Refusal::LineOfTextTooLong { number, excess }),
+        fit => fit,
+    })
 }
 
 fn within_line(length: usize) -> Result<(), Refusal> {

@@ -44,7 +44,7 @@ fn said(state: &State, who: ClientId, now: Time, ask: Say) -> Result<Outcome, Re
     if ask.text.is_empty() && ask.kind != MessageKind::Tag {
         return Err(Refusal::NoText);
     }
-    line::fits(&client.source, SAY, &[&ask.to], &ask.text)?;
+    line::each_fits(&client.source, SAY, &[&ask.to], &ask.text)?;
     if ask.to.starts_with('#') {
         return to_room(state, client, now, ask);
     }

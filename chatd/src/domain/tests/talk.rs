@@ -90,3 +90,29 @@ fn a_message_without_text_is_refused() {
     chat.say(alice, "nobody", "x");
     assert_eq!(chat.hears(alice), ["no: nobody here is called nobody"]);
 }
+
+#[test]
+fn a_message_of_several_lines_is_one_and_each_of_its_lines_has_to_fit() {
+    let mut chat = Chat::new();
+    let [alice, bob] = chat.room("#a", ["alice", "bob"]);
+    let room = 512 - ":alice!~u@h PRIVMSG #a :\r\n".len();
+    let (fits, beyond) = ("x".repeat(room), "x".repeat(room + 1));
+    let text = format!("{fits}\n\n{fits}\r{fits}");
+    chat.say(alice, "#a", &text);
+    assert_eq!(chat.hears(bob), [format!("#a alice: {text}")]);
+    assert_eq!(chat.log.len(), 5, "two came, two entered, one message");
+    chat.say(alice, "#a", &format!("{fits}\r{beyond}"));
+    assert_eq!(chat.hears(alice), ["no: line 2 is 1 bytes too long for one line; nothing was sent"]);
+    chat.say(alice, "desk", &format!("{fits}\n{beyond}"));
+    assert!(chat.hears(alice)[0].starts_with("no: line 1 is 2 bytes"));
+    assert_eq!(chat.hears(bob), [""; 0]);
+}
+
+#[test]
+fn an_operator_answers_from_the_desk_in_several_lines() {
+    let mut chat = Chat::new();
+    let (alice, root) = (chat.client("alice"), chat.client("root"));
+    chat.operator(root);
+    chat.say(root, "desk", "alice: one\ntwo \rthree");
+    assert_eq!(chat.hears(alice), ["desk says: one\ntwo \rthree"]);
+}

@@ -38,6 +38,7 @@ impl Caps {
     pub(super) const SETNAME: Self = Self(1 << 18);
     pub(super) const EXTENDED_MONITOR: Self = Self(1 << 19);
     pub(super) const DRAFT_EXTENDED_MONITOR: Self = Self(1 << 20);
+    pub(super) const MULTILINE: Self = Self(1 << 21);
     /// The client said `LS 302`: cap-notify belongs to it and cannot be laid down.
     const IS_302: Self = Self(1 << 31);
 
@@ -65,9 +66,15 @@ impl Caps {
         cap == Self::CAP_NOTIFY && self.has(Self::IS_302)
     }
 
+    /// What it also takes for this capability to change lines for many. In which order both are asked for does not matter, and
+    /// one alone is granted too (IRCv3 multiline).
+    fn needs(self) -> Self {
+        if self == Self::MULTILINE { Self::BATCH } else { Self::default() }
+    }
+
     /// How the session is to be written to.
-    fn adapt(self) -> Adapt {
-        let on = CAPS.iter().filter(|cap| self.has(cap.bit));
+    pub(super) fn adapt(self) -> Adapt {
+        let on = CAPS.iter().filter(|cap| self.has(cap.bit.with(cap.bit.needs(), true)));
         let variant = on.fold(Variant::default(), |variant, cap| variant.with(cap.hears));
         Adapt { variant, echo: self.has(Self::ECHO_MESSAGE) }
     }
@@ -127,6 +134,13 @@ fn sts(to: &Offering<'_>) -> Option<String> {
     })
 }
 
+/// With the bounds of one message (IRCv3 multiline).
+fn multiline(to: &Offering<'_>) -> Option<String> {
+    let limits = &to.config.limits;
+    let bounds = || format!("max-bytes={},max-lines={}", limits.multiline_bytes, limits.multiline_lines);
+    to.config.irc.drafts.then(bounds)
+}
+
 /// Every capability, sorted by name but for the drafts, which are last.
 pub(super) static CAPS: &[Cap] = &[
     cap("account-notify", Caps::ACCOUNT_NOTIFY, variant::ACCOUNT, always),
@@ -151,6 +165,7 @@ pub(super) static CAPS: &[Cap] = &[
     cap("draft/extended-isupport", Caps::EXTENDED_ISUPPORT, NOTHING, draft),
     // The name that clients know from before it was ratified.
     cap("draft/extended-monitor", Caps::DRAFT_EXTENDED_MONITOR, variant::EXTENDED_MONITOR, draft),
+    cap("draft/multiline", Caps::MULTILINE, variant::MULTILINE, multiline),
     cap("draft/pre-away", Caps::PRE_AWAY, NOTHING, draft),
 ];
 

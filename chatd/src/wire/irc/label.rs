@@ -24,18 +24,23 @@ pub(super) fn of(irc: &Irc, tags: Tags<'_>) -> Option<Arc<str>> {
 }
 
 /// Gives `requests` from `begin` on the label of the line they come from, and puts the end behind them if nothing more comes of it.
-/// Leaving has no answer but the farewell, which is the session's own.
+/// Leaving has no answer but the farewell, which is the session's own; what answers another line has its label already.
 pub(super) fn wrap(requests: &mut Vec<Request>, begin: usize, label: &Arc<str>, is_complete: bool) {
-    let labeled = |request| Request::Labeled(Box::new(Labeled { label: Arc::clone(label), request }));
+    let labeled = |request| labeled(label, request);
     let is_leaving = matches!(requests.last(), Some(Request::Leave(_)));
     let asked: Vec<Request> = requests.drain(begin..).collect();
     requests.extend(asked.into_iter().map(|request| match request {
-        Request::Leave(_) => request,
+        Request::Leave(_) | Request::Labeled(_) => request,
         request => labeled(request),
     }));
     if is_complete && !is_leaving {
         requests.push(labeled(Request::EndOfLabel));
     }
+}
+
+/// A request whose answers belong to a label.
+pub(super) fn labeled(label: &Arc<str>, request: Request) -> Request {
+    Request::Labeled(Box::new(Labeled { label: Arc::clone(label), request }))
 }
 
 /// What has been answered of one line.

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use chat_proto::irc::Numeric;
 use chat_proto::irc::{LengthLimits, Message, ParseError, Tags, check_lengths};
 
+use super::cap::Caps;
 use super::turn::Turn;
 use super::verbs::{self, VERBS, Who};
-use super::{Irc, charset, label, registration, usage};
+use super::{Irc, batch, charset, label, registration, usage};
 use crate::domain::disconnect::Disconnect;
 use crate::wire::Step;
 use crate::wire::stranger::is_http_verb;
@@ -109,7 +110,11 @@ fn dispatch(irc: &mut Irc, message: &Message<'_>, turn: &mut Turn<'_>) -> Step {
         irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NEEDMOREPARAMS, &[verb.name]);
         return Step::Go;
     }
-    (verb.run)(irc, &Line { verb: verb.name, params, tags: message.tags }, turn)
+    let line = Line { verb: verb.name, params, tags: message.tags };
+    if irc.caps.has(Caps::MULTILINE) && batch::takes(irc, &line, turn) {
+        return Step::Go;
+    }
+    (verb.run)(irc, &line, turn)
 }
 
 /// Whether somebody who is registering may use verbs of this kind already.

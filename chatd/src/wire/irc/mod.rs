@@ -18,6 +18,7 @@ use crate::domain::request::{Request, Variant};
 use crate::registry::Manner;
 
 mod ask;
+mod batch;
 mod cap;
 mod charset;
 mod connection;
@@ -86,6 +87,8 @@ struct Rare {
     registering: Option<Registering>,
     /// What has been answered of a line with a label.
     answering: Answering,
+    /// The batch that the client is sending.
+    batch: Option<batch::Batch>,
     /// The label of the line with which the client leaves.
     farewell: Option<Arc<str>>,
 }
@@ -122,10 +125,19 @@ impl Irc {
         self.rare.as_mut()?.registering.as_mut()
     }
 
+    /// The batch that the client is sending.
+    fn batch_mut(&mut self) -> Option<&mut batch::Batch> {
+        self.rare.as_mut()?.batch.as_mut()
+    }
+
     /// Gives memory back that is not needed any more.
     fn tidy(&mut self) {
-        let is_idle =
-            |rare: &Rare| rare.registering.is_none() && rare.answering.is_idle() && rare.farewell.is_none();
+        let is_idle = |rare: &Rare| {
+            rare.registering.is_none()
+                && rare.answering.is_idle()
+                && rare.batch.is_none()
+                && rare.farewell.is_none()
+        };
         if self.rare.as_deref().is_some_and(is_idle) {
             self.rare = None;
         }

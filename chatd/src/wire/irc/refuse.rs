@@ -32,6 +32,9 @@ pub(super) fn refuse(pen: &mut Pen<'_>, refusal: &Refusal, config: &Config) {
         Refusal::SilenceFull { mask, .. } => {
             pen.numeric_with(Numeric::ERR_SILELISTFULL, &[mask], &said(refusal));
         }
+        Refusal::LineOfTextTooLong { .. } => {
+            pen.server_line("FAIL", &["BATCH", "MULTILINE_INVALID"], &said(refusal));
+        }
         Refusal::NoText => pen.numeric(Numeric::ERR_NOTEXTTOSEND, &[]),
         // No numeric fits these; IRCv3 standard-replies are for that.
         Refusal::TooLong { what, .. } => {

@@ -1,10 +1,12 @@
 //! Conversations in IRC: lines in, requests out; replies in, lines out.
 
+mod batch;
 mod every_verb;
 mod labels;
 mod line;
 mod list;
 mod modes;
+mod multiline;
 mod notice;
 mod people;
 mod refuse;

@@ -1,7 +1,7 @@
 //! What of a session's capabilities changes lines that are meant for many: the bits of a [`Variant`], and which of them matter to
 //! which notice. A notice is encoded once for each combination of those that matter to it, however many sessions read it.
 
-use crate::domain::message::{Conversation, Message};
+use crate::domain::message::{Conversation, Message, has_lines};
 use crate::domain::notice::{Notice, What};
 use crate::domain::request::Variant;
 use crate::wire::LINES;
@@ -28,6 +28,9 @@ pub(crate) const SETNAME: Variant = Variant(1 << 9);
 pub(crate) const EXTENDED_MONITOR: Variant = Variant(1 << 10);
 /// CAP NEW and DEL (IRCv3 capability-negotiation).
 pub(crate) const CAP_NOTIFY: Variant = Variant(1 << 8);
+
+/// Messages of several lines as a batch (IRCv3 multiline).
+pub(crate) const MULTILINE: Variant = Variant(1 << 11);
 
 /// The bits that matter to `notice`. What the encoder does with a bit that is not named here, nobody sees.
 pub(crate) fn relevant(notice: &Notice) -> Variant {
@@ -75,10 +78,12 @@ pub(crate) fn hears(variant: Variant, bit: Variant) -> bool {
     variant.has(bit) && (!variant.has(Variant::OVERHEARD) || variant.has(EXTENDED_MONITOR))
 }
 
-/// Only what goes to the desk is read otherwise by its author.
+/// Only what goes to the desk is read otherwise by its author, and only what has several lines can be a batch.
 fn said(message: &Message) -> Variant {
-    match message.to {
+    let lines = if has_lines(&message.text) { MULTILINE } else { Variant::default() };
+    let own = match message.to {
         Conversation::Desk { is_inbound: true, .. } => Variant::OWN,
         _ => Variant::default(),
-    }
+    };
+    own.with(lines)
 }

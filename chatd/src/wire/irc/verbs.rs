@@ -4,8 +4,8 @@ use super::cap::Caps;
 use super::line::Line;
 use super::turn::Turn;
 use super::{
-    Irc, ask, cap, connection, help, links, list, mode, oper, people, registration, rooms, server, stats,
-    talk, webirc, who, whois,
+    Irc, ask, batch, cap, connection, help, links, list, mode, oper, people, registration, rooms, server,
+    stats, talk, webirc, who, whois,
 };
 use crate::wire::Step;
 
@@ -52,6 +52,13 @@ pub(super) static VERBS: &[Verb] = &[
         With(Caps::PRE_AWAY),
         talk::away,
         "[text] -- say that you are away; without a text, that you are back",
+    ),
+    verb(
+        "BATCH",
+        1,
+        Registered,
+        batch::batch,
+        "+name draft/multiline to | -name -- say something in several lines",
     ),
     verb(
         "CAP",

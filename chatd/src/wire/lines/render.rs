@@ -1,6 +1,6 @@
 //! Notices as a person reads them at a terminal.
 
-use crate::domain::message::{Author, Conversation, Message, MessageKind, nick_of};
+use crate::domain::message::{Author, Conversation, LINE, Message, MessageKind, nick_of, whole};
 use crate::domain::mode::RoomChange;
 use crate::domain::notice::{Notice, What};
 use crate::wire::letters::room_text;
@@ -28,10 +28,7 @@ pub fn notice(notice: &Notice, out: &mut Vec<u8>) {
         | What::HostChanged { .. }
         | What::RealName { .. }
         | What::Offers { .. } => return,
-        What::Said(message) => match said(message) {
-            Some(text) => text,
-            None => return,
-        },
+        What::Said(message) => return said(message, out),
         What::Quit { source, why, .. } => format!("* {} left the server ({why})", nick_of(source)),
         What::Nick { source, nick } => format!("* {} is now called {nick}", nick_of(source)),
         What::Joined { source, room, .. } => format!("* {} joined {room}", nick_of(source)),
@@ -55,12 +52,17 @@ pub fn notice(notice: &Notice, out: &mut Vec<u8>) {
     line(out, &text);
 }
 
-/// A message. Messages to the desk are for operators, and plain lines cannot become one.
-fn said(message: &Message) -> Option<String> {
-    if message.kind == MessageKind::Tag {
-        return None;
+/// A message, line by line. Messages to the desk are for operators, and plain lines cannot become one.
+fn said(message: &Message, out: &mut Vec<u8>) {
+    if message.kind != MessageKind::Tag {
+        let text = whole(&message.text);
+        let texts = text.split(LINE).filter(|text| !text.is_empty());
+        texts.filter_map(|text| said_in_one(message, text)).for_each(|text| line(out, &text));
     }
-    let (from, text) = (message.from.nick(), &*message.text);
+}
+
+fn said_in_one(message: &Message, text: &str) -> Option<String> {
+    let from = message.from.nick();
     let spoken = match text.strip_prefix("\u{1}ACTION ") {
         Some(action) => format!("* {from} {action}"),
         None => format!("<{from}> {text}"),

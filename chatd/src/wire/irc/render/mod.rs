@@ -4,6 +4,7 @@ use chat_proto::irc::LineWriter;
 
 mod fixed;
 mod lists;
+mod multiline;
 mod notice;
 mod people;
 mod reply;

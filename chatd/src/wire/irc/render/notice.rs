@@ -3,7 +3,7 @@
 use chat_proto::irc::{BODY_MAX, LineWriter};
 
 use super::finish;
-use crate::domain::message::{Conversation, Message, MessageKind, nick_of};
+use crate::domain::message::{Conversation, Message, MessageKind, has_lines, lines, nick_of};
 use crate::domain::mode::RoomChange;
 use crate::domain::notice::{Notice, What};
 use crate::domain::request::Variant;
@@ -58,17 +58,17 @@ pub fn notice(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) 
 }
 
 /// What is being written, and for whom.
-struct Page<'a> {
-    notice: &'a Notice,
-    variant: Variant,
+pub(super) struct Page<'a> {
+    pub(super) notice: &'a Notice,
+    pub(super) variant: Variant,
     /// The server's name, which is the desk's host.
-    server: &'a str,
-    out: &'a mut Vec<u8>,
+    pub(super) server: &'a str,
+    pub(super) out: &'a mut Vec<u8>,
 }
 
 impl<'a> Page<'a> {
     /// The beginning of a line: the tags that every notice has (IRCv3 server-time, account-tag, bot-mode).
-    fn begin(&mut self) -> LineWriter<'_> {
+    pub(super) fn begin(&mut self) -> LineWriter<'_> {
         let mut line = LineWriter::new(self.out);
         if self.variant.has(variant::TIME) {
             line = line.tag("time", &time::text(self.notice.at));
@@ -136,15 +136,29 @@ impl<'a> Page<'a> {
             MessageKind::Tag if !self.variant.has(variant::TAGS) => return,
             MessageKind::Tag => ("TAGMSG", None),
         };
-        let id = message_id(self.notice.seq.0);
-        let has_tags = self.variant.has(variant::TAGS);
+        if has_lines(&message.text) {
+            return self.multiline(message, verb, target);
+        }
+        finish(self.begin_message(message, true, true).source(&message.from.source), verb, &[target], text);
+    }
+
+    /// The beginning of a line that has the tags of a message: its id, and those that its author gave it.
+    pub(super) fn begin_message(
+        &mut self,
+        message: &Message,
+        with_id: bool,
+        with_tags: bool,
+    ) -> LineWriter<'_> {
+        let (id, has_tags) = (self.notice.seq.0, self.variant.has(variant::TAGS));
         let mut line = self.begin();
-        if has_tags {
-            line = line.tag("msgid", &id);
+        if has_tags && with_id {
+            line = line.tag("msgid", &message_id(id));
+        }
+        if has_tags && with_tags {
             let tags = message.tags.as_deref().unwrap_or_default().split(';');
             line = tags.filter(|tag| !tag.is_empty()).fold(line, LineWriter::raw_tag);
         }
-        finish(line.source(&message.from.source), verb, &[target], text);
+        line
     }
 
     /// A guest's message to the desk, as operators hear it: from the desk, with the guest's nick before the text, so that
@@ -156,16 +170,17 @@ impl<'a> Page<'a> {
         let guest = message.from.nick();
         let head = ":".len() + desk.len() + " NOTICE * :".len() + guest.len() + "> ".len();
         let room = BODY_MAX.saturating_sub(head).max(1);
-        let mut rest: &str = &message.text;
-        while !rest.is_empty() {
-            let end = match rest.floor_char_boundary(room) {
-                // Not even one character has room: it goes alone, for an end inside it would be no end.
-                0 => rest.ceil_char_boundary(1),
-                end => end,
-            };
-            let (text, after) = rest.split_at(end);
-            self.line(desk, "NOTICE", &["*"], Some(&format!("{guest}> {text}")));
-            rest = after;
+        for (mut rest, _) in lines(&message.text) {
+            while !rest.is_empty() {
+                let end = match rest.floor_char_boundary(room) {
+                    // Not even one character has room: it goes alone, for an end inside it would be no end.
+                    0 => rest.ceil_char_boundary(1),
+                    end => end,
+                };
+                let (text, after) = rest.split_at(end);
+                self.line(desk, "NOTICE", &["*"], Some(&format!("{guest}> {text}")));
+                rest = after;
+            }
         }
     }
 
@@ -200,7 +215,7 @@ impl<'a> Page<'a> {
 }
 
 /// A message's id: its place in the log, which is never given twice (IRCv3 message-ids).
-fn message_id(seq: u64) -> String {
+pub(super) fn message_id(seq: u64) -> String {
     let mut digits = Vec::new();
     let mut rest = seq;
     loop {
