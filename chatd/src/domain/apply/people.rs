@@ -76,7 +76,7 @@ pub(super) fn silence_set(
     Ok(applied)
 }
 
-/// The operators of the room hear it, as they could open the door.
+/// Those hear it who could open the door.
 pub(super) fn knocked(
     state: &mut State,
     at: Place,
@@ -92,6 +92,6 @@ pub(super) fn knocked(
     state.people.knocks.add(id, room_id, at.time, interval);
     let by = state.server_author(None);
     let what = What::Knocked { by, room: room.clone(), source, text: text.into() };
-    let audience = Audience::Ranked { room: room_id, least: Rank::OPERATOR, from: None };
+    let audience = Audience::Ranked { room: room_id, least: Rank::HALFOP, from: None };
     Ok(Applied::told(at, audience, what).and(id, Reply::KnockDelivered(room)))
 }

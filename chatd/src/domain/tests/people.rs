@@ -168,14 +168,18 @@ fn knock(chat: &mut Chat, who: ClientId, room: &str) {
 }
 
 #[test]
-fn a_knock_is_heard_by_the_operators_of_the_room_alone() {
+fn a_knock_is_heard_by_those_who_could_open_the_door_alone() {
     let mut chat = Chat::new();
-    let [alice, bob] = chat.room("#a", ["alice", "bob"]);
+    let [alice, half, bob] = chat.room("#a", ["alice", "half", "bob"]);
     let dave = chat.client("dave");
     chat.mode(alice, "#a", 'i', true, None);
+    chat.mode(alice, "#a", 'h', true, Some("half"));
+    chat.mode(alice, "#a", 'v', true, Some("bob"));
     chat.heard.clear();
     knock(&mut chat, dave, "#A");
-    assert_eq!(chat.hears(alice), ["dave knocks at #a: has asked for an invite"]);
+    for id in [alice, half] {
+        assert_eq!(chat.hears(id), ["dave knocks at #a: has asked for an invite"]);
+    }
     assert_eq!(chat.hears(dave), ["knocked at #a"]);
     assert!(chat.hears(bob).is_empty());
 }
