@@ -131,7 +131,12 @@ fn the_server_tells_what_it_is() {
     alice.send("MOTD");
     alice.expect(":* 422 alice :*");
     alice.send("ADMIN");
-    alice.expect_all(&[":* 256 alice chatd.localhost :*", ":* 257 alice :here", ":* 259 alice :a@b.example"]);
+    alice.expect_all(&[
+        ":* 256 alice chatd.localhost :*",
+        ":* 257 alice :here",
+        ":* 258 alice :chatd",
+        ":* 259 alice :a@b.example",
+    ]);
     alice.send("INFO");
     alice.expect(":* 371 alice :a test");
     alice.skip_until(":* 374 alice :*");
@@ -158,4 +163,49 @@ fn every_verb_that_help_lists_is_explained() {
     }
     alice.send("HELP nonsense");
     alice.expect(":* 524 alice nonsense :*");
+}
+
+#[test]
+fn what_was_asked_in_a_special_form_is_answered_in_it() {
+    let daemon = Daemon::start();
+    let mut alice = Client::connect_in(&daemon, "alice", "#lobby");
+    let mut bob = Client::connect_in(&daemon, "bob", "#lobby");
+    bob.send("JOIN #den");
+    bob.fence();
+    alice.fence();
+    alice.send("WHO #lobby %tcuihnfa,42");
+    alice.expect_all(&[
+        ":* 354 alice 42 #lobby ~alice 127.0.0.1 127.0.0.1 alice H@ 0",
+        ":* 354 alice 42 #lobby ~bob 255.255.255.255 127.0.0.1 bob H 0",
+        ":* 315 alice #lobby :*",
+    ]);
+    alice.send("LIST >1,C<60");
+    alice.expect_all(&[":* 321 alice *", ":* 322 alice #lobby 2 :", ":* 323 alice :*"]);
+    alice.send("LIST !#l*");
+    alice.expect_all(&[":* 321 alice *", ":* 322 alice #den 1 :", ":* 323 alice :*"]);
+    alice.send("NAMES #lobby,#den");
+    alice.expect_all(&[
+        ":* 353 alice = #lobby :@alice bob",
+        ":* 353 alice = #den :@bob",
+        ":* 366 alice #lobby,#den :*",
+    ]);
+    alice.send("WHOIS bob,nobody");
+    alice.skip_until(":* 318 alice bob :*");
+    alice.expect_all(&[":* 401 alice nobody :*", ":* 318 alice nobody :*"]);
+    alice.send("STATS u");
+    alice.expect_all(&[":* 242 alice :Server Up 0 days 0:*", ":* 219 alice u :*"]);
+    alice.send("TIME bob");
+    alice.expect(":* 391 alice chatd.localhost :*");
+    alice.send("TIME nobody");
+    alice.expect(":* 402 alice nobody :*");
+    alice.expect_silence();
+}
+
+#[test]
+fn lines_of_old_clients_are_read_where_utf8_is_no_duty() {
+    let daemon = Daemon::with("[server]\nutf8-only = false");
+    let mut alice = Client::connect(&daemon, "alice");
+    let mut bob = Client::connect(&daemon, "bob");
+    alice.wire().try_send_bytes(b"PRIVMSG bob :gr\xfc\xdfe\r\n");
+    bob.expect(":alice!* PRIVMSG bob :grüße");
 }

@@ -66,6 +66,16 @@ fn numerics_are_spelled_in_one_dialect_only() {
 }
 
 #[test]
+fn every_numeric_of_the_table_is_said() {
+    let files = rust_files();
+    let table = files.iter().find(|file| file.path == "chat-proto/src/irc/numeric/table.rs");
+    let speaks =
+        |file: &&File| file.path.starts_with("chatd/src/wire/irc/") && !file.path.contains("/tests/");
+    let speakers: Vec<&File> = files.iter().filter(speaks).collect();
+    none(&layers::silent_numerics(table.expect("the table is there"), &speakers));
+}
+
+#[test]
 fn no_file_is_too_long_without_a_reason() {
     none(&everywhere(habits::size));
 }

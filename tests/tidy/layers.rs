@@ -1,5 +1,7 @@
 //! Who may use whom.
 
+use std::collections::BTreeSet;
+
 use super::source::{File, paths};
 
 /// The layers of `chatd`, each of which uses only those before it.
@@ -96,6 +98,37 @@ pub(super) fn numerics_in_irc(file: &File) -> Vec<String> {
     }
     let found = paths(&file.code).into_iter().filter(|(_, path)| path.iter().any(|name| name == "Numeric"));
     found.map(|(at, _)| format!("{}: only wire/irc speaks in numerics", file.at(at))).collect()
+}
+
+/// Numerics that nothing says yet, by the letters that they begin with, and what they wait for.
+const LATER: [(&str, &str); 4] = [
+    ("RPL_LOGGED", "accounts"),
+    ("RPL_SASL", "accounts"),
+    ("ERR_SASL", "accounts"),
+    ("ERR_NICKLOCKED", "accounts"),
+];
+
+/// A numeric that nobody says is a promise to clients' authors that nobody keeps.
+pub(super) fn silent_numerics(table: &File, speakers: &[&File]) -> Vec<String> {
+    let names =
+        table.code.split_whitespace().filter(|word| word.starts_with("RPL_") || word.starts_with("ERR_"));
+    let said: BTreeSet<String> =
+        speakers.iter().flat_map(|file| paths(&file.code)).flat_map(|(_, path)| path).collect();
+    names
+        .filter(|name| !LATER.iter().any(|(later, _)| name.starts_with(later)) && !said.contains(*name))
+        .map(|name| format!("{}: nothing says {name}", table.path))
+        .collect()
+}
+
+#[test]
+fn a_numeric_that_nothing_says_is_caught() {
+    let table = File::new(
+        "table.rs",
+        "\"<client>\" 401 ERR_ONE \"x\"\n\"<client>\" 402 ERR_TWO \"y\"\n 903 RPL_SASLSUCCESS",
+    );
+    let speaker =
+        File::new("chatd/src/wire/irc/x.rs", "fn f() { pen.numeric(Numeric::ERR_TWO, &[]) } // ERR_ONE");
+    assert_eq!(silent_numerics(&table, &[&speaker]), ["table.rs: nothing says ERR_ONE"]);
 }
 
 #[test]

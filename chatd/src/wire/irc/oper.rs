@@ -8,8 +8,8 @@ use super::Irc;
 use super::line::Line;
 use super::turn::Turn;
 use crate::domain::command::Operator;
-use crate::domain::request::Request;
-use crate::wire::Step;
+use crate::domain::request::{Guard, Request};
+use crate::wire::{Step, desk};
 
 /// `OPER name password`
 pub(super) fn oper(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
@@ -29,8 +29,14 @@ pub(super) fn operator_checked(irc: &Irc, operator: Option<Arc<Operator>>, turn:
     }
 }
 
-/// `KILL nick :reason`
-pub(super) fn kill(_: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
+/// `KILL nick :reason`; operators learn that a server cannot be killed (RFC 2812 §3.7.1), others that they kill nobody.
+pub(super) fn kill(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
+    if desk::is_same(&turn.setting.config, line.param(0), &turn.setting.config.server.name) {
+        let mut bytes = Vec::new();
+        irc.pen(turn.setting, &mut bytes).numeric(Numeric::ERR_CANTKILLSERVER, &[]);
+        turn.ask(Request::EchoIf { guard: Guard::Operator, bytes: bytes.into() });
+        return Step::Go;
+    }
     turn.ask(Request::Kill { nick: line.param(0).into(), reason: line.param(1).into() });
     Step::Go
 }

@@ -8,6 +8,7 @@ mod list;
 mod modes;
 mod multiline;
 mod notice;
+mod oper;
 mod people;
 mod refuse;
 mod register;
