@@ -165,6 +165,72 @@ fn a_handshake_that_is_not_done_in_time_is_cut_off_and_gives_its_place_back() {
 }
 
 #[test]
+fn a_resumed_session_still_knows_the_clients_certificate() {
+    let (files, server) = (CertificateFiles::new(), Identity::new(&["localhost"]));
+    let daemon = daemon(&files, &server, "");
+    let own = Identity::new(&["whatever"]);
+    for version in [&TLS12, &TLS13] {
+        let versions = [version];
+        let connector = Connector::trusting(&server).showing(&own).speaking(&versions);
+        let config = connector.config();
+        for is_resumed in [false, true] {
+            let mut alice = Client::open_tls(&daemon, "alice", connector.connection_with(&config));
+            alice.register("alice");
+            assert_eq!(alice.wire().is_resumed(), is_resumed);
+            alice.send("WHOIS alice");
+            alice.skip_until(&format!("* 276 * {}", own.fingerprint()));
+            alice.send("QUIT");
+            alice.skip_until("ERROR *");
+            // A renewed certificate does not end what can be resumed.
+            files.put("server", &server);
+            ctl(&daemon, &["reload"]).success();
+        }
+    }
+}
+
+#[test]
+fn who_closes_without_a_word_of_tls_has_just_closed_and_half_a_line_is_not_done() {
+    let (files, server) = (CertificateFiles::new(), Identity::new(&["localhost"]));
+    let daemon = daemon(&files, &server, "");
+    let mut bob = Client::connect_in(&daemon, "bob", "#room");
+    let mut alice = connect(&daemon, "alice", &Connector::trusting(&server));
+    alice.join("#room");
+    bob.expect(":alice!* JOIN *");
+    alice.send_bytes(b"PRIVMSG #room :half a li");
+    drop(alice);
+    bob.expect(":alice!* QUIT :Connection closed");
+}
+
+#[test]
+fn a_stop_waits_for_no_handshake() {
+    let (files, server) = (CertificateFiles::new(), Identity::new(&["localhost"]));
+    let mut daemon = daemon(&files, &server, "[limits]\nhandshake-timeout = \"1h\"\n");
+    let mut slow = Client::open_at(daemon.tls_port(), "slow");
+    slow.send_bytes(b"\x16\x03\x01");
+    // Its handshake has begun when somebody who came later is there.
+    connect(&daemon, "alice", &Connector::trusting(&server));
+    let begun = std::time::Instant::now();
+    assert!(daemon.terminate().success());
+    assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn plain_lines_are_spoken_over_tls_too() {
+    let (files, server) = (CertificateFiles::new(), Identity::new(&["localhost"]));
+    files.put("server", &server);
+    let listen = "[[listen]]\nprotocol = \"lines\"\naddress = \"127.0.0.1:0\"\ntls = true\n";
+    let daemon = Daemon::with(&format!("[tls]\n{}{listen}", files.keys("server")));
+    let mut guest = Client::open_tls(&daemon, "guest", Connector::trusting(&server).connection());
+    guest.skip_until("<desk> *");
+    guest.send("hello");
+    guest.skip_until("-- received, *");
+    let mut clear = Client::open_at(daemon.tls_port(), "clear");
+    clear.send("hello");
+    clear.expect("-- closed: this port speaks TLS*");
+    clear.expect_closed();
+}
+
+#[test]
 fn a_long_answer_reaches_a_client_that_reads_late() {
     let (files, server) = (CertificateFiles::new(), Identity::new(&["localhost"]));
     let motd = format!("{}\n", "a line of the message of the day".repeat(2)).repeat(900);

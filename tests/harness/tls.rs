@@ -109,6 +109,16 @@ impl<'a> Connector<'a> {
     }
 
     pub(crate) fn connection(&self) -> ClientConnection {
+        self.connection_with(&self.config())
+    }
+
+    /// One that can resume what was begun with the same configuration.
+    pub(crate) fn connection_with(&self, config: &Arc<ClientConfig>) -> ClientConnection {
+        let server = ServerName::try_from(self.server.to_owned()).unwrap();
+        ClientConnection::new(Arc::clone(config), server).unwrap()
+    }
+
+    pub(crate) fn config(&self) -> Arc<ClientConfig> {
         let mut roots = RootCertStore::empty();
         roots.add(self.trusted.certificate.der().clone()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -119,7 +129,6 @@ impl<'a> Connector<'a> {
             None => builder.with_no_client_auth(),
         };
         config.alpn_protocols = self.alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
-        let server = ServerName::try_from(self.server.to_owned()).unwrap();
-        ClientConnection::new(Arc::new(config), server).unwrap()
+        Arc::new(config)
     }
 }

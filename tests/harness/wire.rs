@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 
 use nix::sys::socket::{setsockopt, sockopt};
-use rustls::ClientConnection;
+use rustls::{ClientConnection, HandshakeKind};
 
 use super::glob::glob;
 use super::transcript::Transcript;
@@ -139,6 +139,11 @@ impl Wire {
     /// Notes something for whoever reads how a test failed.
     pub(crate) fn note(&mut self, what: &str) {
         self.transcript.note(what);
+    }
+
+    /// Whether it has resumed an earlier session of TLS.
+    pub(crate) fn is_resumed(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.handshake_kind() == Some(HandshakeKind::Resumed))
     }
 
     /// Bytes that can be read, or why none can.

@@ -16,6 +16,7 @@ mod pace;
 mod tests;
 
 use std::cell::Cell;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -301,6 +302,11 @@ impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Session<D, IO> {
         let reader =
             input::Reader { dialect: &mut self.dialect, outbox: self.seat.outbox(), shared: &self.shared };
         match ready!(self.input.poll_read(&mut self.io, reader, cx)) {
+            // TLS that ends without saying so, as many clients end it: what is not a whole line is dropped, so nothing of what
+            // somebody on the way may have cut off is done by half.
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                Poll::Ready(Some(Turn::Done(Disconnect::Closed)))
+            }
             Err(error) => Poll::Ready(Some(Turn::Done(Disconnect::Broken(error.to_string().into())))),
             Ok(input::Read { step, requests, wait }) => {
                 if let Some(wait) = wait {
