@@ -4,7 +4,8 @@
 //! [`Glob`]: chat_proto::mask::Glob
 
 use super::client::Client;
-use super::mode::{RoomFlag, RoomList, Subject, UserMode};
+use super::mode::{RoomList, Subject, UserMode};
+use super::reply::Privacy;
 use super::room::{ListEntry, Room};
 use super::state::State;
 
@@ -50,6 +51,7 @@ fn has_certificate(client: &Client, fits: impl Fn(&str) -> bool) -> bool {
 
 /// Whether everybody may know that `client` is in `room`: a ban must not tell who is where to those who may not ask.
 fn is_openly_in(client: &Client, room: &Room) -> bool {
-    let is_open = !room.flags.has(RoomFlag::Secret) && !room.flags.has(RoomFlag::Private);
-    is_open && !client.modes.has(UserMode::Invisible) && room.members.contains_key(&client.id)
+    room.privacy() == Privacy::Public
+        && !client.modes.has(UserMode::Invisible)
+        && room.members.contains_key(&client.id)
 }

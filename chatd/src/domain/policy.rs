@@ -5,6 +5,7 @@ use super::id::{ClientId, Time};
 use super::message::MessageKind;
 use super::mode::{Rank, RoomChange, RoomFlag, RoomList, UserMode};
 use super::refusal::Refusal;
+use super::reply::Privacy;
 use super::room::Room;
 use super::state::State;
 use super::{formatting, listed};
@@ -256,8 +257,7 @@ pub fn may_see_room(client: &Client, room: &Room) -> bool {
 /// Whether `client` may be told of `room` without naming it: private rooms are in no list (RFC 2812 §4.2.6).
 #[must_use]
 pub fn may_find_room(client: &Client, room: &Room) -> bool {
-    let is_hidden = room.flags.has(RoomFlag::Private) || room.flags.has(RoomFlag::Secret);
-    !is_hidden || room.members.contains_key(&client.id) || client.is_operator()
+    room.privacy() == Privacy::Public || room.members.contains_key(&client.id) || client.is_operator()
 }
 
 /// Whether `viewer` may find `other` by asking for masks or member lists: the invisible are for those who share a room.
@@ -280,6 +280,12 @@ pub fn may_see_origin(viewer: &Client, other: &Client) -> bool {
 pub fn may_see_in(viewer: &Client, other: &Client, room: &Room) -> bool {
     let is_open = viewer.id == other.id || !other.modes.has(UserMode::Invisible) || viewer.is_operator();
     room.members.contains_key(&viewer.id) || (is_open && may_see_room(viewer, room))
+}
+
+/// Whether `viewer` may be told that `other` is in `room` without asking for the room: as [`may_see_in`], but for private rooms.
+#[must_use]
+pub fn may_find_in(viewer: &Client, other: &Client, room: &Room) -> bool {
+    may_find_room(viewer, room) && may_see_in(viewer, other, room)
 }
 
 /// Whether `client` may act for the server.

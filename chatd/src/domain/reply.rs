@@ -52,8 +52,8 @@ pub enum Reply {
     Names {
         /// Which room, as typed when it does not exist.
         room: Box<str>,
-        /// Whether it is secret (`@`) or public (`=`).
-        is_secret: bool,
+        /// How much of it outsiders may know.
+        privacy: Privacy,
         /// Who is in it: rank and `nick!user@host`.
         members: Vec<(Rank, Arc<str>)>,
         /// Whether nobody asked for it: it comes with entering the room (IRCv3 no-implicit-names).
@@ -160,6 +160,17 @@ pub enum Reply {
     EndOfLabel,
     /// The session has to end; this is why.
     Ended(Disconnect),
+}
+
+/// How much outsiders may know of a room (RFC 2812 §5.1, RPL_NAMREPLY).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Privacy {
+    /// All there is.
+    Public,
+    /// Nothing that they do not ask for by its name: `+p`.
+    Private,
+    /// Not even that it exists: `+s`.
+    Secret,
 }
 
 /// What a registered client needs to know.

@@ -7,8 +7,8 @@ use chat_proto::name::{CaseMapping, RoomName};
 use indexmap::IndexMap;
 
 use super::id::{ClientId, RoomId, Time};
-use super::mode::{ListMask, Rank, RoomFlags, RoomList};
-use super::reply::TopicInfo;
+use super::mode::{ListMask, Rank, RoomFlag, RoomFlags, RoomList};
+use super::reply::{Privacy, TopicInfo};
 
 /// Members: dense to walk for every message, constant-time to find.
 pub type Members = IndexMap<ClientId, Rank, foldhash::fast::RandomState>;
@@ -79,6 +79,18 @@ impl Room {
     #[must_use]
     pub fn rank(&self, client: ClientId) -> Option<Rank> {
         self.members.get(&client).copied()
+    }
+
+    /// How much of it outsiders may know; what is secret is private as well.
+    #[must_use]
+    pub fn privacy(&self) -> Privacy {
+        if self.flags.has(RoomFlag::Secret) {
+            Privacy::Secret
+        } else if self.flags.has(RoomFlag::Private) {
+            Privacy::Private
+        } else {
+            Privacy::Public
+        }
     }
 
     /// One of its lists.

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use crate::domain::client::Client;
 use crate::domain::id::{ClientId, RoomId};
-use crate::domain::mode::RoomFlag;
 use crate::domain::policy;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::Reply;
+use crate::domain::reply::{Privacy, Reply};
 use crate::domain::room::Room;
 use crate::domain::state::State;
 
@@ -39,7 +38,7 @@ pub(super) fn within(
 pub fn names_of(state: &State, viewer: ClientId, room: RoomId, is_implicit: bool) -> Reply {
     let (Some(viewer), Some(room)) = (state.client(viewer), state.room(room)) else {
         let members = Vec::new();
-        return Reply::Names { room: "*".into(), is_secret: false, members, is_implicit, ends: true };
+        return Reply::Names { room: "*".into(), privacy: Privacy::Public, members, is_implicit, ends: true };
     };
     let members = room
         .members
@@ -48,6 +47,6 @@ pub fn names_of(state: &State, viewer: ClientId, room: RoomId, is_implicit: bool
         .filter(|(_, client)| policy::may_see_in(viewer, client, room))
         .map(|(rank, client)| (rank, Arc::clone(&client.source)))
         .collect();
-    let is_secret = room.flags.has(RoomFlag::Secret);
-    Reply::Names { room: room.name.as_str().into(), is_secret, members, is_implicit, ends: true }
+    let privacy = room.privacy();
+    Reply::Names { room: room.name.as_str().into(), privacy, members, is_implicit, ends: true }
 }

@@ -10,7 +10,7 @@ use crate::domain::id::{ClientId, Time};
 use crate::domain::policy;
 use crate::domain::query::RoomCondition;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::{ListedRoom, Reply};
+use crate::domain::reply::{ListedRoom, Privacy, Reply};
 use crate::domain::request::{LIST_MASKS_MAX, MASK_MAX};
 use crate::domain::room::Room;
 use crate::domain::state::State;
@@ -28,9 +28,13 @@ pub(super) fn names(state: &State, who: ClientId, name: Box<str>, last: bool) ->
     let asker = state.asker(who)?;
     let mut names = match find::room(state, asker, &name) {
         Ok(room) => find::names_of(state, who, room.id, false),
-        Err(_) => {
-            Reply::Names { room: name, is_secret: false, members: Vec::new(), is_implicit: false, ends: true }
-        }
+        Err(_) => Reply::Names {
+            room: name,
+            privacy: Privacy::Public,
+            members: Vec::new(),
+            is_implicit: false,
+            ends: true,
+        },
     };
     if let Reply::Names { ends, .. } = &mut names {
         *ends = last;
@@ -48,7 +52,7 @@ pub(super) fn list(
 ) -> Result<Outcome, Refusal> {
     let asker = state.asker(who)?;
     let filter = Filter::new(&conditions, now, state.casemapping());
-    let fits = |room: &&Room| filter.fits(room) && policy::may_see_room(asker, room);
+    let fits = |room: &&Room| filter.fits(room) && policy::may_find_room(asker, room);
     let looked_at = u32::try_from(LOOKED_AT / filter.comparisons().max(1)).unwrap_or(1);
     let mut end = from.saturating_add(looked_at);
     let page: Vec<&Room> = state.rooms_in(from, end).filter(fits).take(LIST_PAGE).collect();

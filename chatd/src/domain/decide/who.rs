@@ -89,7 +89,7 @@ impl View<'_> {
     /// The first room of `client` that the asker may know of.
     fn shared_room(&self, client: &Client) -> Option<(&Room, Rank)> {
         let mut rooms = client.rooms.iter().filter_map(|id| self.state.room(*id));
-        let room = rooms.find(|room| policy::may_see_in(self.asker, client, room))?;
+        let room = rooms.find(|room| policy::may_find_in(self.asker, client, room))?;
         Some((room, room.rank(client.id)?))
     }
 

@@ -30,7 +30,7 @@ pub(super) fn whois(
 fn about(state: &State, asker: &Client, client: &Client, now: Time) -> Whois {
     let is_trusted = policy::may_see_origin(asker, client);
     let rooms = client.rooms.iter().filter_map(|id| state.room(*id));
-    let rooms = rooms.filter(|room| policy::may_see_in(asker, client, room));
+    let rooms = rooms.filter(|room| policy::may_find_in(asker, client, room));
     Whois {
         nick: client.nick.clone(),
         user: client.user().into(),

@@ -280,6 +280,23 @@ fn outside_of_a_room_its_modes_are_seen_without_the_key_and_not_at_all_if_it_is_
 }
 
 #[test]
+fn a_private_room_is_in_no_list_and_answers_to_its_name() {
+    let mut chat = Chat::new();
+    let [alice] = chat.room("#a", ["alice"]);
+    let bob = chat.client("bob");
+    chat.mode(alice, "#a", 'p', true, None);
+    chat.heard.clear();
+    let list = Request::List { from: 0, conditions: Arc::from([]) };
+    for (who, listed, whois) in [(bob, "", "alice is in "), (alice, "#a 1", "alice is in #a")] {
+        chat.ask(who, list.clone());
+        chat.ask(who, Request::Whois { nick: "alice".into(), via: None });
+        chat.ask(who, Request::Names { room: "#a".into(), ends: true });
+        chat.ask(who, Request::RoomModes { room: "#a".into() });
+        assert_eq!(chat.hears(who), [listed, whois, "in #a: @alice", "modes of #a: +npt"]);
+    }
+}
+
+#[test]
 fn who_hears_the_identified_only_hears_operators_as_well() {
     let mut chat = Chat::new();
     let (alice, bob) = (chat.client("alice"), chat.client("bob"));

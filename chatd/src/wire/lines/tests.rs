@@ -11,7 +11,7 @@ use crate::domain::mode::{Rank, RoomChange, RoomFlag, UserMode};
 use crate::domain::notice::{Notice, What};
 use crate::domain::query::{RoomCondition, WhoAsk};
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::{ListedRoom, Reply, TopicInfo, WhoEntry};
+use crate::domain::reply::{ListedRoom, Privacy, Reply, TopicInfo, WhoEntry};
 use crate::domain::request::{Register, Request, Say};
 use crate::wire::testing::{
     Session, author, client, encoded, in_room, nick, notice, origin, room, said, text, to_desk, welcome,
@@ -305,7 +305,13 @@ fn replies_are_lines_that_begin_with_two_dashes() {
         (Reply::Topic { room: room("#a"), topic: Some(topic) }, "the topic of #a: news\n"),
         (Reply::Topic { room: room("#a"), topic: None }, "#a has no topic\n"),
         (
-            Reply::Names { room: "#a".into(), is_secret: false, members, is_implicit: false, ends: true },
+            Reply::Names {
+                room: "#a".into(),
+                privacy: Privacy::Public,
+                members,
+                is_implicit: false,
+                ends: true,
+            },
             "in #a: @bob carol\n",
         ),
         (Reply::Who { ask: Box::new(WhoAsk::of("x")), entries: vec![] }, "nobody fits x\n"),

@@ -9,7 +9,7 @@ use super::{lists, people, who, whois};
 use crate::domain::id::Time;
 use crate::domain::message::nick_of;
 use crate::domain::mode::{Rank, RoomList};
-use crate::domain::reply::{ListedRoom, Reply, TopicInfo};
+use crate::domain::reply::{ListedRoom, Privacy, Reply, TopicInfo};
 use crate::wire::irc::cap::Caps;
 use crate::wire::irc::pen::Pen;
 use crate::wire::{Setting, desk};
@@ -57,8 +57,8 @@ fn room_reply(pen: &mut Pen<'_>, reply: &Reply, caps: Caps) {
         Reply::Topic { room, topic } => write_topic(pen, room.as_str(), topic.as_ref()),
         // IRCv3 no-implicit-names.
         Reply::Names { is_implicit: true, .. } if caps.has(Caps::NO_IMPLICIT_NAMES) => {}
-        Reply::Names { room, is_secret, members, ends, .. } => {
-            write_names(pen, room, *is_secret, members, caps);
+        Reply::Names { room, privacy, members, ends, .. } => {
+            write_names(pen, room, *privacy, members, caps);
             if *ends {
                 pen.numeric(Numeric::RPL_ENDOFNAMES, &[room]);
             }
@@ -83,8 +83,12 @@ fn room_reply(pen: &mut Pen<'_>, reply: &Reply, caps: Caps) {
 
 /// Members with their prefixes: all of these for those with multi-prefix, and `nick!user@host` instead of the nick for those with
 /// userhost-in-names (both IRCv3).
-fn write_names(pen: &mut Pen<'_>, room: &str, is_secret: bool, members: &[(Rank, Arc<str>)], caps: Caps) {
-    let symbol = if is_secret { "@" } else { "=" };
+fn write_names(pen: &mut Pen<'_>, room: &str, privacy: Privacy, members: &[(Rank, Arc<str>)], caps: Caps) {
+    let symbol = match privacy {
+        Privacy::Public => "=",
+        Privacy::Private => "*",
+        Privacy::Secret => "@",
+    };
     let (is_multi, is_whole) = (caps.has(Caps::MULTI_PREFIX), caps.has(Caps::USERHOST_IN_NAMES));
     let name = |source| if is_whole { source } else { nick_of(source) };
     let members = members.iter().map(|(rank, source)| people::prefix(*rank, is_multi) + name(source));

@@ -6,7 +6,7 @@ use super::alice;
 use crate::domain::id::Seq;
 use crate::domain::mode::Rank;
 use crate::domain::query::RoomCondition;
-use crate::domain::reply::{ListedRoom, Reply};
+use crate::domain::reply::{ListedRoom, Privacy, Reply};
 use crate::domain::request::Request;
 use crate::wire::Step;
 use crate::wire::testing::{room, text};
@@ -30,7 +30,13 @@ fn several_rooms_have_one_answer_with_one_end() {
         assert_eq!(alice().hears(line), lines(&["366 alice * :End of /NAMES list"]));
     }
     let members = vec![(Rank::NONE, "bob!b@h".into())];
-    let part = Reply::Names { room: "#a".into(), is_secret: false, members, is_implicit: false, ends: false };
+    let part = Reply::Names {
+        room: "#a".into(),
+        privacy: Privacy::Public,
+        members,
+        is_implicit: false,
+        ends: false,
+    };
     assert_eq!(alice().reads(&part), lines(&["353 alice = #a :bob"]));
 }
 
@@ -73,7 +79,8 @@ fn names_show_the_highest_rank_or_all_of_it() {
     let both = Rank::OPERATOR.with(Rank::VOICE, true);
     let source = |nick: &str| format!("{nick}!{nick}@host.test").into();
     let members = vec![(both, source("bob")), (Rank::VOICE, source("carol")), (Rank::NONE, source("dan"))];
-    let reply = Reply::Names { room: "#a".into(), is_secret: false, members, is_implicit: true, ends: true };
+    let reply =
+        Reply::Names { room: "#a".into(), privacy: Privacy::Public, members, is_implicit: true, ends: true };
     let mut session = alice();
     let end = "366 alice #a :End of /NAMES list";
     assert_eq!(session.reads(&reply), lines(&["353 alice = #a :@bob +carol dan", end]));
@@ -87,9 +94,19 @@ fn names_show_the_highest_rank_or_all_of_it() {
 }
 
 #[test]
+fn names_say_whether_the_room_is_public_private_or_secret() {
+    for (privacy, symbol) in [(Privacy::Public, "="), (Privacy::Private, "*"), (Privacy::Secret, "@")] {
+        let members = vec![(Rank::HALFOP, "bob!b@h".into())];
+        let reply = Reply::Names { room: "#a".into(), privacy, members, is_implicit: false, ends: false };
+        assert_eq!(alice().reads(&reply), lines(&[&format!("353 alice {symbol} #a :%bob")]));
+    }
+}
+
+#[test]
 fn long_lists_of_names_are_cut_into_lines_without_losing_one() {
     let members: Vec<_> = (0..500).map(|number| (Rank::NONE, format!("member{number}!u@h").into())).collect();
-    let names = Reply::Names { room: "#a".into(), is_secret: true, members, is_implicit: false, ends: true };
+    let names =
+        Reply::Names { room: "#a".into(), privacy: Privacy::Secret, members, is_implicit: false, ends: true };
     let text = alice().reads(&names);
     assert!(text.lines().all(|line| line.len() <= 510));
     let heard: usize = text

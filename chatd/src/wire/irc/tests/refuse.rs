@@ -11,6 +11,34 @@ fn check(cases: impl IntoIterator<Item = (Refusal, &'static str)>) {
 }
 
 #[test]
+fn refusals_by_rank_and_by_what_a_room_asks_of_people_have_their_numerics() {
+    let (room, nick): (Box<str>, Box<str>) = ("#a".into(), "bob".into());
+    check([
+        (
+            Refusal::RankTooLow { room: room.clone(), letter: 'o', needs: "operator" },
+            "482 alice #a :only somebody with the rank operator or above sets mode o of #a",
+        ),
+        (
+            Refusal::HigherRank { nick: nick.clone(), rank: "owner", room: room.clone() },
+            "482 alice #a :bob is owner, and your rank is not above that",
+        ),
+        (
+            Refusal::NeedsAccount(room.clone()),
+            "477 alice #a :Cannot join channel: you need to be identified to an account",
+        ),
+        (
+            Refusal::NeedsTls(room.clone()),
+            "489 alice #a :Cannot join channel: a secure connection is required",
+        ),
+        (Refusal::NickLocked(room.clone()), "447 alice #a :nobody in #a changes the nick (+N)"),
+        (
+            Refusal::OnlyFromIdentified(nick.clone()),
+            "477 alice bob :bob hears only people with an account (+R)",
+        ),
+    ]);
+}
+
+#[test]
 fn every_refusal_about_a_room_has_its_numeric_and_parameters() {
     let (room, nick): (Box<str>, Box<str>) = ("#a".into(), "bob".into());
     check([

@@ -83,12 +83,13 @@ fn replies_about_rooms_are_exact() {
     check(&modes, &["324 alice #a +kn key", "329 alice #a 7"]);
     check(&Reply::Inviting { nick: nick("bob"), room: room("#a") }, &["341 alice bob #a"]);
     for (list, entry, end) in [
-        (RoomList::Ban, "367", "368 alice #a :End of channel ban list"),
-        (RoomList::Exception, "348", "349 alice #a :End of channel exception list"),
-        (RoomList::InviteException, "346", "347 alice #a :End of channel invite exception list"),
+        (RoomList::Ban, "367 alice #a", "368 alice #a :End of channel ban list"),
+        (RoomList::Exception, "348 alice #a", "349 alice #a :End of channel exception list"),
+        (RoomList::InviteException, "346 alice #a", "347 alice #a :End of channel invite exception list"),
+        (RoomList::Quiet, "728 alice #a q", "729 alice #a q :End of channel quiet list"),
     ] {
         let entries = vec![("x!*@*".into(), "bob!b@h".into(), Time(9_000))];
-        let expected = format!("{entry} alice #a x!*@* bob!b@h 9");
+        let expected = format!("{entry} x!*@* bob!b@h 9");
         check(&Reply::RoomList { room: room("#a"), list, entries }, &[&expected, end]);
     }
 }
