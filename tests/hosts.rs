@@ -1,5 +1,8 @@
 //! Where people come from: what of it others learn, and what operators and limits make of it.
 
+use std::net::UdpSocket;
+use std::thread;
+
 use predicates::str::contains;
 
 use crate::harness::{Client, Daemon, ctl, operator};
@@ -202,4 +205,33 @@ fn whoever_is_no_gateway_is_turned_away_with_an_error() {
     let mut client = Client::open(&daemon, "eve");
     client.send(&format!("WEBIRC guessed web {IP} {IP}"));
     client.expect_farewell("WEBIRC refused: no [[webirc]] has this name, network and password");
+}
+
+/// A name server that calls every address `h.example.org`, and says that this name belongs to 127.0.0.1.
+fn name_server() -> u16 {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    thread::spawn(move || {
+        let mut buffer = [0; 512];
+        while let Ok((length, peer)) = socket.recv_from(&mut buffer) {
+            let mut answer = buffer[..length].to_vec();
+            let is_reverse = answer[length - 3] == 12;
+            let data: &[u8] = if is_reverse { b"\x01h\x07example\x03org\x00" } else { &[127, 0, 0, 1] };
+            (answer[2], answer[7]) = (0x81, 1);
+            answer.extend([0xc0, 12, 0, answer[length - 3], 0, 1, 0, 0, 0, 60, 0, data.len() as u8]);
+            answer.extend(data);
+            let _ = socket.send_to(&answer, peer);
+        }
+    });
+    port
+}
+
+#[test]
+fn a_confirmed_host_name_is_shown() {
+    let port = name_server();
+    let dns = format!("[dns]\nreverse = true\nservers = [\"127.0.0.1:{port}\"]\ntimeout = \"30s\"\n");
+    let daemon = Daemon::with(&dns);
+    let mut alice = Client::connect(&daemon, "alice");
+    alice.send("JOIN #lobby");
+    alice.expect(":alice!~alice@h.example.org JOIN #lobby");
 }

@@ -10,8 +10,8 @@ use toml::de::DeTable;
 use super::problem::{ConfigError, Place, Problem, Wrong, nearest};
 use super::section::{Reader, Section};
 use super::{
-    Cloak, Config, Control, Desk, Environment, History, Irc, Limits, LogConfig, Rooms, Server, TlsConfig,
-    listen, webirc,
+    Cloak, Config, Control, Desk, Dns, Environment, History, Irc, Limits, LogConfig, Rooms, Server,
+    TlsConfig, listen, webirc,
 };
 
 /// Where a configuration comes from; kept for the next reload.
@@ -117,6 +117,7 @@ impl<'a> Reader<'a> {
             control: Control::read(root.section("control")),
             cloak: Cloak::read(root.section("cloak")),
             gateways: webirc::read_all(&mut root),
+            dns: Dns::read(root.section("dns")),
             desk: Desk::read(root.section("desk"), &limits),
             history: History::read(root.section("history")),
             irc: Irc::read(root.section("irc")),

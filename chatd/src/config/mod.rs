@@ -6,6 +6,7 @@
 mod cloak;
 mod control;
 mod desk;
+mod dns;
 mod environment;
 mod history;
 mod irc;
@@ -33,6 +34,7 @@ pub use chat_proto::name::CaseMapping;
 pub use cloak::Cloak;
 pub use control::{Control, LoginRole, OperatorLogin};
 pub use desk::{Desk, DeskRule};
+pub use dns::Dns;
 pub use environment::Environment;
 pub use history::{History, Sync};
 pub use irc::Irc;
@@ -63,6 +65,8 @@ pub struct Config {
     pub cloak: Cloak,
     /// `[[webirc]]`
     pub gateways: Vec<Gateway>,
+    /// `[dns]`
+    pub dns: Dns,
     /// `[desk]`
     pub desk: Desk,
     /// `[history]`
@@ -87,6 +91,7 @@ impl Default for Config {
             control: Control::default(),
             cloak: Cloak::default(),
             gateways: Vec::new(),
+            dns: Dns::default(),
             desk: Desk::default(),
             history: History::default(),
             irc: Irc::default(),
@@ -114,6 +119,7 @@ impl Config {
         self.control.write(&mut out);
         self.cloak.write(&mut out);
         webirc::write_all(&self.gateways, &mut out);
+        self.dns.write(&mut out);
         self.desk.write(&mut out);
         self.history.write(&mut out);
         self.irc.write(&mut out);

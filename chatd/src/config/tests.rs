@@ -122,6 +122,10 @@ exempt = ["10.0.0.0/8"]
 name = "webchat"
 password = "12345678"
 from = ["192.0.2.10", "2001:db8::/32"]
+[dns]
+reverse = true
+servers = ["192.0.2.53", "[2001:db8::53]:5353"]
+timeout = "1s"
 [desk]
 nick = "help"
 greeting = ""

@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::dns::Names;
 use super::handshake::{self, Entrance, Stages};
 use crate::config::Protocol;
 use crate::domain::origin::Origin;
@@ -28,6 +29,8 @@ pub(super) struct Gatekeeper {
     pub(super) shared: Arc<Shared>,
     pub(super) sessions: TaskTracker,
     pub(super) places: Arc<Places>,
+    /// Finds the host names of addresses.
+    pub(super) names: Arc<Names>,
     /// Ends accepting, and handshakes with it.
     pub(super) stop: CancellationToken,
 }
@@ -65,15 +68,16 @@ impl Gatekeeper {
             }
         };
         let arrival = Arrival { io: stream, address, place, secure: None };
-        if entrance.is_open() {
+        // A name is waited for, and nobody else may wait for it.
+        if entrance.is_open() && !self.shared.config().dns.reverse {
             return self.greet(entrance.protocol(), arrival).await;
         }
         self.sessions.spawn(self.clone().receive(entrance.clone(), peer, arrival));
         Ok(())
     }
 
-    /// The handshakes, in a task of their own, so that a slow one harms nobody; behind them the session in another, which is
-    /// small.
+    /// The handshakes and the search for a name, in a task of their own, so that a slow one harms nobody; behind them the session in
+    /// another, which is small.
     async fn receive(self, entrance: Entrance, peer: handshake::Peer, arrival: Arrival<TcpStream>) {
         let (address, config) = (arrival.address, self.shared.config());
         let stages = Stages { entrance: &entrance, peer, limits: &config.limits, leaving: &self.stop };
@@ -105,10 +109,11 @@ impl Gatekeeper {
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let Arrival { io, address, place, secure } = arrival;
+        let host = self.names.host(&self.shared.config(), address.ip()).await;
         let seat = self.registry.connect(address, manner).await?.with_place(place);
         let tls = secure.as_ref().and_then(|secure| secure.version);
         tracing::info!(client = %seat.id(), peer = %address, dialect = manner.dialect, tls, "connected");
-        let peer = Peer { origin: Origin::of(address.ip()), secure };
+        let peer = Peer { origin: Origin { host, ..Origin::of(address.ip()) }, secure };
         let session = Session::<D, _>::new(io, peer, seat, Arc::clone(&self.shared));
         self.sessions.spawn(Serving(session));
         Ok(())

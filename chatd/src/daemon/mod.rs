@@ -2,6 +2,7 @@
 //! was tried, the cause and the remedy.
 
 mod admit;
+mod dns;
 mod handshake;
 mod listen;
 mod reload;
@@ -192,6 +193,7 @@ impl Daemon {
             shared: Arc::clone(&self.shared),
             sessions: self.sessions.clone(),
             places: Arc::default(),
+            names: Arc::default(),
             stop: self.accepting.clone(),
         };
         for one in bound {

@@ -66,10 +66,25 @@ pub(super) fn effective(old: &Config, new: Config) -> Arc<Config> {
     // Somebody may have taken the new nick meanwhile and would then be taken for the desk.
     let mut desk = new.desk;
     desk.nick.clone_from(&old.desk.nick);
-    let (cloak, gateways, irc, limits) = (new.cloak, new.gateways, new.irc, new.limits);
+    let (cloak, gateways, dns) = (new.cloak, new.gateways, new.dns);
+    let (irc, limits) = (new.irc, new.limits);
     // Ranks and lists that rooms have already would lose their letters.
     let (listen, rooms, tls) = (old.listen.clone(), old.rooms.clone(), new.tls);
-    Arc::new(Config { server, listen, control, cloak, gateways, desk, history, irc, rooms, limits, log, tls })
+    Arc::new(Config {
+        server,
+        listen,
+        control,
+        cloak,
+        gateways,
+        dns,
+        desk,
+        history,
+        irc,
+        rooms,
+        limits,
+        log,
+        tls,
+    })
 }
 
 /// Every key with its value, arrays by index.

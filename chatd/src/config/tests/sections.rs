@@ -245,3 +245,16 @@ fn a_gateway_is_complete_and_has_one_name_and_a_password_that_is_never_repeated(
     assert!(complaints(&gateway.replace("\"192.0.2.1\"", "")).contains("webirc.from: expected at least one"));
     assert!(complaints("[[webirc]]\n").matches("is missing").count() == 3);
 }
+
+#[test]
+fn a_name_server_is_an_address_with_or_without_a_port() {
+    let dns = |server: &str| format!("[dns]\nservers = [{server:?}]\n");
+    for (server, address) in
+        [("192.0.2.53", "192.0.2.53:53"), ("[::1]:5353", "[::1]:5353"), ("::1", "[::1]:53")]
+    {
+        assert_eq!(read(&dns(server)).unwrap().dns.servers, [address.parse().unwrap()]);
+    }
+    assert!(
+        complaints(&dns("dns.example")).contains("dns.servers: expected the IP address of a name server")
+    );
+}
