@@ -3,7 +3,7 @@
 use crate::harness::{Client, Daemon};
 
 /// Every way to ask about a room; `{}` stands for its name.
-const PROBES: [&str; 31] = [
+const PROBES: [&str; 38] = [
     "LIST {}",
     "LIST",
     "LIST #*",
@@ -35,6 +35,13 @@ const PROBES: [&str; 31] = [
     "NOTICE +{} :x",
     "TAGMSG {}",
     "USERHOST keeper",
+    "KNOCK {} :please",
+    "RENAME {} #mine",
+    "REDACT {} 1",
+    "WHO {} %tcuihsnfdlaor,42",
+    "LIST {},#other",
+    "LIST >0",
+    "WHOWAS keeper",
 ];
 
 /// What is answered to a probe.

@@ -23,6 +23,14 @@ impl Script {
         process.skip_until(&format!("welcome {nick}"));
         Self { process, pieces }
     }
+
+    /// Its client has quit, and had nothing to say against the server.
+    #[track_caller]
+    pub(super) fn ends_without_a_complaint(&mut self) {
+        assert_eq!(self.process.exit_code(), Some(0));
+        let complaints = self.process.complaints();
+        assert!(complaints.is_empty(), "{complaints:#?}");
+    }
 }
 
 impl Guest for Script {
@@ -72,9 +80,7 @@ pub(super) fn converse(name: &str, nick: &str, pieces: usize, command: impl FnOn
     command.arg(daemon.irc_port().to_string()).arg(nick);
     let mut script = Script::start(name, nick, command, pieces);
     company.meet(nick, &mut script);
-    assert_eq!(script.process.exit_code(), Some(0));
-    let complaints = script.process.complaints();
-    assert!(complaints.is_empty(), "{complaints:#?}");
+    script.ends_without_a_complaint();
 }
 
 /// Python with the libraries; a script that loads as quickly the second time leaves nothing behind in the tree.
