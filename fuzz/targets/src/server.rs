@@ -82,7 +82,7 @@ impl Peer {
         const TOKEN: &[u8] = b"a-fence-of-the-fuzzer";
         let from = self.heard.len();
         self.says(&[b"\r\nPING ", TOKEN, b"\r\n"].concat()).await;
-        let end = [TOKEN, b"\r\n"].concat();
+        let end = [b" PONG ", NAME.as_bytes(), b" :", TOKEN, b"\r\n"].concat();
         let is_there = |heard: &[u8]| heard.windows(end.len()).any(|window| *window == *end);
         while !is_there(&self.heard[from..]) && self.pipe.read_buf(&mut self.heard).await.is_ok_and(|n| n > 0)
         {
