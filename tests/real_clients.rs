@@ -6,4 +6,5 @@ mod ii;
 mod irssi;
 mod script;
 mod sic;
+mod web;
 mod weechat;
