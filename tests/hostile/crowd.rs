@@ -1,5 +1,7 @@
 //! Very many at once.
 
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
 use super::UNPACED;
 use crate::harness::{Client, Daemon};
 
@@ -41,6 +43,8 @@ fn a_hundred_thousand_rooms_are_made_and_listed_and_one_more_is_refused() {
 #[test]
 fn two_thousand_who_close_at_once_are_forgotten_and_the_room_goes_on() {
     const CLIENTS: usize = 2_000;
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+    setrlimit(Resource::RLIMIT_NOFILE, most, most).unwrap();
     let daemon = Daemon::with(&format!(
         "[limits]\nclients = 20000\noutbox-soft = \"16MiB\"\noutbox-hard = \"64MiB\"\n{UNPACED}"
     ));

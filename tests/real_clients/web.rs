@@ -13,9 +13,8 @@ use crate::harness::{Daemon, Tool};
 const ORIGIN: &str = "http://chat.test";
 
 fn daemon() -> Daemon {
-    let listeners = ["irc", "websocket"].map(|protocol| {
-        format!("[[listen]]\nprotocol = \"{protocol}\"\naddress = \"127.0.0.1:0\"\n")
-    });
+    let listeners = ["irc", "websocket"]
+        .map(|protocol| format!("[[listen]]\nprotocol = \"{protocol}\"\naddress = \"127.0.0.1:0\"\n"));
     Daemon::with(&format!("{}origins = [\"{ORIGIN}\"]\n", listeners.concat()))
 }
 
