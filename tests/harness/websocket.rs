@@ -234,11 +234,18 @@ impl WebClient {
         self.expect_closed();
     }
 
-    /// The same, where the client may have said more than the daemon wanted to read.
+    /// The same, where the client may have said more than the daemon wanted to read. That its line was too long may come before,
+    /// if the session looked at the beginning of it before the rest had come.
     #[track_caller]
     pub(crate) fn expect_close_even_if_cut(&mut self, code: u16, reason: &str) {
         let payload = [&code.to_be_bytes(), reason.as_bytes()].concat();
-        assert_eq!(self.frame(), Some((CLOSE, payload)));
+        let mut frame = self.frame();
+        if let Some((_, text)) = &frame
+            && String::from_utf8_lossy(text).contains(" 417 ")
+        {
+            frame = self.frame();
+        }
+        assert_eq!(frame, Some((CLOSE, payload)));
         self.wire.expect_cut();
     }
 
