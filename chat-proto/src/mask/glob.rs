@@ -66,7 +66,10 @@ impl<'a> Glob<'a> {
 /// Whether `mask` covers the whole of `text`, as [`Glob`] has it.
 #[must_use]
 pub fn glob_matches(mask: &str, text: &str, mapping: CaseMapping) -> bool {
-    Glob::new(mask, mapping).matches(text)
+    match Steps::of(mask.as_bytes(), mapping) {
+        Some(steps) => steps.cover(text.as_bytes(), mapping),
+        None => covers_slowly(mask.as_bytes(), text.as_bytes(), mapping),
+    }
 }
 
 impl Steps {

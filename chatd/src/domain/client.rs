@@ -104,7 +104,8 @@ impl Client {
             return false;
         };
         // A source has one `@`, so that both halves fit if and only if the whole does.
-        self.origin.fits(host, folding) && glob_matches(who, own, folding)
+        // Most bans name a host only, and every speaker without a rank is held against all of them.
+        self.origin.fits(host, folding) && (who == "*!*" || glob_matches(who, own, folding))
     }
 
     /// Whether what it says and hears crosses the network encrypted.

@@ -112,6 +112,22 @@ fn an_account_can_be_excepted_and_let_in() {
 }
 
 #[test]
+fn masks_that_explode_cost_a_speaker_no_more_than_others() {
+    // Tried again at every star, the first of these alone would take more steps than there are atoms.
+    let mut chat = Chat::with(|config| config.limits.room_list_entries = 200);
+    let [alice, bob] = chat.room("#a", ["alice", "bob"]);
+    for number in 0..200 {
+        let mask = format!("{}{number}!*@*", "*?".repeat(45));
+        chat.mode(alice, "#a", 'b', true, Some(&mask));
+    }
+    assert_eq!(chat.hears(bob).len(), 200);
+    for _ in 0..100 {
+        chat.say(bob, "#a", "heard");
+    }
+    assert_eq!(chat.hears(alice).len(), 300);
+}
+
+#[test]
 fn a_ban_by_room_tells_nothing_that_may_not_be_asked() {
     for hide in ['s', 'p', '-'] {
         let mut chat = Chat::new();
