@@ -31,6 +31,15 @@ fn binary() -> Vec<u8> {
     [SIGNATURE, &[0x21, 0x11, 0, 17], &addresses, &addition].concat()
 }
 
+/// The same with an addition that does not fit one look.
+fn long_binary() -> Vec<u8> {
+    let mut header = binary();
+    header[14..16].copy_from_slice(&(17_u16 + 3 + 900).to_be_bytes());
+    header.extend([0x05, 0x03, 0x84]);
+    header.extend([b'x'; 900]);
+    header
+}
+
 /// Where `nick` comes from, as operators see it.
 fn address(daemon: &Daemon, nick: &str) -> String {
     let all = json::<ClientInfo>(daemon, &["list"]);
@@ -54,6 +63,7 @@ fn the_address_that_a_gateway_names_is_the_clients() {
         ("two", b"PROXY TCP6 2001:db8::7 ::1 4711 6667\r\n".to_vec(), "[2001:db8::7]:4711"),
         ("three", b"PROXY TCP6 ::ffff:203.0.113.8 ::1 4711 6667\r\n".to_vec(), "203.0.113.8:4711"),
         ("four", binary(), "203.0.113.9:8080"),
+        ("five", long_binary(), "203.0.113.9:8080"),
     ] {
         let mut client = Client::open(&daemon, nick);
         client.send_bytes(&header);

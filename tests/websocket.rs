@@ -6,9 +6,7 @@ mod web_server;
 use chat_proto::control::ClientInfo;
 
 use crate::harness::tls::{CertificateFiles, Connector, Identity};
-use crate::harness::websocket::{
-    BINARY, CLOSE, CONTINUATION, FROM_PAGE, MORE, PING, PONG, TEXT, frame_head, request,
-};
+use crate::harness::websocket::{BINARY, CLOSE, CONTINUATION, FROM_PAGE, MORE, PING, PONG, TEXT, request};
 use crate::harness::{Client, Daemon, WebClient, Wire, json};
 
 /// For web pages, and for everybody else.
@@ -156,16 +154,16 @@ fn a_client_that_closes_leaves_and_is_answered() {
 }
 
 #[test]
-fn a_page_whose_machine_dies_leaves() {
+fn a_page_that_is_cut_off_leaves_and_its_unfinished_message_is_not_obeyed() {
     let daemon = daemon();
     let mut bob = Client::connect_in(&daemon, "bob", "#lobby");
     let mut page = WebClient::connect(&daemon, "page");
     page.send("JOIN #lobby");
     page.fence();
     bob.expect(":page!* JOIN #lobby");
-    page.send_bytes(&frame_head(TEXT, 100));
+    page.send_frame(TEXT & MORE, b"NICK zombie");
     page.wire().end_input();
-    bob.expect(":page!* QUIT :Connection lost: WebSocket: the connection ended within a message");
+    bob.expect(":page!* QUIT :Connection closed");
 }
 
 #[test]

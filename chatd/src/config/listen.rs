@@ -42,7 +42,7 @@ pub enum Protocol {
 }
 
 impl Listen {
-    /// One without TLS and without gateways, for any page.
+    /// One without TLS, without gateways and for no page.
     #[must_use]
     pub fn new(protocol: Protocol, address: SocketAddr) -> Self {
         Self {
