@@ -119,6 +119,23 @@ fn members_and_operators_see_a_secret_room() {
 }
 
 #[test]
+fn a_private_room_is_shown_to_those_who_name_it_and_in_no_list() {
+    let (mut world, hider, outsider) = stage("+p");
+    let unnamed = ROOM.iter().filter(|line| !line.contains("{}"));
+    for line in unnamed {
+        let heard = world.says(outsider, line);
+        assert!(!heard.contains("#hidden") && !heard.contains("treasure"), "{line}: {heard}");
+    }
+    assert!(!world.says(outsider, "LIST #hidden").contains("#hidden"));
+    for line in ["NAMES #hidden", "WHO #hidden", "MODE #hidden", "TOPIC #hidden"] {
+        assert!(world.says(outsider, line).contains("#hidden"), "{line}");
+    }
+    for line in ["LIST", "WHOIS hider", "WHO hider"] {
+        assert!(world.says(hider, line).contains("#hidden"), "{line}");
+    }
+}
+
+#[test]
 fn somebody_invisible_is_found_by_nick_alone_and_in_no_room_that_is_not_shared() {
     let (mut world, hider, outsider) = stage("-s");
     world.says(hider, "MODE hider +i");
