@@ -80,9 +80,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> WebSocket<IO> {
 #[error("WebSocket: {0}")]
 struct Broken(Violation);
 
-/// A message without its end is none: the session must not take what there is of it for a line.
+/// A message without its end is none: the session must not take what there is of it for a line. It is no `UnexpectedEof`, which
+/// is how TLS says that a client closed without saying so.
 fn cut_off() -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, "WebSocket: the connection ended within a message")
+    io::Error::new(io::ErrorKind::InvalidData, "WebSocket: the connection ended within a message")
 }
 
 impl<IO: AsyncRead + AsyncWrite + Unpin> AsyncRead for WebSocket<IO> {
