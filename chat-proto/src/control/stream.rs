@@ -79,6 +79,10 @@ pub enum EntryKind {
     Name,
     /// Somebody is shown at another place, `user@host` in `to`.
     Host,
+    /// What was said was taken back; `to` is its place in the log, `text` says why.
+    Redact,
+    /// A room has another name, which is in `to`.
+    Rename,
     /// A client has registered.
     Connect,
     /// A client's connection ended; `text` says why.

@@ -75,6 +75,11 @@ fn happened(entry: &Entry) -> String {
         EntryKind::Account => format!("{who} logged in as {to}"),
         EntryKind::Name => format!("{who} is by name {text}"),
         EntryKind::Host => format!("{who} is now at {to}"),
+        EntryKind::Redact => format!(
+            "{who} took back what was said in {} (entry {to}){reason}",
+            entry.conversation.as_deref().unwrap_or("private")
+        ),
+        EntryKind::Rename => format!("{who} renamed {room} to {to}{reason}"),
         EntryKind::Connect => format!("{who} connected{reason}"),
         EntryKind::Disconnect => format!("{who} disconnected{reason}"),
         EntryKind::Message | EntryKind::Notice | EntryKind::Announce | EntryKind::Other => {

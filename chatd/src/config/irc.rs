@@ -1,5 +1,7 @@
 //! `[irc]`: which of the protocol's extensions are spoken. Speaks none of them.
 
+use std::time::Duration;
+
 use super::problem::Wrong;
 use super::section::Section;
 use super::value::{self, Raw};
@@ -12,6 +14,8 @@ pub struct Irc {
     pub drafts: bool,
     /// Where clients find a picture of this network, announced as `draft/ICON`; empty for none (IRCv3 network-icon).
     pub icon: String,
+    /// How long what was said can be taken back (IRCv3 message-redaction); 0 for never.
+    pub redact_window: Duration,
     /// Client-only tags that are not passed on, without their `+`; `*` for all, `-name` for an exception (ISUPPORT
     /// `CLIENTTAGDENY`).
     pub client_tags_denied: Vec<String>,
@@ -19,7 +23,12 @@ pub struct Irc {
 
 impl Default for Irc {
     fn default() -> Self {
-        Self { drafts: true, icon: String::new(), client_tags_denied: Vec::new() }
+        Self {
+            drafts: true,
+            icon: String::new(),
+            redact_window: Duration::from_secs(15 * 60),
+            client_tags_denied: Vec::new(),
+        }
     }
 }
 
@@ -29,10 +38,21 @@ impl Irc {
         let irc = Self {
             drafts: section.value("drafts", default.drafts, value::flag),
             icon: section.value("icon", default.icon, address),
+            redact_window: section.value(
+                "redact-window",
+                default.redact_window,
+                value::duration(Duration::ZERO),
+            ),
             client_tags_denied: section.value("client-tags-denied", default.client_tags_denied, value::words),
         };
         section.finish();
         irc
+    }
+
+    /// Whether anything that was said can be taken back.
+    #[must_use]
+    pub fn may_redact(&self) -> bool {
+        self.drafts && !self.redact_window.is_zero()
     }
 
     /// Whether a client-only tag goes on to others; `name` is without `+`.
@@ -43,7 +63,10 @@ impl Irc {
     }
 
     pub(super) fn write(&self, out: &mut Writer) {
-        out.header("[irc]").plain("drafts", self.drafts).text("icon", &self.icon);
+        out.header("[irc]")
+            .plain("drafts", self.drafts)
+            .text("icon", &self.icon)
+            .duration("redact-window", self.redact_window);
         out.words("client-tags-denied", &self.client_tags_denied);
     }
 }

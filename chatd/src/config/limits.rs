@@ -63,6 +63,8 @@ pub struct Limits {
     pub silence: usize,
     /// How long a room, and a client, has peace after a knock.
     pub knock_interval: Duration,
+    /// How long a room keeps a name that it was given.
+    pub rename_interval: Duration,
 }
 
 impl Default for Limits {
@@ -94,6 +96,7 @@ impl Default for Limits {
             monitor: 100,
             silence: 32,
             knock_interval: Duration::from_secs(60),
+            rename_interval: Duration::from_secs(60),
         }
     }
 }
@@ -190,6 +193,7 @@ impl Limits {
             monitor: section.value("monitor", self.monitor, whole(1..=1000)),
             silence: section.value("silence", self.silence, whole(1..=1000)),
             knock_interval: section.value("knock-interval", self.knock_interval, duration(SECOND)),
+            rename_interval: section.value("rename-interval", self.rename_interval, duration(Duration::ZERO)),
             ..self
         }
     }
@@ -243,6 +247,7 @@ impl Limits {
         out.plain("targets", self.targets);
         out.size("multiline-bytes", self.multiline_bytes).plain("multiline-lines", self.multiline_lines);
         out.plain("monitor", self.monitor).plain("silence", self.silence);
+        out.duration("rename-interval", self.rename_interval);
         out.duration("knock-interval", self.knock_interval);
     }
 }

@@ -141,6 +141,7 @@ keep-count = 0
 [irc]
 drafts = false
 icon = "https://chat.example.org/icon.svg"
+redact-window = "1m"
 client-tags-denied = ["*", "-typing"]
 
 [rooms]
@@ -172,6 +173,7 @@ multiline-lines = 14
 monitor = 11
 silence = 12
 knock-interval = "13s"
+rename-interval = "15s"
 [log]
 level = "warn,chatd::wire=debug"
 format = "json"

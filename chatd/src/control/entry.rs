@@ -39,6 +39,10 @@ pub(super) fn of_notice(notice: &Notice, desk: &str) -> Option<Entry> {
             let conversation = Some(room.to_string());
             Entry { conversation, text: some(text), ..blank(EntryKind::Topic, &by.source) }
         }
+        What::Renamed { by, old, name, reason } => {
+            let (conversation, to) = (Some(old.to_string()), Some(name.to_string()));
+            Entry { conversation, to, text: some(reason), ..blank(EntryKind::Rename, &by.source) }
+        }
         What::RoomModes { by, room, changes } => {
             let (conversation, text) = (Some(room.to_string()), Some(letters::room_text(changes)));
             Entry { conversation, text, ..blank(EntryKind::Mode, &by.source) }
@@ -60,6 +64,12 @@ pub(super) fn of_notice(notice: &Notice, desk: &str) -> Option<Entry> {
         }
         // Sessions hear it; nobody did anything.
         What::Offers { .. } => return None,
+        What::Redacted { by, seq, to, reason } => {
+            let is_room = !matches!(to, Conversation::Direct { .. });
+            let conversation = is_room.then(|| to.addressee().to_owned());
+            let (to, text) = (Some(seq.0.to_string()), some(reason));
+            Entry { conversation, to, text, ..blank(EntryKind::Redact, &by.source) }
+        }
         What::Wallops { by, text } => {
             Entry { to: Some("wallops".into()), text: some(text), ..blank(EntryKind::Notice, &by.source) }
         }
@@ -91,7 +101,12 @@ fn of_person(notice: &Notice) -> Option<Entry> {
 
 /// Whether a notice is what two clients say to each other alone.
 pub(super) fn is_direct(notice: &Notice) -> bool {
-    matches!(&notice.what, What::Said(message) if matches!(message.to, Conversation::Direct { .. }))
+    let to = match &notice.what {
+        What::Said(message) => &message.to,
+        What::Redacted { to, .. } => to,
+        _ => return false,
+    };
+    matches!(to, Conversation::Direct { .. })
 }
 
 fn of_message(seq: Seq, message: &Message, desk: &str) -> Option<Entry> {

@@ -8,7 +8,7 @@ use chat_proto::name::{Nick, RoomName};
 
 use super::command::{Audit, Operator};
 use super::disconnect::Disconnect;
-use super::id::{ClientId, RoomId, Time};
+use super::id::{ClientId, RoomId, Seq, Time};
 use super::message::{Author, Conversation, Message, MessageKind};
 use super::mode::{RoomChange, UserMode};
 use super::origin::Origin;
@@ -71,6 +71,17 @@ pub enum Event {
         by: Author,
         /// The new topic; empty for none.
         text: Box<str>,
+    },
+    /// A room has another name.
+    RoomRenamed {
+        /// Which room.
+        room: RoomId,
+        /// By whom.
+        by: Author,
+        /// The new name.
+        name: RoomName,
+        /// Why; may be empty.
+        reason: Box<str>,
     },
     /// A room's modes changed.
     RoomModesSet {
@@ -159,6 +170,8 @@ pub enum Event {
     },
     /// A message.
     Said(Arc<Message>),
+    /// What was said is taken back.
+    Redacted(Box<Redacted>),
     /// A WALLOPS.
     Wallops {
         /// By whom.
@@ -173,6 +186,19 @@ pub enum Event {
     },
     /// An operator did something.
     Audited(Arc<Audit>),
+}
+
+/// What is taken back, by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redacted {
+    /// By whom.
+    pub by: Author,
+    /// The message's place in the log.
+    pub seq: Seq,
+    /// Where it was said.
+    pub to: Conversation,
+    /// Why; may be empty.
+    pub reason: Box<str>,
 }
 
 /// An event with its time; what the log orders.
@@ -225,10 +251,12 @@ impl Event {
             | Self::RehashAsked { client } => Some(*client),
             Self::Kicked { by, .. }
             | Self::TopicSet { by, .. }
+            | Self::RoomRenamed { by, .. }
             | Self::RoomModesSet { by, .. }
             | Self::Invited { by, .. }
             | Self::Wallops { by, .. } => by.client,
             Self::Said(message) => message.from.client,
+            Self::Redacted(redacted) => redacted.by.client,
             // A knock is told by the server.
             Self::Registered(_) | Self::Knocked { .. } | Self::Audited(_) => None,
         }
@@ -239,6 +267,8 @@ impl Event {
     pub fn is_durable(&self, keep_rooms: bool) -> bool {
         match self {
             Self::Audited(_) => true,
+            // The text is gone before anybody is told.
+            Self::Redacted(redacted) => keep_rooms && matches!(redacted.to, Conversation::Room { .. }),
             Self::Said(message) if message.kind == MessageKind::Tag => false,
             Self::Said(message) => match message.to {
                 Conversation::Room { .. } => keep_rooms,

@@ -25,6 +25,7 @@ pub mod origin;
 pub mod people;
 pub mod policy;
 pub mod query;
+pub mod recent;
 pub mod refusal;
 pub mod reply;
 pub mod request;

@@ -7,7 +7,7 @@ use chat_proto::name::{Nick, RoomName};
 
 use super::disconnect::Disconnect;
 use super::id::{ClientId, RoomId, Seq, Time};
-use super::message::{Author, Message};
+use super::message::{Author, Conversation, Message};
 use super::mode::{Rank, RoomChange, UserMode};
 use super::state::State;
 
@@ -99,6 +99,17 @@ pub enum What {
         /// The new topic, empty for none.
         text: Box<str>,
     },
+    /// A room has another name (IRCv3 channel-rename). Members read it in their own reply ([`Reply::Renamed`](super::reply::Reply)).
+    Renamed {
+        /// By whom.
+        by: Author,
+        /// Its name until now.
+        old: RoomName,
+        /// Its name from now on.
+        name: RoomName,
+        /// Why; may be empty.
+        reason: Box<str>,
+    },
     /// A room's modes changed.
     RoomModes {
         /// By whom.
@@ -139,6 +150,17 @@ pub enum What {
     },
     /// Somebody spoke.
     Said(Arc<Message>),
+    /// What was said was taken back (IRCv3 message-redaction).
+    Redacted {
+        /// By whom.
+        by: Author,
+        /// Its place in the log.
+        seq: Seq,
+        /// Where it was said.
+        to: Conversation,
+        /// Why; may be empty.
+        reason: Box<str>,
+    },
     /// Somebody is away, with these words, or back.
     Away {
         /// `nick!user@host`.

@@ -1,8 +1,14 @@
 //! Who may do what. Questions only: nothing here changes or answers anything else.
 
+mod redaction;
+
+use chat_proto::name::RoomName;
+
+pub use redaction::{Redaction, may_redact};
+
 use super::client::Client;
 use super::id::{ClientId, Time};
-use super::message::MessageKind;
+use super::message::{MessageKind, lines};
 use super::mode::{Rank, RoomChange, RoomFlag, RoomList, UserMode};
 use super::refusal::Refusal;
 use super::reply::Privacy;
@@ -92,7 +98,7 @@ pub fn may_be_said(room: &Room, kind: MessageKind, text: &str) -> Result<(), Ref
     if room.flags.has(RoomFlag::NoNotice) && kind == MessageKind::Notice {
         return no("no notices (+T)");
     }
-    if room.flags.has(RoomFlag::NoCtcp) && is_ctcp(text) {
+    if room.flags.has(RoomFlag::NoCtcp) && lines(text).any(|(line, _)| is_ctcp(line)) {
         return no("no CTCP but ACTION (+C)");
     }
     if room.flags.has(RoomFlag::Plain) && formatting::is_formatted(text) {
@@ -185,8 +191,12 @@ pub fn may_invite(client: &Client, room: &Room) -> Result<(), Refusal> {
 /// # Errors
 /// Not a member, or below half-operator.
 pub fn may_steer(client: &Client, room: &Room) -> Result<(), Refusal> {
+    has_rank(client, room, Rank::HALFOP)
+}
+
+fn has_rank(client: &Client, room: &Room, least: Rank) -> Result<(), Refusal> {
     match room.rank(client.id) {
-        Some(rank) if rank.reaches(Rank::HALFOP) => Ok(()),
+        Some(rank) if rank.reaches(least) => Ok(()),
         Some(_) => Err(Refusal::NotRoomOperator(room.name.as_str().into())),
         None => Err(Refusal::NotInRoom(room.name.as_str().into())),
     }
@@ -234,6 +244,34 @@ pub fn may_read_list(client: &Client, room: &Room, list: RoomList) -> Result<(),
         RoomList::Ban | RoomList::Quiet => Ok(()),
         RoomList::Exception | RoomList::InviteException => may_steer(client, room),
     }
+}
+
+/// Whether `client` may give `room` this name now (IRCv3 channel-rename): its operators may, once in a while, if no other room has
+/// it.
+///
+/// # Errors
+/// The first reason against it.
+pub fn may_rename(
+    state: &State,
+    client: &Client,
+    room: &Room,
+    name: &RoomName,
+    now: Time,
+) -> Result<(), Refusal> {
+    has_rank(client, room, Rank::OPERATOR)?;
+    let (old, new) = (|| room.name.as_str().into(), || name.as_str().into());
+    if state.room_named(name.as_str()).is_some_and(|other| other.id != room.id) {
+        return Err(Refusal::RoomNameInUse { room: old(), name: new() });
+    }
+    let interval = state.config().limits.rename_interval.as_millis();
+    let because = if room.name.as_str() == name.as_str() {
+        "it has that name already"
+    } else if room.renamed.is_some_and(|at| u128::from(now.0.saturating_sub(at.0)) < interval) {
+        "it was renamed a moment ago (limits.rename-interval)"
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::CannotRename { room: old(), name: new(), because })
 }
 
 /// Whether `client` is in `room`.

@@ -179,6 +179,47 @@ pub enum Refusal {
         /// By how many bytes.
         excess: usize,
     },
+    /// Another room has the name (IRCv3 channel-rename).
+    RoomNameInUse {
+        /// Which room was to have it.
+        room: Box<str>,
+        /// The name.
+        name: Box<str>,
+    },
+    /// The room cannot have that name (IRCv3 channel-rename).
+    CannotRename {
+        /// Which room.
+        room: Box<str>,
+        /// The name.
+        name: Box<str>,
+        /// Why.
+        because: &'static str,
+    },
+    /// Nothing can be taken back there by the asker (IRCv3 message-redaction, as those that follow).
+    RedactTarget(Box<str>),
+    /// No such thing was said there, or it is forgotten.
+    RedactUnknown {
+        /// Where.
+        to: Box<str>,
+        /// Its id.
+        id: Box<str>,
+    },
+    /// The asker did not say it and is no operator.
+    RedactForbidden {
+        /// Where.
+        to: Box<str>,
+        /// Its id.
+        id: Box<str>,
+    },
+    /// It was said too long ago (`irc.redact-window`).
+    RedactTooLate {
+        /// Where.
+        to: Box<str>,
+        /// Its id.
+        id: Box<str>,
+        /// How long one may wait, in seconds.
+        window_s: u64,
+    },
     /// A message without text (412).
     NoText,
     /// An operator wrote to the desk without naming whom to answer.
@@ -264,6 +305,14 @@ impl fmt::Display for Refusal {
             }
             Self::LineOfTextTooLong { number, excess } => {
                 write!(f, "line {number} is {excess} bytes too long for one line; nothing was sent")
+            }
+            Self::RoomNameInUse { name, .. } => write!(f, "there is a room {name} already"),
+            Self::CannotRename { room, because, .. } => write!(f, "{room} cannot be renamed: {because}"),
+            Self::RedactTarget(to) => write!(f, "you cannot take back what was said to {to}"),
+            Self::RedactUnknown { .. } => write!(f, "this message does not exist or is too old"),
+            Self::RedactForbidden { .. } => write!(f, "you are not authorised to take this message back"),
+            Self::RedactTooLate { window_s, .. } => {
+                write!(f, "messages can be taken back for {window_s} seconds (irc.redact-window)")
             }
             Self::NoText => write!(f, "there is no text to send"),
             Self::DeskNeedsNick => write!(f, "begin with `nick: ` to answer somebody from the desk"),

@@ -144,6 +144,8 @@ pub enum Reply {
         /// Those found.
         entries: Vec<Gone>,
     },
+    /// A room in which the hearer is has another name.
+    Renamed(Box<Renamed>),
     /// Which nicks are here.
     Ison(Vec<Nick>),
     /// `nick`, is operator, is away, `user@host`.
@@ -203,6 +205,27 @@ pub struct Counts {
     pub clients_max: usize,
     /// Connections that have not registered yet.
     pub unregistered: usize,
+}
+
+/// A room has another name (IRCv3 channel-rename), with all that it takes to leave and enter it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// By whom: a source.
+    pub by: Arc<str>,
+    /// Its name until now.
+    pub old: RoomName,
+    /// Its name from now on.
+    pub name: RoomName,
+    /// Why; may be empty.
+    pub reason: Box<str>,
+    /// Whether both are the same but for their case.
+    pub is_same: bool,
+    /// The hearer's account.
+    pub account: Option<Arc<str>>,
+    /// The hearer's real name.
+    pub real_name: Box<str>,
+    /// The room's topic.
+    pub topic: Option<TopicInfo>,
 }
 
 /// A topic with its author and age.

@@ -7,6 +7,7 @@ use chat_proto::mask::Mask;
 use chat_proto::name::{Nick, RoomName};
 
 use super::disconnect::Disconnect;
+use super::id::Seq;
 use super::message::MessageKind;
 use super::mode::{RoomList, UserMode};
 use super::origin::Origin;
@@ -59,6 +60,15 @@ pub enum Request {
         room: Box<str>,
         /// The new topic.
         text: Box<str>,
+    },
+    /// To give a room another name.
+    Rename {
+        /// The room's name as typed.
+        room: Box<str>,
+        /// The new name.
+        name: RoomName,
+        /// Why; may be empty.
+        reason: Box<str>,
     },
     /// To invite somebody into a room.
     Invite {
@@ -120,6 +130,8 @@ pub enum Request {
     Say(Box<Say>),
     /// To have another real name (IRCv3 setname).
     SetRealName(Box<str>),
+    /// To take back what was said.
+    Redact(Box<Redact>),
     /// To be away (with words) or back (without).
     Away(Option<Box<str>>),
     /// The session has checked an operator's password and this is who it is.
@@ -320,6 +332,19 @@ pub struct Say {
     pub tags: Option<Box<str>>,
     /// For the desk: what a desk rule answers to this text.
     pub rule_reply: Option<Arc<str>>,
+}
+
+/// What a client wants to take back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redact {
+    /// The room or nick it was said to, as typed.
+    pub to: Box<str>,
+    /// The message's place in the log.
+    pub seq: Seq,
+    /// Its id as typed.
+    pub id: Box<str>,
+    /// Why; may be empty.
+    pub reason: Box<str>,
 }
 
 /// One mode change as asked.

@@ -22,6 +22,8 @@ pub struct Room {
     pub name: RoomName,
     /// When it was created.
     pub created: Time,
+    /// When it got this name, if it was created under another.
+    pub renamed: Option<Time>,
     /// Its topic, if any.
     pub topic: Option<TopicInfo>,
     /// Its flag modes.
@@ -66,6 +68,7 @@ impl Room {
             id,
             name,
             created,
+            renamed: None,
             topic: None,
             flags: RoomFlags::of_new_room(),
             key: None,

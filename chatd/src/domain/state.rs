@@ -7,11 +7,12 @@ use chat_proto::name::{CaseMapping, skeleton};
 
 use super::client::Client;
 use super::desk::Desk;
-use super::id::{ClientId, RoomId};
-use super::message::Author;
+use super::id::{ClientId, RoomId, Seq};
+use super::message::{Author, Message};
 use super::mode::{UserMode, UserModes};
 use super::names::Names;
 use super::people::People;
+use super::recent::{Place, Recent};
 use super::refusal::Refusal;
 use super::reply::{Counts, Gone};
 use super::room::Room;
@@ -42,6 +43,7 @@ pub struct State {
     gone: VecDeque<Gone>,
     pub(super) desk: Desk,
     pub(super) people: People,
+    pub(super) recent: Recent,
     clients_max: usize,
 }
 
@@ -66,6 +68,7 @@ impl State {
             gone: VecDeque::new(),
             desk: Desk::default(),
             people: People::default(),
+            recent: Recent::default(),
             clients_max: 0,
         }
     }
@@ -174,6 +177,12 @@ impl State {
         &self.people
     }
 
+    /// What was said lately.
+    #[must_use]
+    pub fn recent(&self) -> &Recent {
+        &self.recent
+    }
+
     /// Whether this name means the desk.
     #[must_use]
     pub fn is_desk(&self, name: &str) -> bool {
@@ -263,6 +272,17 @@ impl State {
         self.gone.push_back(gone);
     }
 
+    /// Remembers who said something, if it can be taken back.
+    pub(super) fn remember_said(&mut self, seq: Seq, message: &Message) {
+        if !self.config.irc.may_redact() {
+            return;
+        }
+        let Some(place) = Place::of(&message.to) else { return };
+        let author = message.from.client.and_then(|client| self.client(client));
+        let account = author.and_then(|client| client.account.clone());
+        self.recent.said(seq, message.at, &message.from, account, place);
+    }
+
     /// The only place where the modes of a client in the table change.
     pub(super) fn set_user_modes(&mut self, id: ClientId, modes: UserModes) {
         let Some(client) = self.client_mut(id) else { return };
@@ -293,6 +313,15 @@ impl State {
         self.rooms[slot as usize] = Some(Box::new(Room::new(id, name.clone(), at)));
         self.room_names.insert(name.as_str(), slot);
         (id, true)
+    }
+
+    /// Gives a room a name that no other room has.
+    pub(super) fn rename_room(&mut self, id: RoomId, name: chat_proto::name::RoomName, at: super::id::Time) {
+        let Some(room) = self.room_mut(id) else { return };
+        room.renamed = Some(at);
+        let old = std::mem::replace(&mut room.name, name.clone());
+        self.room_names.remove(old.as_str(), id.slot);
+        self.room_names.insert(name.as_str(), id.slot);
     }
 
     /// Lets a client pass the door of a room once (`limits.room-list-entries`).

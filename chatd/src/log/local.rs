@@ -80,6 +80,7 @@ fn record(seq: Seq, dated: &Dated) -> Option<Record> {
     let body = match &dated.event {
         Event::Said(message) => Body::Message(Arc::clone(message)),
         Event::Audited(audit) => Body::Audit(Arc::clone(audit)),
+        Event::Redacted(redacted) => Body::Redacted(redacted.seq),
         _ => return None,
     };
     Some(Record { seq, at: dated.at, body })

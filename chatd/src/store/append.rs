@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Statement, params};
 
 use crate::domain::command::Audit;
+use crate::domain::id::Seq;
 use crate::domain::message::{Conversation, Message, MessageKind};
 
 use super::conversation::Conversations;
@@ -34,7 +35,8 @@ pub(super) fn append(
                     }
                 }
                 Body::Audit(audit) => insert_audit(connection, record, audit)?,
-                Body::Void => remove_message(connection, record)?,
+                Body::Redacted(seq) => remove_message(connection, *seq)?,
+                Body::Void => remove_message(connection, record.seq)?,
             }
         }
         extend_reservation(connection, *reserved, group)
@@ -88,8 +90,8 @@ fn insert_audit(connection: &Connection, record: &Record, audit: &Audit) -> rusq
 }
 
 /// Its conversation stays, even if it is empty now: retention forgets those.
-fn remove_message(connection: &Connection, record: &Record) -> rusqlite::Result<()> {
-    let seq = signed(record.seq.0);
+fn remove_message(connection: &Connection, seq: Seq) -> rusqlite::Result<()> {
+    let seq = signed(seq.0);
     let conversation = connection
         .prepare_cached("DELETE FROM messages WHERE seq = ?1 RETURNING conversation")?
         .query_row([seq], |row| row.get(0))

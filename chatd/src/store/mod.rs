@@ -90,6 +90,8 @@ pub enum Body {
     Message(Arc<Message>),
     /// What an operator did.
     Audit(Arc<Audit>),
+    /// The message at that place was taken back: it is removed from the history. Nothing happens if there is none.
+    Redacted(Seq),
     /// The message at this record's place was never said, as it no longer held when its turn came: it is removed from the
     /// history. Nothing happens if there is none.
     Void,

@@ -6,6 +6,8 @@
 mod member;
 mod modes;
 mod people;
+mod redact;
+mod rename;
 mod room;
 mod talk;
 
@@ -72,6 +74,7 @@ pub fn apply(state: &mut State, seq: Seq, dated: &Dated) -> Result<Applied, Refu
 fn change(state: &mut State, at: Place, event: &Event) -> Result<Applied, Refusal> {
     match event {
         Event::Said(message) => talk::said(state, at, message),
+        Event::Redacted(redacted) => redact::redacted(state, at, redacted),
         Event::Wallops { by, text } => talk::wallops(state, at, by, text),
         Event::Registered(registered) => member::registered(state, at, registered),
         Event::NickChanged { client, nick } => member::nick_changed(state, at, *client, nick),
@@ -87,6 +90,7 @@ fn change(state: &mut State, at: Place, event: &Event) -> Result<Applied, Refusa
         Event::Kicked { room, by, target, reason } => room::kicked(state, at, *room, by, *target, reason),
         Event::TopicSet { room, by, text } => room::topic_set(state, at, *room, by, text),
         Event::RoomModesSet { room, by, changes } => modes::set(state, at, *room, by, changes),
+        Event::RoomRenamed { room, by, name, reason } => rename::renamed(state, at, *room, by, name, reason),
         Event::Invited { room, by, target } => room::invited(state, at, *room, by, *target),
         Event::MonitorChanged { client, change } => people::monitor_changed(state, *client, change),
         Event::SilenceSet { client, changes } => people::silence_set(state, *client, changes),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Applied, Place, may_still};
+use crate::domain::client::Client;
 use crate::domain::id::ClientId;
 use crate::domain::message::{Author, Conversation, Message, MessageKind};
 use crate::domain::notice::{Audience, What};
@@ -17,13 +18,17 @@ pub(super) fn said(state: &mut State, at: Place, message: &Arc<Message>) -> Resu
             policy::may_speak(state, client, room)?;
             policy::may_be_said(room, message.kind, &message.text)
         })?;
+        // It would be told and kept under a name that the room has no more.
+        if state.room(*id).is_none_or(|room| !message.to.addressee().ends_with(room.name.as_str())) {
+            return Err(Refusal::Overtaken);
+        }
     }
     if let Some(author) = message.from.client {
         let Some(client) = state.client_mut(author) else { return Err(Refusal::Overtaken) };
         client.spoke_at = at.time;
     }
     let what = What::Said(Arc::clone(message));
-    match &message.to {
+    let applied = match &message.to {
         Conversation::Room { id, .. } => {
             Ok(Applied::told(at, Audience::Room { room: *id, from: message.from.client }, what))
         }
@@ -34,25 +39,31 @@ pub(super) fn said(state: &mut State, at: Place, message: &Arc<Message>) -> Resu
         Conversation::Direct { to, .. } => direct(state, at, message, *to, what),
         Conversation::Desk { .. } => desk(state, at, message, what),
         Conversation::Everyone => Ok(Applied::told(at, Audience::Everyone, what)),
-    }
+    }?;
+    state.remember_said(at.seq, message);
+    Ok(applied)
 }
 
 fn direct(state: &State, at: Place, message: &Message, to: ClientId, what: What) -> Result<Applied, Refusal> {
     let hearer = state.client(to).ok_or_else(|| Refusal::NoSuchNick(message.to.addressee().into()))?;
-    let Some(from) = message.from.client else {
-        return Ok(Applied::told(at, Audience::Client(to), what));
-    };
-    policy::may_message(state.asker(from)?, hearer)?;
-    // Asked only here: the author hears the same either way, so that deciding has nothing to refuse.
-    let is_heard = policy::may_write_to(state, state.asker(from)?, hearer);
-    let audience = if is_heard { Audience::Direct { to, from } } else { Audience::Author(from) };
-    let applied = Applied::told(at, audience, what);
-    match &hearer.away {
-        Some(words) if message.kind == MessageKind::Privmsg => {
+    if let Some(from) = message.from.client {
+        policy::may_message(state.asker(from)?, hearer)?;
+    }
+    let applied = Applied::told(at, direct_audience(state, hearer, &message.from)?, what);
+    match (&hearer.away, message.from.client) {
+        (Some(words), Some(from)) if message.kind == MessageKind::Privmsg => {
             Ok(applied.and(from, Reply::Away { nick: hearer.nick.clone(), words: words.clone() }))
         }
         _ => Ok(applied),
     }
+}
+
+/// Who hears what `from` says to one client. SILENCE is asked only here: the author hears the same either way, so that deciding has
+/// nothing to refuse.
+pub(super) fn direct_audience(state: &State, hearer: &Client, from: &Author) -> Result<Audience, Refusal> {
+    let (to, Some(from)) = (hearer.id, from.client) else { return Ok(Audience::Client(hearer.id)) };
+    let is_heard = policy::may_write_to(state, state.asker(from)?, hearer);
+    Ok(if is_heard { Audience::Direct { to, from } } else { Audience::Author(from) })
 }
 
 /// A guest's message is acknowledged here: it has been kept, or it would not be applied.

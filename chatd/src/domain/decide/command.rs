@@ -181,7 +181,8 @@ pub(super) fn rehash(state: &State, who: ClientId, now: Time) -> Result<Outcome,
     Ok(Outcome::Events(vec![audited(client, now, "rehash", "configuration", ""), asked], Vec::new()))
 }
 
-fn audited(client: &Client, at: Time, action: &str, target: &str, detail: &str) -> Event {
+/// What an operator does as a client.
+pub(super) fn audited(client: &Client, at: Time, action: &str, target: &str, detail: &str) -> Event {
     let nameless = Operator { name: client.nick.as_str().into(), role: Role::Operator };
     audit(client.operator.as_deref().unwrap_or(&nameless), at, action, target, detail)
 }

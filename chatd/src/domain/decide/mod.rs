@@ -9,6 +9,8 @@ mod list;
 mod member;
 mod modes;
 mod people;
+mod redact;
+mod rename;
 mod rooms;
 mod talk;
 mod who;
@@ -47,6 +49,7 @@ pub enum Outcome {
 pub fn request(state: &State, who: ClientId, now: Time, request: Request) -> Result<Outcome, Refusal> {
     match request {
         Request::Say(ask) => talk::say(state, who, now, *ask),
+        Request::Redact(ask) => redact::redact(state, who, now, *ask),
         Request::Register(ask) => member::register(state, who, *ask),
         Request::ChangeNick(nick) => member::change_nick(state, who, nick),
         Request::Leave(why) => Ok(member::leave(state, who, why)),
@@ -61,6 +64,7 @@ pub fn request(state: &State, who: ClientId, now: Time, request: Request) -> Res
         Request::PartAll => rooms::part_all(state, who),
         Request::Topic { room } => rooms::topic(state, who, &room),
         Request::SetTopic { room, text } => rooms::set_topic(state, who, &room, text),
+        Request::Rename { room, name, reason } => rename::rename(state, who, now, &room, name, reason),
         Request::Invite { nick, room } => rooms::invite(state, who, &nick, &room),
         Request::Invitations => people::invitations(state, who),
         Request::Knock { room, text } => people::knock(state, who, now, &room, text),

@@ -7,7 +7,7 @@ use crate::domain::client::Client;
 use crate::domain::event::Event;
 use crate::domain::formatting;
 use crate::domain::id::{ClientId, Time};
-use crate::domain::message::{Author, Conversation, Message, MessageKind};
+use crate::domain::message::{Author, Conversation, JOINED, LINE, Message, MessageKind};
 use crate::domain::mode::{Rank, RoomFlag};
 use crate::domain::policy;
 use crate::domain::refusal::Refusal;
@@ -78,7 +78,7 @@ fn to_room(state: &State, client: &Client, now: Time, ask: Say) -> Result<Outcom
 fn as_said_in(room: &Room, mut ask: Say) -> Result<Say, Refusal> {
     if room.flags.has(RoomFlag::Plain) && formatting::is_formatted(&ask.text) {
         ask.text = formatting::plain(&ask.text);
-        if ask.text.is_empty() {
+        if ask.text.trim_matches([LINE, JOINED]).is_empty() {
             return Err(Refusal::NoText);
         }
     }
@@ -87,7 +87,7 @@ fn as_said_in(room: &Room, mut ask: Say) -> Result<Say, Refusal> {
 }
 
 /// The rank and the room of a target such as `@#room`; of several prefixes the lowest counts (ISUPPORT `STATUSMSG`).
-fn ranked(to: &str) -> Option<(Rank, &str)> {
+pub(super) fn ranked(to: &str) -> Option<(Rank, &str)> {
     let room = to.trim_start_matches(|prefix| Rank::of_prefix(prefix).is_some());
     let prefixes = to.strip_suffix(room)?;
     let lowest = |one: Rank, other: Rank| if one.reaches(other) { other } else { one };
@@ -106,10 +106,14 @@ fn to_ranked(
 ) -> Result<Outcome, Refusal> {
     policy::may_speak(state, client, room)?;
     let ask = as_said_in(room, ask)?;
+    Ok(Outcome::Event(message(client.author(), ranked_conversation(room, least), now, ask)))
+}
+
+/// Those in `room` who have a rank.
+pub(super) fn ranked_conversation(room: &Room, least: Rank) -> Conversation {
     let prefix = least.prefixes().take(1);
     let shown: String = prefix.chain(room.name.as_str().chars()).collect();
-    let to = Conversation::Ranked { room: room.id, shown: shown.into(), least };
-    Ok(Outcome::Event(message(client.author(), to, now, ask)))
+    Conversation::Ranked { room: room.id, shown: shown.into(), least }
 }
 
 /// A guest speaks to the desk; an IRC operator who begins with `nick: ` answers from it.

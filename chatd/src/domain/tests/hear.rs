@@ -16,6 +16,7 @@ pub(super) fn notice(notice: &Notice) -> String {
             format!("{} kicks {nick} from {room}: {reason}", by.nick())
         }
         What::Topic { by, room, text } => format!("{} sets topic of {room}: {text}", by.nick()),
+        What::Renamed { by, old, name, reason } => format!("{} renames {old} to {name}: {reason}", by.nick()),
         What::RoomModes { by, room, changes } => {
             let changes: Vec<_> = changes.iter().map(change).collect();
             format!("{} sets {room} {}", by.nick(), changes.join(" "))
@@ -33,6 +34,9 @@ pub(super) fn notice(notice: &Notice) -> String {
         What::RealName { source, real_name } => format!("{} is by name {real_name}", nick_of(source)),
         What::HostChanged { source, user, host } => format!("{source} is at {user}@{host}"),
         What::Offers { added, removed } => format!("offers +{added} -{removed}"),
+        What::Redacted { by, seq, to, reason } => {
+            format!("{} takes back {seq} in {}: {reason}", by.nick(), to.addressee())
+        }
         What::Wallops { by, text } => format!("{} to all with +w: {text}", by.nick()),
     }
 }
@@ -119,6 +123,7 @@ pub(super) fn reply(reply: &Reply) -> String {
         Reply::SilenceList(masks) => {
             format!("silence {}", masks.iter().map(|mask| mask.as_str()).collect::<Vec<_>>().join(" "))
         }
+        Reply::Renamed(renamed) => format!("{} is {} now", renamed.old, renamed.name),
         other => format!("{other:?}"),
     }
 }

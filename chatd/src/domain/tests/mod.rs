@@ -15,6 +15,8 @@ mod overtaken;
 mod peers;
 mod people;
 mod ranked;
+mod redact;
+mod rename;
 mod rooms;
 mod secure;
 mod talk;

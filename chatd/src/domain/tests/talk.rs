@@ -116,3 +116,20 @@ fn an_operator_answers_from_the_desk_in_several_lines() {
     chat.say(root, "desk", "alice: one\ntwo \rthree");
     assert_eq!(chat.hears(alice), ["desk says: one\ntwo \rthree"]);
 }
+
+#[test]
+fn no_line_of_a_message_gets_round_the_modes_of_a_room() {
+    let mut chat = Chat::new();
+    let [alice, bob] = chat.room("#a", ["alice", "bob"]);
+    chat.mode(alice, "#a", 'C', true, None);
+    chat.mode(alice, "#a", 'c', true, None);
+    chat.heard.clear();
+    for text in ["x\n\u{1}VERSION\u{1}", "x\r\u{1}VERSION\u{1}"] {
+        chat.say(bob, "#a", text);
+        assert_eq!(chat.hears(bob), ["no: you cannot speak in #a: no CTCP but ACTION (+C)"]);
+    }
+    chat.say(bob, "#a", "\u{2}x\n\u{2}y");
+    assert_eq!(chat.hears(alice), ["#a bob: x\ny"]);
+    chat.say(bob, "#a", "\u{2}\n\u{2}");
+    assert_eq!(chat.hears(bob), ["no: there is no text to send"]);
+}

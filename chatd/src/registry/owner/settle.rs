@@ -169,7 +169,8 @@ impl<L: EventLog> Owner<L> {
         let desk = self.state.desk_source();
         let mut shared = Broadcast::new(notice, audience.room(), desk, self.encoder);
         // Of what it says itself, a client reads the echo as the answer; to itself, also what it would hear from anybody.
-        let answering_ear = if matches!(notice.what, What::Said(_)) { Ear::Own } else { Ear::Hears };
+        let is_said = matches!(notice.what, What::Said(_) | What::Redacted { .. });
+        let answering_ear = if is_said { Ear::Own } else { Ear::Hears };
         let mut heard = 0;
         audience.visit(&self.state, |id, ear| {
             let Some(mut hearer) = roster.hearer(id) else { return };

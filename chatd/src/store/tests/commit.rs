@@ -7,7 +7,8 @@ use crate::config::{History, Sync};
 use super::super::database::Database;
 use super::super::{Reader, Readers};
 use super::{
-    Selector, Store, audited, commit, desk, in_room, keep_all, open, room, said, selected, seqs, taken_back,
+    Selector, Store, audited, commit, desk, in_room, keep_all, open, redacted, room, said, selected, seqs,
+    taken_back,
 };
 
 fn database(directory: &tempfile::TempDir) -> Database {
@@ -177,4 +178,15 @@ fn a_checkpoint_moves_the_log_into_the_database_and_the_log_shrinks_with_the_nex
     database.commit(&[said(61, room("#a"), "x")]).unwrap();
     assert!(database.log().size() <= super::super::database::LOG_KEPT, "{}", database.log().size());
     assert_eq!(kept(&database).len(), 61);
+}
+
+#[test]
+fn what_was_redacted_is_not_there_any_more() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, _) = open(&directory);
+    commit(&store, vec![said(1, room("#a"), "stays"), said(2, room("#a"), "goes")]).unwrap();
+    commit(&store, vec![redacted(3, 2), redacted(4, 99), said(5, room("#a"), "last")]).unwrap();
+    assert_eq!(seqs(&selected(&store, &in_room("#a"))), [1, 5]);
+    store.close().unwrap();
+    assert_eq!(seqs(&selected(&open(&directory).0, &in_room("#a"))), [1, 5]);
 }

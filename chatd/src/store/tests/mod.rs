@@ -63,6 +63,10 @@ fn audited(seq: u64, action: &str) -> Record {
     Record { seq: Seq(seq), at: Time(seq), body: Body::Audit(Arc::new(audit)) }
 }
 
+fn redacted(seq: u64, what: u64) -> Record {
+    Record { seq: Seq(seq), at: Time(seq), body: Body::Redacted(Seq(what)) }
+}
+
 fn taken_back(seq: u64) -> Record {
     Record { seq: Seq(seq), at: Time(seq), body: Body::Void }
 }

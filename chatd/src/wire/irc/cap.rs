@@ -39,6 +39,8 @@ impl Caps {
     pub(super) const EXTENDED_MONITOR: Self = Self(1 << 19);
     pub(super) const DRAFT_EXTENDED_MONITOR: Self = Self(1 << 20);
     pub(super) const MULTILINE: Self = Self(1 << 21);
+    pub(super) const REDACTION: Self = Self(1 << 22);
+    pub(super) const RENAME: Self = Self(1 << 23);
     /// The client said `LS 302`: cap-notify belongs to it and cannot be laid down.
     const IS_302: Self = Self(1 << 31);
 
@@ -141,6 +143,11 @@ fn multiline(to: &Offering<'_>) -> Option<String> {
     to.config.irc.drafts.then(bounds)
 }
 
+/// A draft that is nothing while nothing can be taken back (`irc.redact-window`).
+fn redaction(to: &Offering<'_>) -> Option<String> {
+    to.config.irc.may_redact().then(String::new)
+}
+
 /// Every capability, sorted by name but for the drafts, which are last.
 pub(super) static CAPS: &[Cap] = &[
     cap("account-notify", Caps::ACCOUNT_NOTIFY, variant::ACCOUNT, always),
@@ -162,9 +169,11 @@ pub(super) static CAPS: &[Cap] = &[
     cap("standard-replies", Caps::STANDARD_REPLIES, NOTHING, always),
     cap("sts", Caps(0), NOTHING, sts),
     cap("userhost-in-names", Caps::USERHOST_IN_NAMES, NOTHING, always),
+    cap("draft/channel-rename", Caps::RENAME, NOTHING, draft),
     cap("draft/extended-isupport", Caps::EXTENDED_ISUPPORT, NOTHING, draft),
     // The name that clients know from before it was ratified.
     cap("draft/extended-monitor", Caps::DRAFT_EXTENDED_MONITOR, variant::EXTENDED_MONITOR, draft),
+    cap("draft/message-redaction", Caps::REDACTION, variant::REDACTION, redaction),
     cap("draft/multiline", Caps::MULTILINE, variant::MULTILINE, multiline),
     cap("draft/pre-away", Caps::PRE_AWAY, NOTHING, draft),
 ];

@@ -13,7 +13,7 @@ use crate::delivery::outbox::{Answer, Labeled};
 use crate::domain::command::Operator;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::origin::Origin;
-use crate::domain::reply::Reply;
+use crate::domain::reply::{Renamed, Reply};
 use crate::domain::request::{Request, Variant};
 use crate::registry::Manner;
 
@@ -30,9 +30,11 @@ mod links;
 mod list;
 mod mode;
 mod modes;
+mod msgid;
 mod oper;
 mod pen;
 mod people;
+mod redact;
 mod refuse;
 mod registration;
 pub mod render;
@@ -172,6 +174,23 @@ impl Irc {
         }
     }
 
+    /// A room has another name: who does not know renaming reads what it would have read on entering. The names are asked for, so that
+    /// of many members each gets the long list when it has read what was before.
+    fn renamed(&self, renamed: &Renamed, setting: &Setting, out: &mut Vec<u8>, requests: &mut Vec<Request>) {
+        let mut pen = self.pen(setting, out);
+        render::renamed(&mut pen, renamed, self.caps, &self.source);
+        if render::knows(renamed, self.caps) {
+            return;
+        }
+        if renamed.topic.is_some() {
+            let topic = Reply::Topic { room: renamed.name.clone(), topic: renamed.topic.clone() };
+            render::reply(&mut pen, &topic, self.caps, setting);
+        }
+        if !self.caps.has(Caps::NO_IMPLICIT_NAMES) {
+            requests.push(Request::Names { room: renamed.name.as_str().into(), ends: true });
+        }
+    }
+
     /// What to do after a reply: wait on, or read on.
     fn step(&self) -> Step {
         if self.awaits == Awaits::Nothing { Step::Go } else { Step::Wait }
@@ -272,6 +291,7 @@ impl Dialect for Irc {
                 requests.push(Request::List { from: *from, conditions: Arc::clone(conditions) });
                 self.awaits = Awaits::Page;
             }
+            Reply::Renamed(renamed) => self.renamed(renamed, setting, out, requests),
             _ => render::reply(&mut self.pen(setting, out), reply, self.caps, setting),
         }
         self.step()
@@ -294,7 +314,10 @@ impl Dialect for Irc {
         };
         let mut rendered = Vec::new();
         let step = self.reply(reply, setting, &mut rendered, requests);
-        label::wrap(requests, begin, label, false);
+        // What follows on a new name comes later than all answers, as it does for the others in the room.
+        if !matches!(reply, Reply::Renamed(_)) {
+            label::wrap(requests, begin, label, false);
+        }
         // What is asked for page by page ends with the last one.
         let is_last = matches!(reply, Reply::EndOfLabel | Reply::List { next: None, .. });
         let answering = &mut self.rare.get_or_insert_default().answering;

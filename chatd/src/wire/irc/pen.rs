@@ -76,6 +76,16 @@ impl<'a> Pen<'a> {
         render::line(self.out, source, verb, params, None);
     }
 
+    /// A line in somebody's name that is an event, and so has the time of now.
+    pub(super) fn message_of(&mut self, source: &str, verb: &str, params: &[&str], trailing: Option<&str>) {
+        let line = LineWriter::new(self.out);
+        let line = match self.time {
+            Some(at) => line.tag("time", &time::text(at)),
+            None => line,
+        };
+        render::finish(line.source(source), verb, params, trailing);
+    }
+
     /// A notice to this client from `source`.
     pub(super) fn notice(&mut self, source: &str, text: &str) {
         let line = LineWriter::new(self.out);

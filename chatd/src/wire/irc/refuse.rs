@@ -49,6 +49,22 @@ pub(super) fn refuse(pen: &mut Pen<'_>, refusal: &Refusal, config: &Config) {
         }
         // The words of the desk, so that they stand where the message was written.
         Refusal::NotKept { .. } | Refusal::DeskNeedsNick => pen.notice(&desk::source(config), &said(refusal)),
+        _ => draft(pen, refusal),
+    }
+}
+
+/// The refusals of verbs that are drafts; all have codes of their own (IRCv3 standard-replies).
+fn draft(pen: &mut Pen<'_>, refusal: &Refusal) {
+    let mut fail = |params: &[&str]| pen.server_line("FAIL", params, &said(refusal));
+    match refusal {
+        Refusal::RoomNameInUse { room, name } => fail(&["RENAME", "CHANNEL_NAME_IN_USE", room, name]),
+        Refusal::CannotRename { room, name, .. } => fail(&["RENAME", "CANNOT_RENAME", room, name]),
+        Refusal::RedactTarget(to) => fail(&["REDACT", "INVALID_TARGET", to]),
+        Refusal::RedactUnknown { to, id } => fail(&["REDACT", "UNKNOWN_MSGID", to, id]),
+        Refusal::RedactForbidden { to, id } => fail(&["REDACT", "REDACT_FORBIDDEN", to, id]),
+        Refusal::RedactTooLate { to, id, window_s } => {
+            fail(&["REDACT", "REDACT_WINDOW_EXPIRED", to, id, &window_s.to_string()]);
+        }
         _ => in_room(pen, refusal),
     }
 }

@@ -55,6 +55,23 @@ pub(super) fn topic(_: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
     Step::Go
 }
 
+/// `RENAME #old #new :reason` (IRCv3 channel-rename). Who has not negotiated it may do it, too.
+pub(super) fn rename(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
+    let (room, name) = (line.param(0), line.param(1));
+    let mut pen = irc.pen(turn.setting, &mut turn.echo);
+    if !turn.setting.config.irc.drafts {
+        pen.numeric(Numeric::ERR_UNKNOWNCOMMAND, &[line.verb]);
+        return Step::Go;
+    }
+    match RoomName::parse(name, turn.setting.config.limits.room_name_length) {
+        Ok(name) => turn.ask(Request::Rename { room: room.into(), name, reason: line.param(2).into() }),
+        Err(_) => {
+            pen.server_line("FAIL", &["RENAME", "CANNOT_RENAME", room, name], "That is no name for a room")
+        }
+    }
+    Step::Go
+}
+
 /// `INVITE nick #room`, or `INVITE` alone for the own invitations.
 pub(super) fn invite(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
     match line.params {

@@ -32,6 +32,9 @@ pub(crate) const CAP_NOTIFY: Variant = Variant(1 << 8);
 /// Messages of several lines as a batch (IRCv3 multiline).
 pub(crate) const MULTILINE: Variant = Variant(1 << 11);
 
+/// REDACT (IRCv3 message-redaction).
+pub(crate) const REDACTION: Variant = Variant(1 << 12);
+
 /// The bits that matter to `notice`. What the encoder does with a bit that is not named here, nobody sees.
 pub(crate) fn relevant(notice: &Notice) -> Variant {
     let mut bits = LINES.with(TIME).with(by_kind(&notice.what));
@@ -49,6 +52,7 @@ fn by_kind(what: &What) -> Variant {
         What::Said(message) => TAGS.with(said(message)),
         What::Joined { away: Some(_), .. } => EXTENDED_JOIN.with(AWAY),
         What::Joined { .. } => EXTENDED_JOIN,
+        What::Redacted { .. } => REDACTION.with(TAGS),
         What::Away { .. } => watched(AWAY),
         What::Account { .. } => watched(ACCOUNT),
         What::HostChanged { .. } => watched(CHGHOST),
@@ -60,6 +64,7 @@ fn by_kind(what: &What) -> Variant {
         | What::Nick { .. }
         | What::Parted { .. }
         | What::Kicked { .. }
+        | What::Renamed { .. }
         | What::Topic { .. }
         | What::RoomModes { .. }
         | What::UserModes { .. }

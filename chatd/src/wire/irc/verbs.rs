@@ -4,8 +4,8 @@ use super::cap::Caps;
 use super::line::Line;
 use super::turn::Turn;
 use super::{
-    Irc, ask, batch, cap, connection, help, links, list, mode, oper, people, registration, rooms, server,
-    stats, talk, webirc, who, whois,
+    Irc, ask, batch, cap, connection, help, links, list, mode, oper, people, redact, registration, rooms,
+    server, stats, talk, webirc, who, whois,
 };
 use crate::wire::Step;
 
@@ -143,7 +143,9 @@ pub(super) static VERBS: &[Verb] = &[
         "to[,to…] :text -- say something to a nick, a #room or the desk",
     ),
     verb("QUIT", 0, Always, connection::quit, "[words] -- leave the server"),
+    verb("REDACT", 2, Registered, redact::redact, "to id [reason] -- take back what was said"),
     verb("REHASH", 0, Registered, oper::rehash, "-- operators: read the configuration again"),
+    verb("RENAME", 2, Registered, rooms::rename, "#room #name [reason] -- give a room another name"),
     verb("SETNAME", 1, Registered, people::setname, ":real name -- have another real name"),
     verb("SILENCE", 0, Registered, people::silence, "[+|-mask[,…]] -- do not hear somebody, or hear again"),
     verb(

@@ -42,11 +42,25 @@ pub fn notice(notice: &Notice, out: &mut Vec<u8>) {
             format!("* {} took the topic of {room} away", by.nick())
         }
         What::Topic { by, room, text } => format!("* {} set the topic of {room}: {text}", by.nick()),
+        What::Renamed { by, old, name, reason } => {
+            format!("* {} renamed {old} to {name}{}", by.nick(), in_brackets(reason))
+        }
         What::RoomModes { by, room, changes } => modes(by, room.as_str(), changes),
         What::Invited { by, room, .. } => format!("* {} invites you into {room}: /join {room}", by.nick()),
         What::Knocked { room, source, text, .. } => {
             format!("* {} asks to be let into {room}: {text}", nick_of(source))
         }
+        What::Redacted { by, to, reason, .. } => match to {
+            Conversation::Direct { .. } => {
+                format!("* {} took back what it said to you{}", by.nick(), in_brackets(reason))
+            }
+            _ => format!(
+                "* {} took back what was said in {}{}",
+                by.nick(),
+                to.addressee(),
+                in_brackets(reason)
+            ),
+        },
         What::Wallops { by, text } => format!("*** <{}> {text}", by.nick()),
     };
     line(out, &text);

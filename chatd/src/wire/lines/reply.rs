@@ -37,6 +37,7 @@ pub(super) fn reply(reply: &Reply, setting: &Setting, out: &mut Vec<u8>) {
         Reply::Who { ask, entries } => who(&ask.mask, entries, out),
         Reply::NickIs(_)
         | Reply::SourceIs(_)
+        | Reply::Renamed(_)
         | Reply::EndOfLabel
         | Reply::RoomModes { .. }
         | Reply::RoomList { .. }

@@ -7,6 +7,7 @@ mod lists;
 mod multiline;
 mod notice;
 mod people;
+mod rename;
 mod reply;
 mod welcome;
 mod who;
@@ -14,6 +15,7 @@ mod whois;
 
 pub(super) use lists::monitor_full;
 pub use notice::notice;
+pub(super) use rename::{knows, renamed};
 pub(super) use reply::reply;
 pub(super) use welcome::welcome;
 
@@ -23,7 +25,7 @@ pub(super) fn line(out: &mut Vec<u8>, source: &str, verb: &str, params: &[&str],
 }
 
 /// Writes what follows the source.
-fn finish(line: LineWriter<'_>, verb: &str, params: &[&str], trailing: Option<&str>) {
+pub(super) fn finish(line: LineWriter<'_>, verb: &str, params: &[&str], trailing: Option<&str>) {
     let line = params.iter().fold(line.verb(verb), |line, param| line.param(param));
     match trailing {
         Some(text) => line.trailing(text).end(),

@@ -3,10 +3,10 @@
 use chat_proto::irc::LineWriter;
 
 use super::finish;
-use super::notice::{Page, message_id};
+use super::notice::Page;
 use crate::domain::message::{Message, lines};
 use crate::wire::irc::batch::{CONCAT, MULTILINE};
-use crate::wire::irc::variant;
+use crate::wire::irc::{msgid, variant};
 
 /// Tags of an author that are no longer than this are repeated on each line of those who read no batches. Longer ones would make
 /// one message hundreds of kilobytes.
@@ -24,7 +24,7 @@ impl Page<'_> {
 
     /// All tags are on the line that opens the batch, and each line is as its author sent it.
     fn batch(&mut self, message: &Message, verb: &str, target: &str) {
-        let (name, source) = (["m", &message_id(self.notice.seq.0)].concat(), &message.from.source);
+        let (name, source) = (["m", &msgid::text(self.notice.seq)].concat(), &message.from.source);
         let open = self.begin_message(message, true, true).source(source);
         finish(open, "BATCH", &[&format!("+{name}"), MULTILINE, target], None);
         for (text, is_joined) in lines(&message.text) {

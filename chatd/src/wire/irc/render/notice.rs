@@ -3,11 +3,12 @@
 use chat_proto::irc::{BODY_MAX, LineWriter};
 
 use super::finish;
+use crate::domain::id::Seq;
 use crate::domain::message::{Conversation, Message, MessageKind, has_lines, lines, nick_of};
 use crate::domain::mode::RoomChange;
 use crate::domain::notice::{Notice, What};
 use crate::domain::request::Variant;
-use crate::wire::irc::{time, variant};
+use crate::wire::irc::{msgid, time, variant};
 use crate::wire::letters::{Letters, room_change, user_letters};
 
 /// Appends `notice` as sessions of `variant` read it; nothing if they do not hear such a thing.
@@ -15,7 +16,7 @@ pub fn notice(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) 
     let server = desk.rsplit('@').next().unwrap_or_default();
     let mut page = Page { notice, variant, server, out };
     match &notice.what {
-        What::Connected { .. } => {}
+        What::Connected { .. } | What::Renamed { .. } => {}
         What::Quit { source, why, .. } => page.line(source, "QUIT", &[], Some(&why.to_string())),
         // With a colon, as servers have always sent it: ii reads the new nick nowhere else.
         What::Nick { source, nick } => page.line(source, "NICK", &[], Some(nick.as_str())),
@@ -52,6 +53,8 @@ pub fn notice(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) 
         What::RealName { source, real_name } => page.line(source, "SETNAME", &[], Some(real_name)),
         What::Offers { .. } if !variant.has(variant::CAP_NOTIFY) => {}
         What::Offers { added, removed } => page.offers(added, removed),
+        What::Redacted { .. } if !variant.has(variant::REDACTION) => {}
+        What::Redacted { by, seq, to, reason } => page.redacted(&by.source, *seq, to, reason),
         What::Said(message) => page.said(message, desk),
         What::Wallops { by, text } => page.line(&by.source, "WALLOPS", &[], Some(text)),
     }
@@ -149,16 +152,26 @@ impl<'a> Page<'a> {
         with_id: bool,
         with_tags: bool,
     ) -> LineWriter<'_> {
-        let (id, has_tags) = (self.notice.seq.0, self.variant.has(variant::TAGS));
+        let (id, has_tags) = (msgid::text(self.notice.seq), self.variant.has(variant::TAGS));
         let mut line = self.begin();
         if has_tags && with_id {
-            line = line.tag("msgid", &message_id(id));
+            line = line.tag("msgid", &id);
         }
         if has_tags && with_tags {
             let tags = message.tags.as_deref().unwrap_or_default().split(';');
             line = tags.filter(|tag| !tag.is_empty()).fold(line, LineWriter::raw_tag);
         }
         line
+    }
+
+    /// What was said is taken back; the line has an id of its own.
+    fn redacted(&mut self, source: &str, seq: Seq, to: &Conversation, reason: &str) {
+        let own_id = msgid::text(self.notice.seq);
+        let has_id = self.variant.has(variant::TAGS);
+        let line = self.begin();
+        let line = if has_id { line.tag("msgid", &own_id) } else { line };
+        let reason = (!reason.is_empty()).then_some(reason);
+        finish(line.source(source), "REDACT", &[to.addressee(), &msgid::text(seq)], reason);
     }
 
     /// A guest's message to the desk, as operators hear it: from the desk, with the guest's nick before the text, so that
@@ -211,18 +224,5 @@ impl<'a> Page<'a> {
         let mut all = vec![room, letters];
         all.extend_from_slice(params);
         self.line(source, "MODE", &all, None);
-    }
-}
-
-/// A message's id: its place in the log, which is never given twice (IRCv3 message-ids).
-pub(super) fn message_id(seq: u64) -> String {
-    let mut digits = Vec::new();
-    let mut rest = seq;
-    loop {
-        digits.extend(char::from_digit(u32::try_from(rest % 36).unwrap_or_default(), 36));
-        rest /= 36;
-        if rest == 0 {
-            return digits.iter().rev().collect();
-        }
     }
 }

@@ -20,7 +20,12 @@ pub(in crate::wire::irc) fn reply(pen: &mut Pen<'_>, reply: &Reply, caps: Caps, 
     let is_multi = caps.has(Caps::MULTI_PREFIX);
     match reply {
         // Each of these has written its lines already, or has none.
-        Reply::Welcome(_) | Reply::Refused(_) | Reply::NickIs(_) | Reply::EndOfLabel | Reply::Ended(_) => {}
+        Reply::Welcome(_)
+        | Reply::Refused(_)
+        | Reply::NickIs(_)
+        | Reply::Renamed(_)
+        | Reply::EndOfLabel
+        | Reply::Ended(_) => {}
         Reply::SourceIs(source) => {
             pen.numeric(Numeric::RPL_HOSTHIDDEN, &[Source::split(source).host]);
         }
