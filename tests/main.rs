@@ -12,6 +12,7 @@ mod durability;
 mod full_disk;
 mod hostile;
 mod hosts;
+mod labels;
 mod lifecycle;
 mod lines;
 mod multiline;

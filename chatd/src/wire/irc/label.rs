@@ -20,7 +20,8 @@ pub(super) fn of(irc: &Irc, tags: Tags<'_>) -> Option<Arc<str>> {
         return None;
     }
     let label = tags.raw_value("label")?;
-    (!label.is_empty() && label.len() <= LABEL_MAX).then(|| label.into())
+    let is_label = !label.is_empty() && label.len() <= LABEL_MAX && !label.contains(char::is_control);
+    is_label.then(|| label.into())
 }
 
 /// Gives `requests` from `begin` on the label of the line they come from, and puts the end behind them if nothing more comes of it.

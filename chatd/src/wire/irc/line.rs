@@ -47,7 +47,7 @@ pub(super) fn obey(irc: &mut Irc, line: &[u8], turn: &mut Turn<'_>) -> Step {
         Err(_) => Cow::Owned(charset::windows_1252(line)),
     };
     let parsed = Message::parse(&text);
-    turn.label = parsed.ok().and_then(|message| label::of(irc, message.tags));
+    turn.label = label::of(irc, parsed.map_or_else(|_| tags_of(&text), |message| message.tags));
     if check_lengths(&text, LengthLimits::default()).is_err() {
         too_long(irc, turn);
         return Step::Go;
@@ -70,6 +70,11 @@ fn not_utf8(irc: &Irc, line: &[u8], turn: &mut Turn<'_>) -> Step {
     let words = "Message rejected, your IRC software MUST use UTF-8 encoding on this network";
     fail(irc, turn, verb, "INVALID_UTF8", words);
     Step::Go
+}
+
+/// The tags of a line that is otherwise wrong: whoever gave it a label waits for an answer.
+fn tags_of(text: &str) -> Tags<'_> {
+    Tags::new(text.strip_prefix('@').and_then(|text| text.split(' ').next()).unwrap_or_default())
 }
 
 /// What stands where a verb should.

@@ -46,14 +46,19 @@ fn all_that_a_line_asks_for_has_its_label_and_an_end() {
 #[test]
 fn a_line_without_effect_and_one_that_is_wrong_have_an_end_too() {
     assert_eq!(alice().asks("@label=x PONG x"), [labeled("x", Request::EndOfLabel)]);
-    let requests = alice().asks("@label=x NOSUCH");
-    assert!(matches!(&requests[0], Request::Labeled(one) if matches!(one.request, Request::Echo(_))));
-    assert_eq!(requests[1], labeled("x", Request::EndOfLabel));
+    for wrong in ["NOSUCH", "NO_SUCH", "\u{e4}", ":alice", "PRIVMSG bob :a\0b", "PRIVMSG bob :a\rb"] {
+        let requests = alice().asks(format!("@label=x {wrong}"));
+        let is_echo =
+            matches!(&requests[0], Request::Labeled(one) if matches!(one.request, Request::Echo(_)));
+        assert!(is_echo || wrong == ":alice", "{wrong:?}: {requests:?}");
+        assert_eq!(requests.last(), Some(&labeled("x", Request::EndOfLabel)), "{wrong:?}");
+    }
 }
 
 #[test]
 fn what_is_no_label_or_not_negotiated_is_none() {
     assert_eq!(alice_with(|_| {}).asks("@label=x LUSERS"), [Request::Lusers]);
+    assert_eq!(alice().asks("@label=a\rb NO_SUCH").len(), 1, "a label cannot end a line");
     for tag in ["label", "label=", "+label=x", "Label=x"] {
         assert_eq!(alice().asks(format!("@{tag} LUSERS")), [Request::Lusers], "{tag}");
     }
