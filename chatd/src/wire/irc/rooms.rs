@@ -66,7 +66,7 @@ pub(super) fn rename(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Ste
     match RoomName::parse(name, turn.setting.config.limits.room_name_length) {
         Ok(name) => turn.ask(Request::Rename { room: room.into(), name, reason: line.param(2).into() }),
         Err(_) => {
-            pen.server_line("FAIL", &["RENAME", "CANNOT_RENAME", room, name], "That is no name for a room")
+            pen.server_line("FAIL", &["RENAME", "CANNOT_RENAME", room, name], "That is no name for a room");
         }
     }
     Step::Go
