@@ -268,7 +268,9 @@ fn prepare(connection: &Connection, synchronous: &str) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "journal_size_limit", LOG_KEPT.cast_signed(), |_| Ok(()))?;
     // 16 MiB: the right edge of every tree of a busy database.
     connection.pragma_update(None, "cache_size", -16_384)?;
-    connection.pragma_update(None, "temp_store", "memory")
+    connection.pragma_update(None, "temp_store", "memory")?;
+    // What is removed is overwritten where that writes no page more: what was taken back is not to be found in the file.
+    connection.pragma_update_and_check(None, "secure_delete", "fast", |_| Ok(()))
 }
 
 fn connected<'a>(

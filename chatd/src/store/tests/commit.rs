@@ -184,9 +184,13 @@ fn a_checkpoint_moves_the_log_into_the_database_and_the_log_shrinks_with_the_nex
 fn what_was_redacted_is_not_there_any_more() {
     let directory = tempfile::tempdir().unwrap();
     let (store, _) = open(&directory);
-    commit(&store, vec![said(1, room("#a"), "stays"), said(2, room("#a"), "goes")]).unwrap();
+    commit(&store, vec![said(1, room("#a"), "stays"), said(2, room("#a"), "goes away")]).unwrap();
     commit(&store, vec![redacted(3, 2), redacted(4, 99), said(5, room("#a"), "last")]).unwrap();
     assert_eq!(seqs(&selected(&store, &in_room("#a"))), [1, 5]);
     store.close().unwrap();
+    for file in std::fs::read_dir(directory.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        assert_eq!(memchr::memmem::find(&bytes, b"goes away"), None, "nor in the files");
+    }
     assert_eq!(seqs(&selected(&open(&directory).0, &in_room("#a"))), [1, 5]);
 }
