@@ -152,7 +152,7 @@ fn begin(irc: &mut Irc, name: &str, line: &Line<'_>, turn: &mut Turn<'_>) -> Res
         refuse(irc, turn, &Fault::invalid(fault));
         None
     };
-    irc.rare.get_or_insert_default().batch = Some(Batch { name: name.into(), open });
+    irc.rare.get_or_insert_default().batch = Some(Box::new(Batch { name: name.into(), open }));
     Ok(())
 }
 
@@ -197,9 +197,9 @@ fn add(open: &mut Open, line: &Line<'_>, turn: &Turn<'_>) -> Result<(), Fault> {
 /// The batch is complete: it becomes one message.
 fn end(irc: &mut Irc, name: &str, turn: &mut Turn<'_>) -> Result<(), Fault> {
     let ended = irc.rare.as_mut().and_then(|rare| rare.batch.take_if(|batch| *batch.name == *name));
-    let Some(Batch { open, .. }) = ended else { return Err(Fault::invalid("there is no such batch")) };
+    let Some(batch) = ended else { return Err(Fault::invalid("there is no such batch")) };
     irc.tidy();
-    let Some(Open { to, kind, text, tags, label, .. }) = open else { return Ok(()) };
+    let Some(Open { to, kind, text, tags, label, .. }) = batch.open else { return Ok(()) };
     let Some(kind) = kind.filter(|_| text.contains(|letter| !matches!(letter, LINE | JOINED))) else {
         fail(irc, turn, label.as_ref(), &Fault::invalid("there is nothing in this batch"));
         return Ok(());

@@ -90,7 +90,7 @@ struct Rare {
     /// What has been answered of a line with a label.
     answering: Answering,
     /// The batch that the client is sending.
-    batch: Option<batch::Batch>,
+    batch: Option<Box<batch::Batch>>,
     /// The label of the line with which the client leaves.
     farewell: Option<Arc<str>>,
 }
@@ -129,7 +129,7 @@ impl Irc {
 
     /// The batch that the client is sending.
     fn batch_mut(&mut self) -> Option<&mut batch::Batch> {
-        self.rare.as_mut()?.batch.as_mut()
+        self.rare.as_mut()?.batch.as_deref_mut()
     }
 
     /// Gives memory back that is not needed any more.
