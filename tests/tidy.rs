@@ -6,6 +6,7 @@
 mod documents;
 mod habits;
 mod layers;
+mod manual;
 mod source;
 
 use std::fs;
@@ -123,6 +124,11 @@ fn the_code_map_names_what_exists_and_exists_as_it_is_named() {
     for member in ["chat-proto", "chatctl", "chat-client", "tests", "bench", "fuzz"] {
         assert!(map.iter().any(|path| path.starts_with(member)), "the code map says nothing of {member}");
     }
+}
+
+#[test]
+fn everything_in_the_manual_of_irc_is_shown_by_a_test_that_exists() {
+    none(&manual::unshown(&read("docs/irc.md"), rust_files(), |path| root().join(path).exists()));
 }
 
 #[test]

@@ -93,7 +93,7 @@ pub(super) struct Offering<'a> {
 
 /// One capability.
 pub(super) struct Cap {
-    name: &'static str,
+    pub(super) name: &'static str,
     /// Its place in a set; none for those that cannot be asked for.
     bit: Caps,
     /// What it changes in lines for many.

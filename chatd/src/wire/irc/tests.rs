@@ -5,6 +5,7 @@ mod every_verb;
 mod labels;
 mod line;
 mod list;
+mod manual;
 mod modes;
 mod multiline;
 mod notice;
