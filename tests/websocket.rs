@@ -110,7 +110,17 @@ fn messages_of_bytes_carry_what_text_cannot_and_are_judged_like_lines() {
     client.send_frame(BINARY, b"PRIVMSG client :caf\xE9");
     client.expect(":* FAIL * INVALID_UTF8 :*");
     client.send_frame(TEXT, b"PING 1");
-    client.expect_close(1003, "a message of the kind that was not agreed on");
+    client.expect(":* PONG * :1");
+}
+
+#[test]
+fn bytes_where_text_was_agreed_on_are_judged_like_lines() {
+    let daemon = daemon();
+    let mut page = WebClient::connect(&daemon, "page");
+    page.send_frame(BINARY, b"PRIVMSG page :caf\xE9");
+    page.expect(":* FAIL * INVALID_UTF8 :*");
+    page.send_frame(BINARY, b"PING 1");
+    page.expect(":* PONG * :1");
 }
 
 #[test]
@@ -163,7 +173,7 @@ fn a_page_that_is_cut_off_leaves_and_its_unfinished_message_is_not_obeyed() {
     bob.expect(":page!* JOIN #lobby");
     page.send_frame(TEXT & MORE, b"NICK zombie");
     page.wire().end_input();
-    bob.expect(":page!* QUIT :Connection closed");
+    bob.expect(":page!* QUIT :Connection lost: *within a message");
 }
 
 #[test]

@@ -126,7 +126,6 @@ fn what_breaks_the_protocol_is_closed_with_the_code_for_it() {
         (frame_head(PING, 126), 1002, "a control frame in fragments or of more than 125 bytes"),
         (frame(CLOSE, b"\x03"), 1002, "a malformed close"),
         (frame(TEXT, b"PRIVMSG a :\xFF"), 1007, "text that is not UTF-8"),
-        (frame(BINARY, b"PING 1"), 1003, "a message of the kind that was not agreed on"),
     ] {
         let mut page = WebClient::upgraded(&daemon, "page");
         page.send_bytes(&bytes);

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::frame::{self, CONTROL_MAX, HEAD_MAX, Head, Opcode};
 use super::utf8::Utf8;
-use super::{MESSAGE_MAX, Subprotocol, Violation};
+use super::{MESSAGE_MAX, Violation};
 
 /// Bytes that are kept free before what is read. One line may take so many more than there are in the same buffer of its frames:
 /// its end, if its head came earlier, and what stands for an end of line in it that came earlier. Every other line has taken a
@@ -17,7 +17,6 @@ const LINE_END: &[u8] = b"\r\n";
 /// Where in the frames a connection is, and what it owes.
 #[derive(Debug)]
 pub(super) struct Decoder {
-    subprotocol: Subprotocol,
     place: Place,
     /// The message that has begun and not ended.
     message: Option<Message>,
@@ -74,8 +73,8 @@ struct Tape<'a> {
 }
 
 impl Decoder {
-    pub(super) fn new(subprotocol: Subprotocol) -> Self {
-        Self { subprotocol, place: BETWEEN_FRAMES, message: None, ping: None, end: None }
+    pub(super) fn new() -> Self {
+        Self { place: BETWEEN_FRAMES, message: None, ping: None, end: None }
     }
 
     /// Whether nothing has begun that has not ended.
@@ -133,12 +132,6 @@ impl Decoder {
             return Err(Violation::BadSequence);
         }
         let is_text = head.opcode == Opcode::Text;
-        if is_first
-            && self.subprotocol != Subprotocol::Unnamed
-            && is_text != (self.subprotocol == Subprotocol::Text)
-        {
-            return Err(Violation::WrongKind);
-        }
         let message =
             self.message.get_or_insert(Message { is_text, length: 0, utf8: Utf8::default(), has_end: false });
         let left = message.grow(head.length, !head.is_final)?;

@@ -25,14 +25,15 @@ pub use stream::WebSocket;
 /// that is too long and is to be told so.
 pub const MESSAGE_MAX: usize = 16 * 1024;
 
-/// What was agreed on in the handshake.
+/// What was agreed on in the handshake. It decides what is sent; understood is either kind, as by other servers: a line is judged by
+/// what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subprotocol {
     /// `text.ircv3.net`: messages are text.
     Text,
     /// `binary.ircv3.net`: messages are bytes.
     Binary,
-    /// Nothing was asked for: either is understood, and text is sent.
+    /// Nothing was asked for: text is sent.
     Unnamed,
 }
 
@@ -60,9 +61,6 @@ pub enum Violation {
     /// RFC 6455 §5.5.1, §7.4.
     #[error("a malformed close")]
     BadClose,
-    /// IRCv3 `websocket`: text was agreed on and bytes came, or the other way round.
-    #[error("a message of the kind that was not agreed on")]
-    WrongKind,
     /// RFC 6455 §8.1.
     #[error("text that is not UTF-8")]
     NotUtf8,
@@ -76,7 +74,6 @@ impl Violation {
     #[must_use]
     pub fn code(self) -> u16 {
         match self {
-            Self::WrongKind => 1003,
             Self::NotUtf8 => 1007,
             Self::TooBig => 1009,
             _ => 1002,

@@ -28,7 +28,7 @@ pub struct WebSocket<IO> {
 impl<IO> WebSocket<IO> {
     /// A connection on which `subprotocol` was agreed, and nothing but the handshake has been said.
     pub fn new(io: IO, subprotocol: Subprotocol, leaving: CancellationToken) -> Self {
-        Self { io, decoder: Decoder::new(subprotocol), output: Output::new(subprotocol), leaving }
+        Self { io, decoder: Decoder::new(), output: Output::new(subprotocol), leaving }
     }
 }
 

@@ -114,13 +114,6 @@ fn frames_come_in_order() {
 }
 
 #[test]
-fn the_other_kind_of_message_is_refused() {
-    const REASON: &str = "a message of the kind that was not agreed on";
-    assert_refused(&head(BINARY, 1), 1003, REASON);
-    Stage::new(Subprotocol::Binary).hear(head(TEXT, 1)).expect_refused(1003, REASON);
-}
-
-#[test]
 fn text_that_is_not_utf8_is_refused_and_bytes_are_not() {
     const REASON: &str = "text that is not UTF-8";
     for text in [&b"\xFF"[..], b"a\xC0\xAF", b"\xED\xA0\x80", b"cut \xE2\x82"] {
