@@ -242,7 +242,7 @@ fn limits_of_rooms_and_topics_hold_exactly() {
     alice.expect(":* 405 alice #three :*rooms-per-client*");
     let mut bob = Client::connect_in(&daemon, "bob", "#seven77");
     bob.send("JOIN #eight888");
-    bob.expect(":* 476 bob #eight888 :*");
+    bob.expect(":* 403 bob #eight888 :*");
     bob.send("JOIN #four");
     bob.expect(":* 405 bob #four :*limits.rooms*");
     bob.send("TOPIC #seven77 :0123456789");

@@ -114,16 +114,22 @@ fn is_ctcp(text: &str) -> bool {
     !command.eq_ignore_ascii_case("ACTION")
 }
 
-/// Whether `from` may speak to `to` alone. Those with `+R` hear the identified, operators and themselves.
+/// Whether `from` may say `text` to `to` alone. Those with `+R` hear the identified, those with `+T` no CTCP but ACTION; operators
+/// and themselves always.
 ///
 /// # Errors
-/// [`Refusal::OnlyFromIdentified`].
-pub fn may_message(from: &Client, to: &Client) -> Result<(), Refusal> {
-    let is_open = !to.modes.has(UserMode::IdentifiedOnly) || from.account.is_some();
-    if is_open || from.is_operator() || from.id == to.id {
+/// [`Refusal::OnlyFromIdentified`], [`Refusal::NoCtcp`].
+pub fn may_message(from: &Client, to: &Client, text: &str) -> Result<(), Refusal> {
+    if from.is_operator() || from.id == to.id {
         return Ok(());
     }
-    Err(Refusal::OnlyFromIdentified(to.nick.as_str().into()))
+    if to.modes.has(UserMode::IdentifiedOnly) && from.account.is_none() {
+        return Err(Refusal::OnlyFromIdentified(to.nick.as_str().into()));
+    }
+    if to.modes.has(UserMode::NoCtcp) && lines(text).any(|(line, _)| is_ctcp(line)) {
+        return Err(Refusal::NoCtcp(to.nick.as_str().into()));
+    }
+    Ok(())
 }
 
 /// Whether `client` may take another nick: not without a rank in a room with `+N`.

@@ -74,6 +74,8 @@ pub enum Refusal {
     NickLocked(Box<str>),
     /// This one hears the identified only, user mode `+R` (477).
     OnlyFromIdentified(Box<str>),
+    /// This one takes no CTCP, user mode `+T` (531).
+    NoCtcp(Box<str>),
     /// These are somebody else's modes (502).
     NotYourModes,
     /// The asker may not speak in the room (404).
@@ -262,6 +264,7 @@ impl fmt::Display for Refusal {
             Self::NeedsTls(room) => write!(f, "{room} is for people with an encrypted connection (+S)"),
             Self::NickLocked(room) => write!(f, "nobody in {room} changes the nick (+N)"),
             Self::OnlyFromIdentified(nick) => write!(f, "{nick} hears only people with an account (+R)"),
+            Self::NoCtcp(nick) => write!(f, "{nick} takes no CTCP but ACTION (+T)"),
             Self::NotYourModes => write!(f, "these are somebody else's modes"),
             Self::RoomFull(room) => write!(f, "{room} is full (+l)"),
             Self::InviteOnly(room) => write!(f, "{room} is open to invited people only (+i)"),

@@ -47,7 +47,7 @@ pub(super) fn said(state: &mut State, at: Place, message: &Arc<Message>) -> Resu
 fn direct(state: &State, at: Place, message: &Message, to: ClientId, what: What) -> Result<Applied, Refusal> {
     let hearer = state.client(to).ok_or_else(|| Refusal::NoSuchNick(message.to.addressee().into()))?;
     if let Some(from) = message.from.client {
-        policy::may_message(state.asker(from)?, hearer)?;
+        policy::may_message(state.asker(from)?, hearer, &message.text)?;
     }
     let applied = Applied::told(at, direct_audience(state, hearer, &message.from)?, what);
     match (&hearer.away, message.from.client) {

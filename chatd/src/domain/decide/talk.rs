@@ -36,6 +36,7 @@ const fn is_of_hearer(refusal: &Refusal) -> bool {
             | Refusal::NoSuchRoom(_)
             | Refusal::CannotSend { .. }
             | Refusal::OnlyFromIdentified(_)
+            | Refusal::NoCtcp(_)
     )
 }
 
@@ -56,7 +57,7 @@ fn said(state: &State, who: ClientId, now: Time, ask: Say) -> Result<Outcome, Re
         return to_desk(state, client, now, ask);
     }
     let to = find::client(state, &ask.to)?;
-    policy::may_message(client, to)?;
+    policy::may_message(client, to, &ask.text)?;
     let to = Conversation::Direct { to: to.id, nick: to.nick.clone() };
     Ok(Outcome::Event(message(client.author(), to, now, ask)))
 }

@@ -7,6 +7,8 @@ pub enum UserMode {
     Bot,
     /// `R`: takes private messages from the identified only.
     IdentifiedOnly,
+    /// `T`: takes no CTCP but `ACTION` from others alone, answers to one's own included.
+    NoCtcp,
     /// `i`: not shown to those who share no room.
     Invisible,
     /// `o`: a server operator; given by OPER only, may be laid down.
@@ -17,9 +19,10 @@ pub enum UserMode {
 
 impl UserMode {
     /// Letter of every user mode, sorted, in the order of the variants.
-    pub const TABLE: [(char, Self); 5] = [
+    pub const TABLE: [(char, Self); 6] = [
         ('B', Self::Bot),
         ('R', Self::IdentifiedOnly),
+        ('T', Self::NoCtcp),
         ('i', Self::Invisible),
         ('o', Self::Operator),
         ('w', Self::Wallops),

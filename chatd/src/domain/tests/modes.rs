@@ -318,6 +318,28 @@ fn who_hears_the_identified_only_hears_operators_as_well() {
 }
 
 #[test]
+fn who_takes_no_ctcp_takes_actions_and_what_operators_send() {
+    let mut chat = Chat::new();
+    let (alice, bob) = (chat.client("alice"), chat.client("bob"));
+    let early = chat.decided(bob, Request::Say(Box::new(super::words("alice", "\u{1}PING 1\u{1}"))));
+    chat.ask(alice, Request::SetUserModes(vec![(UserMode::NoCtcp, true)]));
+    chat.heard.clear();
+    chat.happens(Some(bob), early);
+    chat.say(bob, "alice", "\u{1}VERSION\u{1}");
+    assert_eq!(chat.hears(bob), ["no: alice takes no CTCP but ACTION (+T)"; 2]);
+    chat.say(bob, "alice", "\u{1}ACTION waves\u{1}");
+    chat.say(bob, "alice", "VERSION");
+    chat.say(alice, "alice", "\u{1}PING 2\u{1}");
+    let root =
+        crate::domain::command::Operator { name: "root".into(), role: crate::domain::command::Role::Admin };
+    chat.happens(None, Event::OperatorGranted { client: bob, operator: Arc::new(root) });
+    chat.say(bob, "alice", "\u{1}PING 3\u{1}");
+    let expected = ["\u{1}ACTION waves\u{1}", "VERSION", "\u{1}PING 2\u{1}", "\u{1}PING 3\u{1}"];
+    let heard = chat.hears(alice);
+    assert_eq!(heard.iter().map(|line| line.split_once(": ").unwrap().1).collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn the_modes_of_others_are_their_own() {
     let mut chat = Chat::new();
     let alice = chat.client("alice");

@@ -24,6 +24,7 @@ pub(super) fn refuse(pen: &mut Pen<'_>, refusal: &Refusal, config: &Config) {
         Refusal::OnlyFromIdentified(nick) => {
             pen.numeric_with(Numeric::ERR_NEEDREGGEDNICK, &[nick], &said(refusal));
         }
+        Refusal::NoCtcp(nick) => pen.numeric_with(Numeric::ERR_CANTSENDTOUSER, &[nick], &said(refusal)),
         Refusal::NotOperator => pen.numeric(Numeric::ERR_NOPRIVILEGES, &[]),
         Refusal::RoleTooLow { .. } => pen.numeric_with(Numeric::ERR_NOPRIVILEGES, &[], &said(refusal)),
         Refusal::BadOperatorPassword => pen.numeric(Numeric::ERR_PASSWDMISMATCH, &[]),

@@ -24,11 +24,7 @@ pub(super) fn join(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step 
         let key = keys.next().filter(|key| !key.is_empty()).map(Into::into);
         match RoomName::parse(name, turn.setting.config.limits.room_name_length) {
             Ok(room) => turn.ask(Request::Join { room, key }),
-            Err(_) => {
-                let numeric =
-                    if name.starts_with('#') { Numeric::ERR_BADCHANMASK } else { Numeric::ERR_NOSUCHCHANNEL };
-                irc.pen(turn.setting, &mut turn.echo).numeric(numeric, &[name]);
-            }
+            Err(_) => irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_NOSUCHCHANNEL, &[name]),
         }
     }
     Step::Go

@@ -35,6 +35,7 @@ fn refusals_by_rank_and_by_what_a_room_asks_of_people_have_their_numerics() {
             Refusal::OnlyFromIdentified(nick.clone()),
             "477 alice bob :bob hears only people with an account (+R)",
         ),
+        (Refusal::NoCtcp(nick.clone()), "531 alice bob :bob takes no CTCP but ACTION (+T)"),
     ]);
 }
 
