@@ -105,11 +105,11 @@ pub enum Conversation {
         /// Its name as it was created.
         name: RoomName,
     },
-    /// Those in a room who have a rank (STATUSMSG). Never kept, so that no history shows it to the others.
+    /// Those in a room who have a rank (STATUSMSG, `+U`). Never kept, so that no history shows it to the others.
     Ranked {
         /// The room while it lives.
         room: RoomId,
-        /// The prefix and the room's name: `@#room`.
+        /// The prefix and the room's name: `@#room`; with `+U` the name alone.
         shown: Box<str>,
         /// The rank that whoever hears it has at least.
         least: Rank,
@@ -145,6 +145,15 @@ impl Conversation {
             Self::Ranked { shown, .. } => shown,
             Self::Direct { nick, .. } | Self::Desk { nick, .. } => nick.as_str(),
             Self::Everyone => "*",
+        }
+    }
+
+    /// The rank that those who hear it in a room have at least.
+    #[must_use]
+    pub fn least(&self) -> Rank {
+        match self {
+            Self::Ranked { least, .. } => *least,
+            _ => Rank::NONE,
         }
     }
 }

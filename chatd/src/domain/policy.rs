@@ -89,6 +89,15 @@ pub fn may_speak(state: &State, client: &Client, room: &Room) -> Result<(), Refu
     }
 }
 
+/// The rank that hears what `client` says in `room` to those with the rank `least`: with `+U` those without one are heard by
+/// half-operators and above only.
+#[must_use]
+pub fn least_to_hear(client: &Client, room: &Room, least: Rank) -> Rank {
+    let is_without_rank = room.rank(client.id).unwrap_or(Rank::NONE) == Rank::NONE;
+    let is_for_few = room.flags.has(RoomFlag::OperatorsHear) && is_without_rank;
+    if is_for_few && !least.reaches(Rank::HALFOP) { Rank::HALFOP } else { least }
+}
+
 /// Whether this may be said in `room`, by whomever: operators who want it otherwise take the mode away.
 ///
 /// # Errors

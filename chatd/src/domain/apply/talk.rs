@@ -16,7 +16,9 @@ pub(super) fn said(state: &mut State, at: Place, message: &Arc<Message>) -> Resu
     if let Conversation::Room { id, .. } | Conversation::Ranked { room: id, .. } = &message.to {
         may_still(state, &message.from, *id, |client, room| {
             policy::may_speak(state, client, room)?;
-            policy::may_be_said(room, message.kind, &message.text)
+            policy::may_be_said(room, message.kind, &message.text)?;
+            let least = message.to.least();
+            if policy::least_to_hear(client, room, least) == least { Ok(()) } else { Err(Refusal::Overtaken) }
         })?;
         // It would be told and kept under a name that the room has no more.
         if state.room(*id).is_none_or(|room| !message.to.addressee().ends_with(room.name.as_str())) {

@@ -5,6 +5,7 @@ use crate::domain::client::Client;
 use crate::domain::event::{Event, Redacted};
 use crate::domain::id::{ClientId, Time};
 use crate::domain::message::Conversation;
+use crate::domain::mode::{Rank, RoomFlag};
 use crate::domain::policy::{self, Redaction};
 use crate::domain::recent::{Place, Said};
 use crate::domain::refusal::Refusal;
@@ -19,6 +20,7 @@ use super::find;
 pub(super) fn redact(state: &State, who: ClientId, now: Time, ask: Redact) -> Result<Outcome, Refusal> {
     let client = state.asker(who)?;
     let Some(to) = conversation(state, client, &ask.to) else { return Err(Refusal::RedactTarget(ask.to)) };
+    let to = as_heard(state, to, state.recent().find(ask.seq));
     let place = Place::of(&to);
     let said = state.recent().find(ask.seq).filter(|said| Some(said.place) == place);
     let by_rank = match policy::may_redact(state, client, said, &to) {
@@ -41,6 +43,19 @@ pub(super) fn redact(state: &State, who: ClientId, now: Time, ask: Redact) -> Re
     }
     let detail = ask.id.to_string();
     Ok(Outcome::Events(vec![command::audited(client, now, "redact", &ask.to, &detail), redacted], Vec::new()))
+}
+
+/// The conversation as it was heard: what was said to a room with `+U` is taken back from those who heard it.
+fn as_heard(state: &State, to: Conversation, said: Option<&Said>) -> Conversation {
+    let is_for_few = |room| state.room(room).is_some_and(|room| room.flags.has(RoomFlag::OperatorsHear));
+    match (to, said.map(|said| said.place)) {
+        (Conversation::Room { id, name }, Some(place))
+            if place == Place::Ranked(id, Rank::HALFOP) && is_for_few(id) =>
+        {
+            Conversation::Ranked { room: id, shown: name.as_str().into(), least: Rank::HALFOP }
+        }
+        (to, _) => to,
+    }
 }
 
 /// Whether it is not too late.

@@ -71,7 +71,10 @@ fn to_room(state: &State, client: &Client, now: Time, ask: Say) -> Result<Outcom
     let room = find::room(state, client, &ask.to)?;
     policy::may_speak(state, client, room)?;
     let ask = as_said_in(room, ask)?;
-    let to = Conversation::Room { id: room.id, name: room.name.clone() };
+    let to = match policy::least_to_hear(client, room, Rank::NONE) {
+        Rank::NONE => Conversation::Room { id: room.id, name: room.name.clone() },
+        least => Conversation::Ranked { room: room.id, shown: room.name.as_str().into(), least },
+    };
     Ok(Outcome::Event(message(client.author(), to, now, ask)))
 }
 
@@ -107,6 +110,7 @@ fn to_ranked(
 ) -> Result<Outcome, Refusal> {
     policy::may_speak(state, client, room)?;
     let ask = as_said_in(room, ask)?;
+    let least = policy::least_to_hear(client, room, least);
     Ok(Outcome::Event(message(client.author(), ranked_conversation(room, least), now, ask)))
 }
 

@@ -29,6 +29,8 @@ pub enum RoomFlag {
     SecureOnly,
     /// `T`: no NOTICE.
     NoNotice,
+    /// `U`: what those without a rank say is heard by half-operators and above only.
+    OperatorsHear,
     /// `c`: colours and other formatting are taken out of what is said.
     Plain,
 }

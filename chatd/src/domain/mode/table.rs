@@ -43,7 +43,7 @@ const fn row(letter: char, kind: Kind, needs: Rank) -> RoomMode {
 }
 
 /// Sorted by letter; of two rows with the same letter only one ever counts.
-static ROOM_MODES: [RoomMode; 24] = [
+static ROOM_MODES: [RoomMode; 25] = [
     row('C', Kind::Flag(RoomFlag::NoCtcp), Rank::OPERATOR),
     row('I', Kind::List(RoomList::InviteException), Rank::HALFOP),
     row('M', Kind::Flag(RoomFlag::IdentifiedSpeak), Rank::OPERATOR),
@@ -51,6 +51,7 @@ static ROOM_MODES: [RoomMode; 24] = [
     row('R', Kind::Flag(RoomFlag::IdentifiedOnly), Rank::OPERATOR),
     row('S', Kind::Flag(RoomFlag::SecureOnly), Rank::OPERATOR),
     row('T', Kind::Flag(RoomFlag::NoNotice), Rank::OPERATOR),
+    row('U', Kind::Flag(RoomFlag::OperatorsHear), Rank::OPERATOR),
     RoomMode { when: When::WithOwners, ..row('a', Kind::Rank(Rank::ADMIN), Rank::OWNER) },
     row('b', Kind::List(RoomList::Ban), Rank::HALFOP),
     row('c', Kind::Flag(RoomFlag::Plain), Rank::OPERATOR),

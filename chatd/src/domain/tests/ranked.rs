@@ -40,6 +40,31 @@ fn who_may_not_speak_in_a_room_may_not_speak_to_a_part_of_it() {
 }
 
 #[test]
+fn what_is_said_without_a_rank_is_for_those_who_decide_if_the_room_has_it_so() {
+    let mut chat = Chat::new();
+    let [alice, bob, carol, dave] = chat.room("#a", ["alice", "bob", "carol", "dave"]);
+    let outside = chat.client("outside");
+    let early = chat.decided(dave, Request::Say(Box::new(words("#a", "early"))));
+    for (mode, on, nick) in [('U', true, None), ('n', false, None), ('v', true, Some("bob"))] {
+        chat.mode(alice, "#a", mode, on, nick);
+    }
+    chat.heard.clear();
+    chat.happens(Some(dave), early);
+    assert_eq!(chat.hears(dave).len(), 1, "what was meant for all is not told to some");
+    chat.say(dave, "#a", "a question");
+    chat.say(dave, "+#a", "another");
+    chat.say(outside, "#a", "from outside");
+    assert_eq!(chat.hears(alice), ["#a dave: a question", "%#a dave: another", "#a outside: from outside"]);
+    assert!([bob, carol, dave, outside].iter().all(|other| chat.hears(*other).is_empty()));
+    chat.say(bob, "#a", "an answer");
+    for all in [alice, carol, dave] {
+        assert_eq!(chat.hears(all), ["#a bob: an answer"]);
+    }
+    let unranked = chat.decided(dave, Request::Say(Box::new(words("#a", "x"))));
+    assert!(!unranked.is_durable(true), "no history shows it to the others");
+}
+
+#[test]
 fn no_history_shows_a_message_to_a_rank() {
     let mut chat = Chat::new();
     let [alice] = chat.room("#a", ["alice"]);

@@ -134,6 +134,18 @@ fn what_was_said_to_a_rank_is_known_to_that_rank_only() {
 }
 
 #[test]
+fn what_operators_alone_heard_is_taken_back_from_them_alone() {
+    let mut chat = Chat::new();
+    let [alice, bob, carol] = chat.room("#a", ["alice", "bob", "carol"]);
+    chat.mode(alice, "#a", 'U', true, None);
+    let seq = chat.said(bob, "#a");
+    chat.refuses(carol, "#a", seq, UNKNOWN);
+    chat.redact(bob, "#a", seq);
+    assert_eq!(chat.hears(alice), [format!("bob takes back {seq} in #a: why")]);
+    assert_eq!(chat.hears(carol), [""; 0]);
+}
+
+#[test]
 fn an_operator_of_the_server_does_it_anywhere_at_any_time_and_the_audit_knows() {
     let mut chat = Chat::new();
     let [alice, bob] = chat.room("#a", ["alice", "bob"]);

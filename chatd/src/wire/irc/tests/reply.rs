@@ -40,7 +40,7 @@ fn the_welcome_has_all_that_clients_look_for_in_their_order() {
             "001 alice :Welcome to the TestNet Network, alice!~u@host.test",
             &format!("002 alice :Your host is irc.test, running version {version}"),
             "003 alice :This server was created 1970-01-01T00:00:00.000Z",
-            &format!("004 alice irc.test {version} BRTiow CIMNRSTbcehiklmnopqstv Ibehkloqv"),
+            &format!("004 alice irc.test {version} BRTiow CIMNRSTUbcehiklmnopqstv Ibehkloqv"),
         ])),
         "{text}"
     );
