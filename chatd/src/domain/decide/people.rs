@@ -54,15 +54,16 @@ pub(super) fn set_silences(
 ) -> Result<Outcome, Refusal> {
     state.asker(who)?;
     let limit = state.config().limits.silence;
-    let mut room = limit.saturating_sub(state.people().silences.list(who).len());
+    // As it is after the changes so far: one line may name a mask more than once.
+    let mut list = state.people().silences.list(who).to_vec();
     let mut refused = Vec::new();
     changes.retain(|(mask, on)| {
-        let is_known = state.people().silences.list(who).contains(mask);
-        match (*on, is_known) {
-            (true, true) | (false, false) => return false,
-            (false, true) => room += 1,
-            (true, false) if room > 0 => room -= 1,
-            (true, false) => {
+        let known = list.iter().position(|known| known == mask);
+        match (*on, known) {
+            (true, Some(_)) | (false, None) => return false,
+            (false, Some(place)) => drop(list.swap_remove(place)),
+            (true, None) if list.len() < limit => list.push(mask.clone()),
+            (true, None) => {
                 let refusal = Refusal::SilenceFull { mask: mask.as_str().into(), limit };
                 refused.push(Reply::Refused(refusal));
                 return false;

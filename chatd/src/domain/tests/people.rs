@@ -163,6 +163,22 @@ fn so_many_masks_are_kept_and_not_one_more() {
     assert_eq!(chat.hears(alice), expected);
 }
 
+#[test]
+fn a_mask_that_is_taken_out_twice_makes_room_for_one_and_changes_count_in_their_order() {
+    let mut chat = Chat::with(|config| config.limits.silence = 2);
+    let alice = chat.client("alice");
+    let ask = |chat: &mut Chat, changes: &[&str]| {
+        let change = |text: &&str| (Mask::parse(&text[1..], 100).unwrap(), text.starts_with('+'));
+        chat.ask(alice, Request::SetSilences(changes.iter().map(change).collect()));
+        chat.heard.clear();
+        chat.ask(alice, Request::Silences);
+        chat.hears(alice)
+    };
+    assert_eq!(ask(&mut chat, &["+a", "+a", "+b", "+b"]), ["silence a!*@* b!*@*"]);
+    assert_eq!(ask(&mut chat, &["-a", "-a", "-a", "+c", "+d", "+e"]), ["silence b!*@* c!*@*"]);
+    assert_eq!(ask(&mut chat, &["-b", "+b", "-c", "+d", "-d"]), ["silence b!*@*"]);
+}
+
 fn knock(chat: &mut Chat, who: ClientId, room: &str) {
     chat.ask(who, Request::Knock { room: room.into(), text: "".into() });
 }
