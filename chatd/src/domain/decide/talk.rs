@@ -145,6 +145,8 @@ fn answer_from_desk(state: &State, operator: &Client, now: Time, ask: &Say) -> R
     if text.is_empty() {
         return Err(Refusal::NoText);
     }
+    // The desk's source can be longer than the operator's.
+    line::each_fits(state.desk_source(), SAY, &[guest.nick.as_str()], text)?;
     Ok(Outcome::Event(from_desk(state, guest, name, now, text)))
 }
 

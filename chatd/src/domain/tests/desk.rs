@@ -53,6 +53,20 @@ fn an_irc_operator_answers_by_naming_the_guest() {
 }
 
 #[test]
+fn what_the_desk_could_not_say_in_one_line_is_refused_to_the_operator_who_says_it() {
+    let mut chat = Chat::with(|config| config.server.name = format!("{}.test", "s".repeat(55)));
+    let op = operator(&mut chat, "op");
+    let alice = chat.client("alice");
+    let head = format!(":desk!desk@{}.test PRIVMSG alice :\r\n", "s".repeat(55)).len();
+    let fits = "x".repeat(512 - head);
+    chat.say(op, "desk", &format!("alice: {fits}x"));
+    assert!(chat.hears(op)[0].starts_with("no: "), "one byte too long");
+    assert!(chat.hears(alice).is_empty());
+    chat.say(op, "desk", &format!("alice: {fits}"));
+    assert_eq!(chat.hears(alice), [format!("desk says: {fits}")]);
+}
+
+#[test]
 fn a_rule_answers_after_the_receipt_line_by_line() {
     let mut chat = Chat::new();
     let alice = chat.client("alice");
