@@ -21,7 +21,11 @@ pub(super) fn said(state: &mut State, at: Place, message: &Arc<Message>) -> Resu
             if policy::least_to_hear(client, room, least) == least { Ok(()) } else { Err(Refusal::Overtaken) }
         })?;
         // It would be told and kept under a name that the room has no more.
-        if state.room(*id).is_none_or(|room| !message.to.addressee().ends_with(room.name.as_str())) {
+        let said_in = match &message.to {
+            Conversation::Ranked { shown, .. } => shown.get(1..).unwrap_or_default(),
+            to => to.addressee(),
+        };
+        if state.room(*id).is_none_or(|room| room.name.as_str() != said_in) {
             return Err(Refusal::Overtaken);
         }
     }

@@ -75,6 +75,20 @@ fn a_name_that_leaves_no_room_for_the_topic_is_refused() {
 }
 
 #[test]
+fn a_name_that_ends_like_the_new_one_is_an_old_name_too() {
+    let mut chat = Chat::new();
+    let [alice, bob] = chat.room("##a", ["alice", "bob"]);
+    let on_its_way = ["##a", "@##a"].map(|to| chat.decided(bob, Request::Say(Box::new(words(to, "x")))));
+    chat.rename(alice, "##a", "#a");
+    chat.heard.clear();
+    for event in on_its_way {
+        chat.happens(Some(bob), event);
+        assert_eq!(chat.hears(bob), ["no: something changed meanwhile; nothing was done"]);
+    }
+    assert!(chat.hears(alice).is_empty());
+}
+
+#[test]
 fn what_was_said_under_the_old_name_while_the_room_was_renamed_is_void() {
     let mut chat = Chat::new();
     let [alice, bob] = chat.room("#a", ["alice", "bob"]);
