@@ -201,6 +201,17 @@ pub fn may_invite(client: &Client, room: &Room) -> Result<(), Refusal> {
     if room.flags.has(RoomFlag::InviteOnly) { may_steer(client, room) } else { may_act_in(client, room) }
 }
 
+/// Whether `target` can be invited into `room`: not if it is there.
+///
+/// # Errors
+/// [`Refusal::AlreadyInRoom`].
+pub fn may_be_invited(target: &Client, room: &Room) -> Result<(), Refusal> {
+    if !room.members.contains_key(&target.id) {
+        return Ok(());
+    }
+    Err(Refusal::AlreadyInRoom { nick: target.nick.as_str().into(), room: room.name.as_str().into() })
+}
+
 /// Whether `client` may kick, and change such modes as its rank allows ([`may_make`]).
 ///
 /// # Errors

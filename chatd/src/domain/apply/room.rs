@@ -118,6 +118,7 @@ pub(super) fn invited(
 ) -> Result<Applied, Refusal> {
     may_still(state, by, room_id, policy::may_invite)?;
     let other = state.client(target).ok_or(Refusal::Overtaken)?;
+    policy::may_be_invited(other, state.room(room_id).ok_or(Refusal::Overtaken)?)?;
     let (nick, away) = (other.nick.clone(), other.away.clone());
     let inviter = by.client.and_then(|client| state.client(client));
     let is_heard = inviter.is_none_or(|inviter| policy::may_write_to(state, inviter, other));

@@ -68,12 +68,7 @@ pub(super) fn invite(state: &State, who: ClientId, nick: &str, room: &str) -> Re
     let room = find::room(state, client, room)?;
     policy::may_invite(client, room)?;
     let target = find::client(state, nick)?;
-    if room.members.contains_key(&target.id) {
-        return Err(Refusal::AlreadyInRoom {
-            nick: target.nick.as_str().into(),
-            room: room.name.as_str().into(),
-        });
-    }
+    policy::may_be_invited(target, room)?;
     line::fits(&client.source, "INVITE", &[target.nick.as_str(), room.name.as_str()], "")?;
     Ok(Outcome::Event(Event::Invited { room: room.id, by: client.author(), target: target.id }))
 }

@@ -114,6 +114,21 @@ fn one_who_is_out_no_longer_invites() {
 }
 
 #[test]
+fn one_who_came_in_meanwhile_is_not_invited() {
+    let mut chat = Chat::new();
+    let [alice] = chat.room("#a", ["alice"]);
+    let carol = chat.client("carol");
+    let invite = chat.decided(alice, Request::Invite { nick: "carol".into(), room: "#a".into() });
+    chat.join(carol, "#a");
+    chat.heard.clear();
+    chat.happens(Some(alice), invite);
+    assert_eq!(chat.hears(alice), ["no: carol is in #a already"]);
+    assert!(chat.hears(carol).is_empty());
+    chat.ask(carol, Request::Invitations);
+    assert_eq!(chat.hears(carol), ["invited into "], "no door stays open behind her");
+}
+
+#[test]
 fn the_desk_needs_no_rank() {
     let mut chat = Chat::new();
     let [alice] = chat.room("#a", ["alice"]);
