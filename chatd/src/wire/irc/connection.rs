@@ -1,5 +1,7 @@
 //! The verbs that are about the connection itself: PING, PONG, QUIT, ERROR.
 
+use std::sync::Arc;
+
 use chat_proto::irc::Numeric;
 
 use super::line::Line;
@@ -29,6 +31,9 @@ pub(super) fn ping(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step 
 /// `QUIT :words`
 pub(super) fn quit(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
     turn.ask(Request::Leave(Disconnect::Quit(line.param(0).into())));
+    if let Some(label) = &turn.label {
+        irc.rare.get_or_insert_default().farewell = Some(Arc::clone(label));
+    }
     irc.awaits = Awaits::End;
     Step::Wait
 }

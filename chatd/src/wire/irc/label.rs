@@ -25,18 +25,20 @@ pub(super) fn of(irc: &Irc, tags: Tags<'_>) -> Option<Arc<str>> {
 }
 
 /// Gives `requests` from `begin` on the label of the line they come from, and puts the end behind them if nothing more comes of it.
-/// Leaving has no answer but the farewell, which is the session's own; what answers another line has its label already.
+/// Leaving has no answer but the farewell, which is the session's own: what was answered before it ends before it, or it would be
+/// held for ever. What answers another line has its label already.
 pub(super) fn wrap(requests: &mut Vec<Request>, begin: usize, label: &Arc<str>, is_complete: bool) {
-    let labeled = |request| labeled(label, request);
-    let is_leaving = matches!(requests.last(), Some(Request::Leave(_)));
-    let asked: Vec<Request> = requests.drain(begin..).collect();
+    let mut asked = requests.split_off(begin);
+    let leaving = asked.pop_if(|request| matches!(request, Request::Leave(_)));
+    let is_answered = leaving.is_none() || !asked.is_empty();
     requests.extend(asked.into_iter().map(|request| match request {
-        Request::Leave(_) | Request::Labeled(_) => request,
-        request => labeled(request),
+        Request::Labeled(_) => request,
+        request => labeled(label, request),
     }));
-    if is_complete && !is_leaving {
-        requests.push(labeled(Request::EndOfLabel));
+    if is_complete && is_answered {
+        requests.push(labeled(label, Request::EndOfLabel));
     }
+    requests.extend(leaving);
 }
 
 /// A request whose answers belong to a label.

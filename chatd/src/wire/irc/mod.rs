@@ -234,10 +234,6 @@ impl Dialect for Irc {
         turn.finish(!is_later);
         match step {
             Step::CheckOperator { name, password, .. } => Step::CheckOperator { name, password, label },
-            _ if self.awaits == Awaits::End => {
-                self.rare.get_or_insert_default().farewell = label;
-                step
-            }
             _ => step,
         }
     }

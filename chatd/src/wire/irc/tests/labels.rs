@@ -122,6 +122,23 @@ fn the_check_of_a_password_keeps_the_label() {
 }
 
 #[test]
+fn what_is_answered_before_the_farewell_is_complete_before_it() {
+    let mut session = Session::<Irc>::with(|config| config.server.password = Some("secret".into()));
+    for line in ["CAP REQ :labeled-response batch", "NICK alice", "USER u 0 * :Alice"] {
+        session.sends(line);
+    }
+    let (step, requests) = session.sends("@label=x CAP END");
+    assert_eq!(step, Step::Wait);
+    let Request::Labeled(first) = &requests[0] else { panic!("{requests:?}") };
+    assert!(matches!(&first.request, Request::Echo(bytes) if bytes.starts_with(b":irc.test 464 ")));
+    let rest = [labeled("x", Request::EndOfLabel), Request::Leave(Disconnect::BadPassword)];
+    assert_eq!(requests[1..], rest);
+    let mut out = Vec::new();
+    session.dialect.farewell(&Disconnect::BadPassword, &session.setting, &mut out);
+    assert!(out.starts_with(b"ERROR :"), "the label is answered");
+}
+
+#[test]
 fn the_farewell_answers_the_line_that_asked_for_it() {
     let mut alice = alice();
     let (step, requests) = alice.sends("@label=x QUIT :bye");
