@@ -147,7 +147,7 @@ pub enum Reply {
     /// A room in which the hearer is has another name.
     Renamed(Box<Renamed>),
     /// Which nicks are here.
-    Ison(Vec<Nick>),
+    Ison(Vec<Box<str>>),
     /// `nick`, is operator, is away, `user@host`.
     Userhost(Vec<(Nick, bool, bool, String)>),
     /// Which operators are here, as far as the asker may see them: nick, `user@host`, idle seconds.

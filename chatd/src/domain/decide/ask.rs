@@ -10,8 +10,12 @@ use crate::domain::request::Guard;
 use crate::domain::state::State;
 
 pub(super) fn ison(state: &State, nicks: &[Box<str>]) -> Outcome {
-    let here = nicks.iter().filter_map(|nick| state.client_named(nick));
-    Outcome::Reply(Reply::Ison(here.map(|client| client.nick.clone()).collect()))
+    let here = |nick: &str| match state.client_named(nick) {
+        Some(client) => Some(client.nick.as_str().into()),
+        // Nobody, and always here.
+        None => state.is_desk(nick).then(|| state.config().desk.nick.as_str().into()),
+    };
+    Outcome::Reply(Reply::Ison(nicks.iter().filter_map(|nick| here(nick)).collect()))
 }
 
 /// A client learns by this which address it comes from: what it gives others for a direct connection (RFC 2812 §4.8 knows no cloaks).

@@ -35,6 +35,8 @@ pub fn monitored<'a>(state: &State, nicks: impl IntoIterator<Item = &'a Nick>) -
     for nick in nicks {
         match state.client_named(nick.as_str()) {
             Some(client) => online.push(Arc::clone(&client.source)),
+            // Nobody, and always here.
+            None if state.is_desk(nick.as_str()) => online.push(Arc::clone(state.desk_source())),
             None => offline.push(nick.clone()),
         }
     }

@@ -360,3 +360,13 @@ fn whoever_watches_a_nick_overhears_what_peers_are_told_and_each_hears_it_once()
     applied.notice.unwrap().0.visit(&chat.state, |id, ear| told.push((id, ear)));
     assert_eq!(told, [(peer, Ear::Hears), (watcher, Ear::Overhears)]);
 }
+
+#[test]
+fn the_desk_is_always_here_for_those_who_watch_it_or_ask() {
+    let mut chat = Chat::new();
+    let alice = chat.client("alice");
+    watch(&mut chat, alice, &["Desk"]);
+    assert_eq!(chat.hears(alice), ["watched: +desk"]);
+    chat.ask(alice, Request::Ison(vec!["nobody".into(), "DESK".into(), "Alice".into()]));
+    assert_eq!(chat.hears(alice), [r#"Ison(["desk", "alice"])"#]);
+}

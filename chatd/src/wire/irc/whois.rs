@@ -4,10 +4,11 @@ use chat_proto::irc::Numeric;
 
 use super::Irc;
 use super::line::Line;
+use super::render;
 use super::server::is_this;
 use super::turn::Turn;
 use crate::domain::request::Request;
-use crate::wire::Step;
+use crate::wire::{Step, desk};
 
 /// `WHOIS nick,nick` or `WHOIS server nick` (RFC 2812 §3.6.2)
 pub(super) fn whois(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
@@ -18,6 +19,10 @@ pub(super) fn whois(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step
     // It may be asked by the name of anybody who is here: clients write the nick twice to learn how long it is idle.
     let via = (!server.is_empty() && !is_this(irc, turn.setting, server)).then_some(server);
     for nick in line.list(nicks) {
+        if desk::is_same(&turn.setting.config, nick, &turn.setting.config.desk.nick) {
+            render::desk(&mut irc.pen(turn.setting, &mut turn.echo), &turn.setting.config);
+            continue;
+        }
         turn.ask(Request::Whois { nick: nick.into(), via: via.map(Into::into) });
     }
     Step::Go

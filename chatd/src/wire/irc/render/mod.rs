@@ -18,6 +18,7 @@ pub use notice::notice;
 pub(super) use rename::{knows, renamed};
 pub(super) use reply::reply;
 pub(super) use welcome::welcome;
+pub(super) use whois::desk;
 
 /// Appends one line without tags.
 pub(super) fn line(out: &mut Vec<u8>, source: &str, verb: &str, params: &[&str], trailing: Option<&str>) {

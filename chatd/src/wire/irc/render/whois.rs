@@ -3,6 +3,7 @@
 use chat_proto::irc::Numeric;
 
 use super::people::prefix;
+use crate::config::Config;
 use crate::domain::origin::{Origin, written};
 use crate::domain::reply::{Gone, Whois};
 use crate::domain::secure::Secure;
@@ -15,6 +16,16 @@ pub(super) fn whois(pen: &mut Pen<'_>, nick: &str, found: Option<&Whois>, descri
         Some(whois) => about(pen, whois, description),
         None => pen.numeric(Numeric::ERR_NOSUCHNICK, &[nick]),
     }
+    pen.numeric(Numeric::RPL_ENDOFWHOIS, &[nick]);
+}
+
+/// What there is to know of the desk, which is nobody and always here.
+pub(in crate::wire::irc) fn desk(pen: &mut Pen<'_>, config: &Config) {
+    let (server, nick) = (pen.server(), config.desk.nick.as_str());
+    let about = format!("Whoever runs {server} reads and answers here");
+    pen.numeric_with(Numeric::RPL_WHOISUSER, &[nick, nick, server, "*"], &about);
+    pen.numeric_with(Numeric::RPL_WHOISSERVER, &[nick, server], &config.server.description);
+    pen.numeric(Numeric::RPL_WHOISOPERATOR, &[nick]);
     pen.numeric(Numeric::RPL_ENDOFWHOIS, &[nick]);
 }
 

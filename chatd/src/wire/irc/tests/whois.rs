@@ -132,7 +132,7 @@ fn whowas_ison_and_userhost_are_exact() {
         &Reply::Whowas { nicks: "bob".into(), entries: vec![] },
         &["406 alice bob :There was no such nickname", "369 alice bob :End of WHOWAS"],
     );
-    check(&Reply::Ison(vec![nick("bob"), nick("carol")]), &["303 alice :bob carol"]);
+    check(&Reply::Ison(vec!["bob".into(), "carol".into()]), &["303 alice :bob carol"]);
     check(&Reply::Ison(vec![]), &["303 alice :"]);
     check(
         &Reply::Userhost(vec![
@@ -141,4 +141,15 @@ fn whowas_ison_and_userhost_are_exact() {
         ]),
         &["302 alice :bob*=-~b@h al=+~a@h"],
     );
+}
+
+#[test]
+fn the_desk_is_somebody_to_ask_about() {
+    let expected = [
+        "311 alice desk desk irc.test * :Whoever runs irc.test reads and answers here",
+        "312 alice desk irc.test :a chat server",
+        "313 alice desk :is an IRC operator",
+        "318 alice desk :End of /WHOIS list",
+    ];
+    assert_eq!(alice().hears("WHOIS Desk"), lines(&expected));
 }
