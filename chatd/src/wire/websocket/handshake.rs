@@ -150,20 +150,28 @@ fn accept(key: &str) -> String {
 struct Fields<'a>(&'a [Header<'a>]);
 
 impl<'a> Fields<'a> {
+    fn named(self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
+        self.0.iter().filter(move |field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value)
+    }
+
+    /// Whether all fields of this name are text.
+    fn are_text(self, name: &'static str) -> bool {
+        self.named(name).all(|value| str::from_utf8(value).is_ok())
+    }
+
     /// The values of all fields of this name that are text, in order.
     fn values(self, name: &'static str) -> impl Iterator<Item = &'a str> {
-        let named = self.0.iter().filter(move |field| field.name.eq_ignore_ascii_case(name));
-        named.filter_map(|field| str::from_utf8(field.value).ok())
+        self.named(name).filter_map(|value| str::from_utf8(value).ok())
     }
 
     /// The value of a field that may stand there once.
     fn only(self, name: &'static str) -> Result<Option<&'a str>, Refusal> {
-        let mut named = self.0.iter().filter(|field| field.name.eq_ignore_ascii_case(name));
+        let mut named = self.named(name);
         let first = named.next();
         if named.next().is_some() {
             return Err(Refusal::Twice(name));
         }
-        let value = first.map(|field| str::from_utf8(field.value)).transpose();
+        let value = first.map(str::from_utf8).transpose();
         value.map_err(|_| Refusal::Bad("a field that is not text"))
     }
 

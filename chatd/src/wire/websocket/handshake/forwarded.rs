@@ -8,7 +8,13 @@ use chat_proto::network::Network;
 use super::{Fields, Refusal};
 
 /// The address nearest to us that is no gateway's; nothing if the gateway names nobody.
+///
+/// A gateway puts its own word behind what the client sent, in the same field: a field that is not text must not be passed over,
+/// or the client could pass for the gateway.
 pub(super) fn client(fields: Fields<'_>, gateways: &[Network]) -> Result<Option<IpAddr>, Refusal> {
+    if !fields.are_text("x-forwarded-for") {
+        return Err(Refusal::Bad("an X-Forwarded-For that is not text"));
+    }
     let chain: Vec<&str> = fields.tokens("x-forwarded-for").collect();
     let mut nearest = None;
     for named in chain.into_iter().rev() {

@@ -229,6 +229,19 @@ fn a_named_gateway_says_who_is_behind_it() {
     }
 }
 
+/// A gateway such as nginx adds its word to the field that the client sent, whatever is in that.
+#[test]
+fn nobody_passes_for_the_gateway_with_a_field_that_is_not_text() {
+    let gateways = ["127.0.0.1".parse().unwrap()];
+    let behind = Rules { gateways: Some(&gateways), ..OPEN };
+    for value in [&b"\xFF, 192.0.2.7"[..], b"192.0.2.7\r\nX-Forwarded-For: \xFF"] {
+        let mut request = REQUEST.trim_end().as_bytes().to_vec();
+        request.extend([&b"\r\nX-Forwarded-For: "[..], value, b"\r\n\r\n"].concat());
+        assert_eq!(judge(&request, behind), Err(Refusal::Bad("an X-Forwarded-For that is not text")));
+        assert!(judge(&request, OPEN).unwrap().is_some(), "of strangers it means nothing");
+    }
+}
+
 #[test]
 fn a_named_gateway_says_whether_it_was_reached_over_tls() {
     let behind = Rules { gateways: Some(&[]), ..OPEN };
