@@ -23,6 +23,9 @@ use crate::wire;
 use crate::wire::proxy_header::HeaderError;
 use crate::wire::websocket::handshake::Refusal;
 
+/// Reads that are thrown away at most before a close.
+const DISCARD_MAX: usize = 16;
+
 /// What a listener asks of a connection before its session begins.
 #[derive(Clone, Debug)]
 pub(super) struct Entrance {
@@ -148,10 +151,35 @@ async fn speaks_tls(stream: &TcpStream) -> io::Result<bool> {
 
 /// Tells a peer that came the wrong way, and closes.
 async fn turn_away(stream: &mut TcpStream, protocol: Protocol, why: &str) {
-    let mut unread = [0; 4096];
     // What is not read would turn the close into a reset, which can overtake what is said.
-    while stream.try_read(&mut unread).is_ok_and(|count| count == unread.len()) {}
+    discard(|unread| stream.try_read(unread));
     // Who has gone cannot be told.
     let _ = stream.write_all(&wire::turned_away(protocol, why)).await;
     let _ = stream.shutdown().await;
+}
+
+/// Reads and throws away what has arrived, within bounds: more may come as fast as it is read, and whoever reads it all would serve
+/// nobody else, nor see a deadline.
+fn discard(mut read: impl FnMut(&mut [u8]) -> io::Result<usize>) {
+    let mut unread = [0; 4096];
+    for _ in 0..DISCARD_MAX {
+        if !read(&mut unread).is_ok_and(|count| count == unread.len()) {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DISCARD_MAX, discard};
+
+    #[test]
+    fn what_comes_without_end_is_not_read_without_end() {
+        let mut reads = 0;
+        discard(|unread| {
+            reads += 1;
+            Ok(unread.len())
+        });
+        assert_eq!(reads, DISCARD_MAX);
+    }
 }
