@@ -102,5 +102,5 @@ fn descriptors_suffice_for_the_clients_of_the_defaults() {
     let service = unit("chatd.service");
     let limit = values(&service, "LimitNOFILE").first().and_then(|value| value.parse::<usize>().ok());
     let clients = Config::default().limits.clients;
-    assert!(limit.is_some_and(|limit| limit >= clients + 64), "{limit:?} for {clients} clients");
+    assert!(limit.is_some_and(|limit| limit >= clients + 192), "{limit:?} for {clients} clients");
 }

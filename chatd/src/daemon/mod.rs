@@ -58,10 +58,13 @@ pub async fn run(
     outcome
 }
 
-/// One descriptor a client and some for listeners, store and control: the soft limit of 1024 that most systems set would be the
-/// real limit of clients.
+/// Descriptors for what is no client: listeners, the store and its readers, log files, 64 connections to the control socket, and 64
+/// questions for host names.
+const OTHER_DESCRIPTORS: u64 = 192;
+
+/// One descriptor a client and some for the rest: the soft limit of 1024 that most systems set would be the real limit of clients.
 fn raise_descriptor_limit(clients: usize) {
-    let wanted = clients as u64 + 64;
+    let wanted = clients as u64 + OTHER_DESCRIPTORS;
     match getrlimit(Resource::RLIMIT_NOFILE) {
         Ok((soft, hard)) if soft < wanted => {
             let raised = hard.min(wanted);
