@@ -2,6 +2,7 @@
 
 use std::net::UdpSocket;
 use std::thread;
+use std::time::Duration;
 
 use predicates::str::contains;
 
@@ -234,4 +235,18 @@ fn a_confirmed_host_name_is_shown() {
     let mut alice = Client::connect(&daemon, "alice");
     alice.send("JOIN #lobby");
     alice.expect(":alice!~alice@h.example.org JOIN #lobby");
+}
+
+#[test]
+fn a_search_for_a_name_delays_no_stop() {
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let server = silent.local_addr().unwrap().to_string();
+    // One after the other is asked, and each is given a second.
+    let dns = format!("[dns]\nreverse = true\nservers = {:?}\ntimeout = \"10m\"\n", vec![server; 600]);
+    let mut daemon = Daemon::with(&format!("[server]\ndrain-timeout = \"10m\"\n{dns}"));
+    let mut alice = Client::open(&daemon, "alice");
+    silent.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    silent.recv(&mut [0; 512]).unwrap();
+    daemon.terminate();
+    alice.expect_closed();
 }

@@ -76,19 +76,23 @@ impl Gatekeeper {
         Ok(())
     }
 
-    /// The handshakes and the search for a name, in a task of their own, so that a slow one harms nobody; behind them the session in
-    /// another, which is small.
+    /// The handshakes and the search for a name, in a task of their own, so that a slow one harms nobody, and a stop waits for none;
+    /// behind them the session in another, which is small.
     async fn receive(self, entrance: Entrance, peer: handshake::Peer, arrival: Arrival<TcpStream>) {
         let (address, config) = (arrival.address, self.shared.config());
         let stages = Stages { entrance: &entrance, peer, limits: &config.limits, leaving: &self.stop };
-        let shaken = tokio::select! {
-            shaken = handshake::shake(stages, arrival) => shaken,
+        let received = async {
+            let arrival = handshake::shake(stages, arrival).await?;
+            // If it cannot be seated the daemon is ending, and the connection with it.
+            let _ = self.greet(entrance.protocol(), arrival).await;
+            Ok::<_, handshake::Failed>(())
+        };
+        let received = tokio::select! {
+            received = received => received,
             () = self.stop.cancelled() => return,
         };
-        match shaken {
-            // The daemon is ending; the connection with it.
-            Ok(arrival) => drop(self.greet(entrance.protocol(), arrival).await),
-            Err(failed) => tracing::info!(peer = %address, reason = %failed, "handshake failed"),
+        if let Err(failed) = received {
+            tracing::info!(peer = %address, reason = %failed, "handshake failed");
         }
     }
 

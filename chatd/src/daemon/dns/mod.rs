@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tokio::net::UdpSocket;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use self::message::{Kind, Record, question, records, reverse_name};
 use crate::config::{Config, Dns};
@@ -70,11 +70,12 @@ impl Names {
         if let Some(remembered) = self.recall(ip) {
             return remembered;
         }
-        let look_up = async {
-            let _permit = self.lookups.acquire().await.ok()?;
-            confirmed(&servers(&config.dns), ip, &config.cloak.suffix).await
-        };
-        let found = timeout(config.dns.timeout, look_up).await.ok().flatten();
+        let until = Instant::now() + config.dns.timeout;
+        // Too many others are asked for: that says nothing about this one, and is not remembered.
+        let _permit = timeout_at(until, self.lookups.acquire()).await.ok()?.ok()?;
+        let servers = servers(&config.dns);
+        let asked = confirmed(&servers, ip, &config.cloak.suffix);
+        let found = timeout_at(until, asked).await.ok().flatten();
         self.remember(ip, found.clone());
         found
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::net::UdpSocket;
 
-use super::Names;
+use super::{LOOKUPS_MAX, Names};
 use crate::config::{Config, Dns, Gateway};
 
 /// Names in the form of the wire, and what is said of them.
@@ -105,4 +105,17 @@ async fn a_server_that_is_silent_costs_no_more_than_the_time_out() {
     let begun = tokio::time::Instant::now();
     assert_eq!(Names::default().host(&config, ip("192.0.2.7")).await, None);
     assert!(begun.elapsed() <= Duration::from_millis(3100), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn who_was_not_asked_for_because_of_too_many_others_is_asked_for_the_next_time() {
+    let (mut config, asked) = server().await;
+    let names = Names::default();
+    let others = names.lookups.acquire_many(LOOKUPS_MAX as u32).await.unwrap();
+    config.dns.timeout = Duration::from_millis(100);
+    assert_eq!(names.host(&config, ip("192.0.2.7")).await, None);
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    drop(others);
+    config.dns.timeout = Duration::from_secs(30);
+    assert_eq!(names.host(&config, ip("192.0.2.7")).await.as_deref(), Some("h.example.org"));
 }
