@@ -13,7 +13,7 @@ use super::writer::Writer;
 pub struct Limits {
     /// Clients at once.
     pub clients: usize,
-    /// Clients at once from one IP address; 0 = no bound.
+    /// Clients at once from one IPv4 address or one IPv6 network of 64 bits; 0 = no bound.
     pub clients_per_address: usize,
     /// How long the handshakes before a session may take, all together.
     pub handshake_timeout: Duration,

@@ -5,7 +5,13 @@ use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use chat_proto::network::Network;
+
 use crate::config::Limits;
+
+/// Bits of an IPv6 address that say whose it is; whoever has one address has all that agree in them, and comes from another each time
+/// as he likes (RFC 6177 §2).
+const IPV6_BITS: u8 = 64;
 
 /// Connections, all and by address. Locked to count one up or down.
 #[derive(Debug, Default)]
@@ -14,12 +20,18 @@ pub struct Places(Mutex<Counts>);
 #[derive(Debug, Default)]
 struct Counts {
     all: usize,
+    /// By what [`counted`] makes of an address.
     by_address: HashMap<IpAddr, usize>,
+}
+
+/// The address that stands for all that count as one.
+fn counted(ip: IpAddr) -> IpAddr {
+    if ip.is_ipv6() { Network::around(ip, IPV6_BITS).address() } else { ip }
 }
 
 impl Counts {
     fn add(&mut self, ip: IpAddr, limits: &Limits) -> Result<(), String> {
-        let count = self.by_address.entry(ip).or_default();
+        let count = self.by_address.entry(counted(ip)).or_default();
         if limits.clients_per_address > 0 && *count >= limits.clients_per_address {
             let limit = limits.clients_per_address;
             return Err(format!("too many clients from {ip} (limits.clients-per-address = {limit})"));
@@ -29,7 +41,7 @@ impl Counts {
     }
 
     fn remove(&mut self, ip: IpAddr) {
-        if let Entry::Occupied(mut count) = self.by_address.entry(ip) {
+        if let Entry::Occupied(mut count) = self.by_address.entry(counted(ip)) {
             *count.get_mut() -= 1;
             if *count.get() == 0 {
                 count.remove();
@@ -58,7 +70,7 @@ impl Places {
 
     /// Counts a connection for another address.
     pub(super) fn relocate(&self, from: Option<IpAddr>, to: IpAddr, limits: &Limits) -> Result<(), String> {
-        if from == Some(to) {
+        if from.map(counted) == Some(counted(to)) {
             return Ok(());
         }
         let mut counts = self.lock();
@@ -157,6 +169,22 @@ mod tests {
         assert!(second.move_to([192, 0, 2, 2].into(), &limits).is_err());
         assert!(take(1).is_err(), "who may not move keeps its place");
         drop((first, second));
+        let counts = places.lock();
+        assert_eq!((counts.all, counts.by_address.len()), (0, 0));
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_count_as_one() {
+        let limits = Limits { clients_per_address: 2, ..Limits::default() };
+        let places = std::sync::Arc::<Places>::default();
+        let take = |ip: &str| Place::take(&places, Some(ip.parse().unwrap()), &limits);
+        let (mut first, second) = (take("2001:db8::1").unwrap(), take("2001:db8::2").unwrap());
+        assert!(
+            take("2001:db8::ffff:ffff:ffff:ffff").unwrap_err().contains("limits.clients-per-address = 2")
+        );
+        let other = take("2001:db8:0:1::1").unwrap();
+        first.move_to("2001:db8::9".parse().unwrap(), &limits).unwrap();
+        drop((first, second, other));
         let counts = places.lock();
         assert_eq!((counts.all, counts.by_address.len()), (0, 0));
     }
