@@ -25,7 +25,7 @@ pub struct Arguments {
     /// Check the configuration, tell everything that is wrong with it, and end
     #[arg(long, conflicts_with_all = ["print_config", "hash_password"])]
     pub check: bool,
-    /// Print the configuration that is in effect, and end
+    /// Print the configuration that is in effect, passwords included, and end
     #[arg(long, conflicts_with = "hash_password")]
     pub print_config: bool,
     /// Read a password from standard input, print its hash for [[control.operator]], and end
