@@ -6,6 +6,7 @@ use super::{Applied, Place, may_still};
 use crate::domain::client::Client;
 use crate::domain::id::ClientId;
 use crate::domain::message::{Author, Conversation, Message, MessageKind};
+use crate::domain::mode::Rank;
 use crate::domain::notice::{Audience, What};
 use crate::domain::policy;
 use crate::domain::refusal::Refusal;
@@ -22,7 +23,7 @@ pub(super) fn said(state: &mut State, at: Place, message: &Arc<Message>) -> Resu
         })?;
         // It would be told and kept under a name that the room has no more.
         let said_in = match &message.to {
-            Conversation::Ranked { shown, .. } => shown.get(1..).unwrap_or_default(),
+            Conversation::Ranked { shown, .. } => shown.trim_start_matches(|c| Rank::of_prefix(c).is_some()),
             to => to.addressee(),
         };
         if state.room(*id).is_none_or(|room| room.name.as_str() != said_in) {
