@@ -71,6 +71,9 @@ impl Facts {
     }
 }
 
+/// Most clients that a WHO answers with, so that one question cannot fill an outbox; modern servers do the same.
+const WHO_MAX: usize = 2000;
+
 /// Whom a client asks for, and in which form it wants to be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhoAsk {
@@ -82,6 +85,10 @@ pub struct WhoAsk {
     pub facts: Facts,
     /// The form of the answer; only the dialect reads it.
     pub form: Option<WhoForm>,
+    /// The slot of the first client that is looked at: a mask is held against all clients, but not in one turn of the owner.
+    pub from: u32,
+    /// How many may still be found.
+    pub left: usize,
 }
 
 /// Which columns of a WHO a client wants to read (IRCv3 WHOX).
@@ -97,6 +104,13 @@ impl WhoAsk {
     /// All that fits `mask`, in the usual form.
     #[must_use]
     pub fn of(mask: &str) -> Self {
-        Self { mask: mask.into(), operators_only: false, facts: Facts::USUAL, form: None }
+        let (facts, form) = (Facts::USUAL, None);
+        Self { mask: mask.into(), operators_only: false, facts, form, from: 0, left: WHO_MAX }
+    }
+
+    /// The same for those from this slot on, after so many have been found.
+    #[must_use]
+    pub fn go_on(&self, from: u32, found: usize) -> Self {
+        Self { from, left: self.left.saturating_sub(found), ..self.clone() }
     }
 }

@@ -12,6 +12,7 @@ use super::mode::{Rank, RoomList};
 use super::origin::Origin;
 use super::query::{RoomCondition, WhoAsk};
 use super::refusal::Refusal;
+use super::request::Request;
 use super::secure::Secure;
 
 /// One answer. A list is one reply, with its end in it.
@@ -123,12 +124,14 @@ pub enum Reply {
     },
     /// The masks of those whom the hearer does not want to hear.
     SilenceList(Vec<Mask>),
-    /// Those who fit a WHO.
+    /// One page of those who fit a WHO.
     Who {
         /// What was asked for.
         ask: Box<WhoAsk>,
         /// The clients.
         entries: Vec<WhoEntry>,
+        /// Where the next page begins, if there is one.
+        next: Option<u32>,
     },
     /// All about one client.
     Whois {
@@ -162,6 +165,28 @@ pub enum Reply {
     EndOfLabel,
     /// The session has to end; this is why.
     Ended(Disconnect),
+}
+
+impl Reply {
+    /// What asks for the next page, if this is one and not the last.
+    #[must_use]
+    pub fn next_page(&self) -> Option<Request> {
+        match self {
+            Self::List { next, conditions, .. } => {
+                next.map(|from| Request::List { from, conditions: Arc::clone(conditions) })
+            }
+            Self::Who { ask, entries, next } => {
+                next.map(|from| Request::Who(Box::new(ask.go_on(from, entries.len()))))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether this is a page of a long answer.
+    #[must_use]
+    pub const fn is_page(&self) -> bool {
+        matches!(self, Self::List { .. } | Self::Who { .. })
+    }
 }
 
 /// How much outsiders may know of a room (RFC 2812 §5.1, RPL_NAMREPLY).

@@ -118,6 +118,18 @@ impl State {
         self.clients.iter().filter_map(|slot| slot.as_deref())
     }
 
+    /// The registered clients whose slot is at least `from` and less than `end`, by slot.
+    pub fn clients_in(&self, from: u32, end: u32) -> impl Iterator<Item = &Client> {
+        let end = self.clients.len().min(end as usize);
+        self.clients.get(from as usize..end).unwrap_or_default().iter().filter_map(|slot| slot.as_deref())
+    }
+
+    /// Whether there are slots for clients from `slot` on, in use or not.
+    #[must_use]
+    pub fn has_clients_from(&self, slot: u32) -> bool {
+        self.clients.len() > slot as usize
+    }
+
     /// The room with this id.
     #[must_use]
     pub fn room(&self, id: RoomId) -> Option<&Room> {

@@ -14,13 +14,14 @@ use crate::domain::request::MASK_MAX;
 use crate::domain::room::Room;
 use crate::domain::state::State;
 
-/// Most clients that a WHO answers with, so that one question cannot fill an outbox; modern servers do the same.
-const WHO_MAX: usize = 2000;
+/// Clients that a mask is held against for one page: a turn of the owner is short however many there are and however few fit.
+const LOOKED_AT: u32 = 1000;
 
 pub(super) fn who(state: &State, who: ClientId, now: Time, ask: Box<WhoAsk>) -> Result<Outcome, Refusal> {
     let view = View { state, asker: state.asker(who)?, now };
-    let found = if ask.mask.starts_with('#') { view.in_room(&ask) } else { view.by_mask(&ask) };
-    Ok(Outcome::Reply(Reply::Who { entries: found, ask }))
+    let (entries, next) =
+        if ask.mask.starts_with('#') { (view.in_room(&ask), None) } else { view.by_mask(&ask) };
+    Ok(Outcome::Reply(Reply::Who { ask, entries, next }))
 }
 
 /// What one client sees at one moment.
@@ -37,20 +38,21 @@ impl View<'_> {
             .iter()
             .filter_map(|(id, rank)| Some((self.state.client(*id)?, *rank)))
             .filter(|(client, _)| policy::may_see_in(self.asker, client, room) && is_wanted(ask, client))
-            .take(WHO_MAX)
+            .take(ask.left)
             .map(|(client, rank)| self.entry(client, Some((room, rank))))
             .collect()
     }
 
-    /// A plain nick is found at once, also that of an invisible client; only a mask looks at everybody.
-    fn by_mask(&self, ask: &WhoAsk) -> Vec<WhoEntry> {
-        let named = if ask.facts.has(Facts::NICK) { self.state.client_named(&ask.mask) } else { None };
+    /// A plain nick is found at once, also that of an invisible client; only a mask looks at everybody, page by page.
+    fn by_mask(&self, ask: &WhoAsk) -> (Vec<WhoEntry>, Option<u32>) {
+        let is_named = ask.facts.has(Facts::NICK) && ask.from == 0;
+        let named = if is_named { self.state.client_named(&ask.mask) } else { None };
+        let entry = |client| self.entry(client, self.shared_room(client));
         if let Some(client) = named {
-            let wanted = is_wanted(ask, client).then_some(client);
-            return wanted.map(|client| self.entry(client, self.shared_room(client))).into_iter().collect();
+            return (is_wanted(ask, client).then(|| entry(client)).into_iter().collect(), None);
         }
         if ask.mask.len() > MASK_MAX {
-            return Vec::new();
+            return (Vec::new(), None);
         }
         let is_all = matches!(&*ask.mask, "*" | "0");
         let glob = Glob::new(&ask.mask, self.state.casemapping());
@@ -59,8 +61,11 @@ impl View<'_> {
                 && (is_all || self.fits(&glob, ask, client))
                 && policy::may_see_client(self.asker, client)
         };
-        let found = self.state.clients().filter(fits).take(WHO_MAX);
-        found.map(|client| self.entry(client, self.shared_room(client))).collect()
+        let end = ask.from.saturating_add(LOOKED_AT);
+        let found: Vec<_> =
+            self.state.clients_in(ask.from, end).filter(fits).take(ask.left).map(entry).collect();
+        let goes_on = found.len() < ask.left && self.state.has_clients_from(end);
+        (found, goes_on.then_some(end))
     }
 
     /// Whether one of the facts fits. What the asker may not see fits nothing: trying masks would tell it letter by letter.

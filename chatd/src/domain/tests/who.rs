@@ -110,3 +110,30 @@ fn the_idle_time_is_since_one_last_spoke() {
     chat.say(alice, "#a", "hello");
     assert_eq!(who(&chat, bob, WhoAsk::of("alice"))[0].idle_s, 0);
 }
+
+#[test]
+fn a_mask_is_held_against_so_many_clients_at_once_even_if_nobody_fits() {
+    let mut chat = Chat::new();
+    let asker = chat.client("asker");
+    for number in 2..=1005 {
+        chat.client(&format!("c{number}"));
+    }
+    let page = |ask: WhoAsk| {
+        let request = Request::Who(Box::new(ask));
+        let outcome = decide::request(&chat.state, asker, chat.now, request);
+        let Ok(Outcome::Reply(reply)) = outcome else { panic!("no answer") };
+        let next = reply.next_page();
+        let Reply::Who { entries, .. } = reply else { panic!("no answer") };
+        (entries.len(), next)
+    };
+    let (found, next) = page(WhoAsk::of("c100?"));
+    assert_eq!(found, 0, "they are all beyond the first thousand");
+    let Some(Request::Who(ask)) = next else { panic!("it goes on") };
+    assert_eq!((ask.from, page(*ask)), (1000, (6, None)));
+    let most = |left| page(WhoAsk { left, ..WhoAsk::of("*") });
+    assert_eq!(most(5), (5, None));
+    let (found, next) = most(1000);
+    assert_eq!(found, 999);
+    assert_eq!(next, Some(Request::Who(Box::new(WhoAsk { from: 1000, left: 1, ..WhoAsk::of("*") }))));
+    assert_eq!(page(WhoAsk::of("c2")), (1, None), "a nick is found without looking at anybody else");
+}

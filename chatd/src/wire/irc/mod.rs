@@ -169,8 +169,7 @@ impl Irc {
         match reply {
             Reply::Ended(_) => true,
             Reply::Welcome(_) | Reply::Refused(_) => self.awaits == Awaits::Registration,
-            Reply::List { .. } => self.awaits == Awaits::Page,
-            _ => false,
+            _ => reply.is_page() && self.awaits == Awaits::Page,
         }
     }
 
@@ -282,13 +281,12 @@ impl Dialect for Irc {
                 render::reply(&mut self.pen(setting, out), reply, self.caps, setting);
             }
             Reply::NickIs(nick) => self.source = format!("{nick}!{}", self.place()).into(),
-            Reply::List { next: Some(from), conditions, .. } => {
-                render::reply(&mut self.pen(setting, out), reply, self.caps, setting);
-                requests.push(Request::List { from: *from, conditions: Arc::clone(conditions) });
-                self.awaits = Awaits::Page;
-            }
             Reply::Renamed(renamed) => self.renamed(renamed, setting, out, requests),
             _ => render::reply(&mut self.pen(setting, out), reply, self.caps, setting),
+        }
+        if let Some(next) = reply.next_page() {
+            requests.push(next);
+            self.awaits = Awaits::Page;
         }
         self.step()
     }
@@ -315,7 +313,10 @@ impl Dialect for Irc {
             label::wrap(requests, begin, label, false);
         }
         // What is asked for page by page ends with the last one.
-        let is_last = matches!(reply, Reply::EndOfLabel | Reply::List { next: None, .. });
+        let is_last = match reply {
+            Reply::EndOfLabel => true,
+            page => page.is_page() && page.next_page().is_none(),
+        };
         let answering = &mut self.rare.get_or_insert_default().answering;
         answering.put(server, label, &rendered, out);
         if is_last {

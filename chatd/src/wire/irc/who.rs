@@ -1,8 +1,8 @@
 //! WHO, with the options and columns of WHOX.
 
-use super::Irc;
 use super::line::Line;
 use super::turn::Turn;
+use super::{Awaits, Irc};
 use crate::domain::query::{Facts, WhoAsk, WhoForm};
 use crate::domain::request::Request;
 use crate::wire::Step;
@@ -21,7 +21,7 @@ const FACTS: [(char, Facts); 6] = [
 ];
 
 /// `WHO mask options%columns,token` (RFC 2812 §3.6.1, IRCv3 WHOX)
-pub(super) fn who(_: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
+pub(super) fn who(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
     // Without a mask all are meant. What was typed stays as it was: the end of the answer repeats it.
     let mask = Some(line.param(0)).filter(|mask| !mask.is_empty()).unwrap_or("*");
     let (options, form) = match line.param(1).split_once('%') {
@@ -29,12 +29,13 @@ pub(super) fn who(_: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
         None => (line.param(1), None),
     };
     turn.ask(Request::Who(Box::new(WhoAsk {
-        mask: mask.into(),
         operators_only: options.contains('o'),
         facts: read_facts(options),
         form,
+        ..WhoAsk::of(mask)
     })));
-    Step::Go
+    irc.awaits = Awaits::Page;
+    Step::Wait
 }
 
 /// The facts that the options name; the usual ones if they name none. Letters without a meaning are passed over.

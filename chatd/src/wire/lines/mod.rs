@@ -85,8 +85,7 @@ impl Lines {
         match reply {
             Reply::Ended(_) => true,
             Reply::Welcome(_) | Reply::Refused(_) => self.awaits == Awaits::Registration,
-            Reply::List { .. } => self.awaits == Awaits::Page,
-            _ => false,
+            _ => reply.is_page() && self.awaits == Awaits::Page,
         }
     }
 
@@ -181,18 +180,25 @@ impl Dialect for Lines {
             Reply::Refused(refusal) if was_registering => {
                 return Step::Close(Disconnect::Broken(refusal.to_string().into()));
             }
-            Reply::List { rooms, is_first, next, conditions } => {
+            Reply::List { rooms, is_first, next, .. } => {
                 self.has_listed = !rooms.is_empty() || (self.has_listed && !is_first);
-                if let Some(from) = *next {
-                    requests.push(Request::List { from, conditions: Arc::clone(conditions) });
-                    self.awaits = Awaits::Page;
-                } else if !self.has_listed {
+                if next.is_none() && !self.has_listed {
                     render::line(out, "-- there are no such rooms");
+                }
+            }
+            Reply::Who { ask, entries, next } => {
+                self.has_listed = !entries.is_empty() || (self.has_listed && ask.from > 0);
+                if next.is_none() && !self.has_listed {
+                    render::line(out, &format!("-- nobody fits {}", ask.mask));
                 }
             }
             _ => {}
         }
         reply::reply(reply, setting, out);
+        if let Some(next) = reply.next_page() {
+            requests.push(next);
+            self.awaits = Awaits::Page;
+        }
         self.step()
     }
 

@@ -34,7 +34,7 @@ pub(super) fn reply(reply: &Reply, setting: &Setting, out: &mut Vec<u8>) {
             line(out, &format!("-- in {room}: {}", members.join(" ")));
         }
         Reply::List { rooms, .. } => list(rooms, out),
-        Reply::Who { ask, entries } => who(&ask.mask, entries, out),
+        Reply::Who { entries, .. } => who(entries, out),
         Reply::NickIs(_)
         | Reply::SourceIs(_)
         | Reply::Renamed(_)
@@ -79,10 +79,8 @@ fn list(rooms: &[ListedRoom], out: &mut Vec<u8>) {
     }
 }
 
-fn who(mask: &str, entries: &[WhoEntry], out: &mut Vec<u8>) {
-    if entries.is_empty() {
-        line(out, &format!("-- nobody fits {mask}"));
-    }
+/// Likewise.
+fn who(entries: &[WhoEntry], out: &mut Vec<u8>) {
     for entry in entries {
         let room = entry.room.as_ref().map_or(String::new(), |room| format!(" in {room}"));
         let away = if entry.is_away { ", away" } else { "" };

@@ -117,7 +117,6 @@ fn a_rule_of_the_desk_answers() {
 
 #[test]
 fn commands_become_requests() {
-    let who = |mask: &str| Request::Who(Box::new(WhoAsk::of(mask)));
     let cases = [
         ("/nick bob", Request::ChangeNick(nick("bob"))),
         ("/NICK bob", Request::ChangeNick(nick("bob"))),
@@ -128,8 +127,6 @@ fn commands_become_requests() {
         ("/join #a", Request::Join { room: room("#a"), key: None }),
         ("/join #a key", Request::Join { room: room("#a"), key: Some("key".into()) }),
         ("/part #a see you", Request::Part { room: "#a".into(), reason: "see you".into() }),
-        ("/who", who("*")),
-        ("/who #a", who("#a")),
         ("/topic #a", Request::Topic { room: "#a".into() }),
         ("/topic #a new one", Request::SetTopic { room: "#a".into(), text: "new one".into() }),
         ("/away at lunch", Request::Away(Some("at lunch".into()))),
@@ -139,6 +136,13 @@ fn commands_become_requests() {
         assert_eq!(guest().sends(line), (Step::Go, vec![expected]), "{line}");
     }
     let conditions = [RoomCondition::Named("#a*".into())].into();
+    for (line, mask) in [("/who", "*"), ("/who #a", "#a")] {
+        assert_eq!(
+            guest().sends(line),
+            (Step::Wait, vec![Request::Who(Box::new(WhoAsk::of(mask)))]),
+            "{line}"
+        );
+    }
     assert_eq!(guest().sends("/rooms #a*"), (Step::Wait, vec![Request::List { from: 0, conditions }]));
 }
 
@@ -314,9 +318,9 @@ fn replies_are_lines_that_begin_with_two_dashes() {
             },
             "in #a: @bob carol\n",
         ),
-        (Reply::Who { ask: Box::new(WhoAsk::of("x")), entries: vec![] }, "nobody fits x\n"),
+        (Reply::Who { ask: Box::new(WhoAsk::of("x")), entries: vec![], next: None }, "nobody fits x\n"),
         (
-            Reply::Who { ask: Box::new(WhoAsk::of("#a")), entries: vec![entry] },
+            Reply::Who { ask: Box::new(WhoAsk::of("#a")), entries: vec![entry], next: None },
             "@bob (~b@h) in #a, away: Bob B.\n",
         ),
         (
@@ -353,6 +357,19 @@ fn that_no_room_fits_is_said_once_and_behind_the_last_page() {
     assert_eq!(session.reads(&page(false, None, vec![])), "");
     assert_eq!(session.reads(&page(true, Some(9), vec![])), "");
     assert_eq!(session.reads(&page(false, None, vec![])), "-- there are no such rooms\n");
+}
+
+#[test]
+fn that_nobody_fits_is_said_once_and_behind_the_last_page() {
+    let mut session = guest();
+    session.sends("/who x*");
+    let first = || Box::new(WhoAsk::of("x*"));
+    let next = first().go_on(1000, 0);
+    let page = |ask, next| Reply::Who { ask, entries: vec![], next };
+    let asked = vec![Request::Who(Box::new(next.clone()))];
+    assert_eq!(session.after(&page(first(), Some(1000))), (Step::Wait, asked));
+    assert_eq!(session.reads(&page(Box::new(next), None)), "-- nobody fits x*\n");
+    assert_eq!(session.after(&page(first(), None)).0, Step::Go);
 }
 
 #[test]

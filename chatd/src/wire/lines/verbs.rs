@@ -166,10 +166,11 @@ fn topic(_: &mut Lines, words: &str, _: &Setting, requests: &mut Vec<Request>) -
     Step::Go
 }
 
-fn who(_: &mut Lines, words: &str, _: &Setting, requests: &mut Vec<Request>) -> Step {
+fn who(lines: &mut Lines, words: &str, _: &Setting, requests: &mut Vec<Request>) -> Step {
     let mask = if words.is_empty() { "*" } else { words };
     requests.push(Request::Who(Box::new(WhoAsk::of(mask))));
-    Step::Go
+    lines.awaits = Awaits::Page;
+    Step::Wait
 }
 
 fn rooms(lines: &mut Lines, words: &str, _: &Setting, requests: &mut Vec<Request>) -> Step {

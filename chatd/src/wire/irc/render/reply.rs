@@ -36,7 +36,12 @@ pub(in crate::wire::irc) fn reply(pen: &mut Pen<'_>, reply: &Reply, caps: Caps, 
         Reply::Away { nick, words } => pen.numeric_with(Numeric::RPL_AWAY, &[nick.as_str()], words),
         Reply::AwayIs(true) => pen.numeric(Numeric::RPL_NOWAWAY, &[]),
         Reply::AwayIs(false) => pen.numeric(Numeric::RPL_UNAWAY, &[]),
-        Reply::Who { ask, entries } => who::who(pen, ask, entries, is_multi),
+        Reply::Who { ask, entries, next } => {
+            who::who(pen, ask, entries, is_multi);
+            if next.is_none() {
+                pen.numeric(Numeric::RPL_ENDOFWHO, &[&ask.mask]);
+            }
+        }
         Reply::Whois { nick, found } => {
             whois::whois(pen, nick, found.as_deref(), &config.server.description);
         }

@@ -44,7 +44,7 @@ const COLUMNS: [(char, Column); 12] = [
 /// The last column, with blanks in it.
 const REAL_NAME: char = 'r';
 
-/// One line for each, then 315 with the mask as it was typed.
+/// One line for each.
 pub(super) fn who(pen: &mut Pen<'_>, ask: &WhoAsk, entries: &[WhoEntry], is_multi: bool) {
     for entry in entries {
         match &ask.form {
@@ -52,7 +52,6 @@ pub(super) fn who(pen: &mut Pen<'_>, ask: &WhoAsk, entries: &[WhoEntry], is_mult
             None => usual(pen, entry, is_multi),
         }
     }
-    pen.numeric(Numeric::RPL_ENDOFWHO, &[&ask.mask]);
 }
 
 /// 352

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::alice_with;
 use crate::delivery::outbox::{Answer, Labeled};
 use crate::domain::disconnect::Disconnect;
+use crate::domain::query::WhoAsk;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request::{self, Request};
@@ -98,6 +99,19 @@ fn a_list_of_several_pages_is_one_batch() {
     assert_eq!(requests, []);
     let batch = "@label=x :irc.test BATCH +l1 labeled-response\r\n@batch=l1 :irc.test 321 ";
     assert!(format!("{first}{last}").starts_with(batch) && last.ends_with("BATCH -l1\r\n"), "{first}{last}");
+}
+
+#[test]
+fn who_in_several_pages_is_one_batch() {
+    let mut alice = alice();
+    let ask = || Box::new(WhoAsk::of("b*"));
+    assert_eq!(alice.asks("@label=x WHO b*"), [labeled("x", Request::Who(ask()))]);
+    let page = |next| Reply::Who { ask: ask(), entries: vec![], next };
+    let (first, requests) = answered(&mut alice, "x", vec![page(Some(1000))]);
+    assert_eq!((&*first, requests.len()), ("", 1));
+    let (last, requests) = answered(&mut alice, "x", vec![page(None)]);
+    assert_eq!(requests, []);
+    assert_eq!(last, "@label=x :irc.test 315 alice b* :End of WHO list\r\n");
 }
 
 #[test]

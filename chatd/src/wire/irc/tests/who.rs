@@ -7,6 +7,7 @@ use crate::domain::mode::Rank;
 use crate::domain::query::{Facts, WhoAsk, WhoForm};
 use crate::domain::reply::{Reply, WhoEntry};
 use crate::domain::request::Request;
+use crate::wire::Step;
 use crate::wire::testing::{nick, room};
 
 fn asked(line: &str) -> WhoAsk {
@@ -39,7 +40,7 @@ fn bob() -> WhoEntry {
 
 /// What is written for bob when alice has asked with `line`.
 fn reads(line: &str, entry: WhoEntry) -> String {
-    let reply = Reply::Who { ask: Box::new(asked(line)), entries: vec![entry] };
+    let reply = Reply::Who { ask: Box::new(asked(line)), entries: vec![entry], next: None };
     alice().reads(&reply)
 }
 
@@ -77,9 +78,11 @@ fn the_usual_answer_is_exact() {
     let ask = || Box::new(WhoAsk::of("#a"));
     let mut session = alice();
     session.sends("CAP REQ multi-prefix");
-    assert!(session.reads(&Reply::Who { ask: ask(), entries: vec![bob()] }).contains(" bob G*B@+ :"));
+    assert!(
+        session.reads(&Reply::Who { ask: ask(), entries: vec![bob()], next: None }).contains(" bob G*B@+ :")
+    );
     assert_eq!(
-        session.reads(&Reply::Who { ask: ask(), entries: vec![] }),
+        session.reads(&Reply::Who { ask: ask(), entries: vec![], next: None }),
         ":irc.test 315 alice #a :End of WHO list\r\n"
     );
 }
@@ -111,4 +114,18 @@ fn columns_come_in_their_own_order_and_only_those_asked_for() {
             format!(":irc.test 354 alice {expected}\r\n:irc.test 315 alice bob :End of WHO list\r\n");
         assert_eq!(reads(&format!("WHO bob {columns}"), entry), expected, "{columns}");
     }
+}
+
+#[test]
+fn an_answer_goes_on_page_by_page_and_has_one_end() {
+    let mut session = alice();
+    let (step, requests) = session.sends("WHO b*");
+    assert_eq!((step, &requests[..]), (Step::Wait, &[Request::Who(Box::new(WhoAsk::of("b*")))][..]));
+    let page = |next| Reply::Who { ask: Box::new(WhoAsk::of("b*")), entries: vec![bob()], next };
+    let next = Request::Who(Box::new(WhoAsk::of("b*").go_on(1000, 1)));
+    assert_eq!(session.after(&page(Some(1000))), (Step::Wait, vec![next]));
+    assert_eq!(session.after(&page(None)), (Step::Go, vec![]));
+    let row = ":irc.test 352 alice #a ~b h irc.test bob G*B@ :0 Bob B.\r\n";
+    assert_eq!(session.reads(&page(Some(1000))), row);
+    assert_eq!(session.reads(&page(None)), format!("{row}:irc.test 315 alice b* :End of WHO list\r\n"));
 }
