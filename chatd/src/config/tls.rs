@@ -116,7 +116,8 @@ impl Sts {
     }
 
     /// The port to be announced.
-    pub(super) fn port_among(&self, listen: &[Listen]) -> Option<u16> {
+    #[must_use]
+    pub fn port_among(&self, listen: &[Listen]) -> Option<u16> {
         let is_meant = |listen: &&Listen| listen.tls && listen.protocol == Protocol::Irc;
         let port = if self.port > 0 { self.port } else { listen.iter().find(is_meant)?.address.port() };
         (port > 0).then_some(port)

@@ -8,7 +8,7 @@ use anyhow::Result;
 use chat_proto::control::ReloadResult;
 
 use super::secret;
-use crate::config::{Config, LogConfig, Server};
+use crate::config::{Config, Listen, LogConfig, Server, Sts, TlsConfig};
 
 /// Keys that are read once, at the start. A key that begins with one of these needs a restart.
 const NEEDS_RESTART: &[&str] = &[
@@ -69,7 +69,8 @@ pub(super) fn effective(old: &Config, new: Config) -> Arc<Config> {
     let (cloak, gateways, dns) = (new.cloak, new.gateways, new.dns);
     let (irc, limits) = (new.irc, new.limits);
     // Ranks and lists that rooms have already would lose their letters.
-    let (listen, rooms, tls) = (old.listen.clone(), old.rooms.clone(), new.tls);
+    let (listen, rooms) = (old.listen.clone(), old.rooms.clone());
+    let tls = TlsConfig { sts: announced(old, &new.tls.sts, &new.listen), ..new.tls };
     Arc::new(Config {
         server,
         listen,
@@ -85,6 +86,15 @@ pub(super) fn effective(old: &Config, new: Config) -> Arc<Config> {
         log,
         tls,
     })
+}
+
+/// The policy of strict transport. One that leads to a listener that opens at the next restart only has to wait for it: clients obey
+/// such a policy at once and could not come in any more.
+fn announced(old: &Config, sts: &Sts, listen: &[Listen]) -> Sts {
+    let port = sts.port_among(listen);
+    let opens = |listen: &[Listen]| listen.iter().any(|one| one.tls && Some(one.address.port()) == port);
+    let waits = sts.duration.is_some() && opens(listen) && !opens(&old.listen);
+    if waits { old.tls.sts.clone() } else { sts.clone() }
 }
 
 /// Every key with its value, arrays by index.
@@ -113,8 +123,10 @@ fn flatten(prefix: &str, value: toml::Value, flat: &mut BTreeMap<String, toml::V
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::{changes, effective};
-    use crate::config::Config;
+    use crate::config::{Config, Listen, Sts};
 
     #[test]
     fn what_changed_is_named_and_what_needs_a_restart_stays_as_it_was() {
@@ -136,6 +148,23 @@ mod tests {
         assert_eq!(effective.desk.nick, "desk");
         assert!(effective.history.enabled);
         assert_eq!(effective.listen.len(), 2);
+    }
+
+    #[test]
+    fn a_policy_of_strict_transport_waits_for_the_listener_it_leads_to() {
+        let old = Config::default();
+        let mut new = Config::default();
+        new.tls.sts = Sts { duration: Some(Duration::from_secs(60)), port: 6697, preload: false };
+        assert_eq!(
+            effective(&old, new.clone()).tls.sts,
+            new.tls.sts,
+            "something in front may speak TLS there"
+        );
+        let secure = Listen { address: ([127, 0, 0, 1], 6697).into(), tls: true, ..new.listen[0].clone() };
+        new.listen.push(secure);
+        assert_eq!(effective(&old, new.clone()).tls.sts, old.tls.sts);
+        let restarted = Config { listen: new.listen.clone(), ..Config::default() };
+        assert_eq!(effective(&restarted, new.clone()).tls.sts, new.tls.sts);
     }
 
     #[test]

@@ -56,6 +56,10 @@ async fn accept(
     };
     if is_believed {
         let gateway = arrival.address;
+        if agreed.client.is_none() {
+            // Everybody behind it would be taken for one client from there, and its limits for theirs.
+            tracing::warn!(%gateway, "a gateway in listen.proxy-from does not say for whom it connects: it has to send X-Forwarded-For");
+        }
         if let Some(client) = agreed.client {
             // Which port it came from, no gateway says.
             arrival.address = SocketAddr::new(client, 0);
