@@ -145,6 +145,7 @@ numerics! {
     "<client> <subject> <first line>" 704 RPL_HELPSTART ""
     "<client> <subject> <line>" 705 RPL_HELPTXT ""
     "<client> <subject>" 706 RPL_ENDOFHELP "End of /HELP."
+    "<channel> <channel> <nick!user@host> <words>" 710 RPL_KNOCK ""
     "<client> <channel>" 711 RPL_KNOCKDLVR "Your KNOCK has been delivered."
     "<client> <channel>" 712 ERR_TOOMANYKNOCK "Too many KNOCKs (channel)."
     "<client> <channel>" 713 ERR_CHANOPEN "Channel is open."

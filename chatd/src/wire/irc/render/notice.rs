@@ -1,6 +1,6 @@
 //! Notices: one line (rarely more) that all who read the same variant share.
 
-use chat_proto::irc::{BODY_MAX, LineWriter};
+use chat_proto::irc::{BODY_MAX, LineWriter, Numeric};
 
 use super::finish;
 use crate::domain::id::Seq;
@@ -41,7 +41,8 @@ pub fn notice(notice: &Notice, variant: Variant, desk: &str, out: &mut Vec<u8>) 
             }
         }
         What::Knocked { by, room, source, text } => {
-            page.line(&by.source, "710", &[room.as_str(), room.as_str(), source], Some(text));
+            let line = page.begin().source(&by.source).numeric(Numeric::RPL_KNOCK);
+            line.param(room.as_str()).param(room.as_str()).param(source).trailing(text).end();
         }
         What::Away { .. } if !variant::hears(variant, variant::AWAY) => {}
         What::Away { source, words } => page.line(source, "AWAY", &[], words.as_deref()),
