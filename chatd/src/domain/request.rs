@@ -244,6 +244,12 @@ impl Request {
         }
     }
 
+    /// Whether it only says that nothing more answers a labeled line.
+    #[must_use]
+    pub fn is_end_of_label(&self) -> bool {
+        matches!(self, Self::Labeled(labeled) if labeled.request == Self::EndOfLabel)
+    }
+
     /// The request without its label, and the label.
     #[must_use]
     pub fn unlabeled(self) -> (Self, Option<Arc<str>>) {

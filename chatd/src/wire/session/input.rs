@@ -163,7 +163,7 @@ impl Input {
                     Step::Go
                 }
             };
-            cost = cost.max(read.requests.len() - asked);
+            cost = cost.max(made_by_client(&read.requests[asked..]));
             self.pace.spend(setting.now.0, limits.input_rate, cost);
         }
         self.framer.keep(chunk);
@@ -205,5 +205,23 @@ impl Input {
                 }
             }
         });
+    }
+}
+
+/// How many of these requests their client has made: the end of the answer to a label is the session's own.
+fn made_by_client(requests: &[Request]) -> usize {
+    requests.iter().filter(|request| !request.is_end_of_label()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::made_by_client;
+    use crate::domain::request::{Labeled, Request};
+
+    #[test]
+    fn a_line_with_a_label_costs_no_more_than_one_without() {
+        let labeled = |request| Request::Labeled(Box::new(Labeled { label: "x".into(), request }));
+        assert_eq!(made_by_client(&[labeled(Request::Lusers), labeled(Request::EndOfLabel)]), 1);
+        assert_eq!(made_by_client(&[Request::Lusers, Request::Lusers]), 2);
     }
 }
