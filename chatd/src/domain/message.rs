@@ -148,6 +148,19 @@ impl Conversation {
         }
     }
 
+    /// The same, if it is in a room, with another name of that room.
+    #[must_use]
+    pub fn renamed(&self, name: &RoomName) -> Self {
+        match self {
+            Self::Room { id, .. } => Self::Room { id: *id, name: name.clone() },
+            Self::Ranked { room, shown, least } => {
+                let prefix = shown.split('#').next().unwrap_or_default();
+                Self::Ranked { room: *room, shown: [prefix, name.as_str()].concat().into(), least: *least }
+            }
+            to => to.clone(),
+        }
+    }
+
     /// The rank that those who hear it in a room have at least.
     #[must_use]
     pub fn least(&self) -> Rank {

@@ -26,7 +26,13 @@ pub(super) fn redacted(state: &mut State, at: Place, event: &Redacted) -> Result
         }
         Conversation::Desk { .. } | Conversation::Everyone => return Err(Refusal::Overtaken),
     };
+    let room = match to {
+        Conversation::Room { id, .. } | Conversation::Ranked { room: id, .. } => state.room(*id),
+        _ => None,
+    };
+    // It may have another name by now than when it was decided.
+    let to = room.map_or_else(|| to.clone(), |room| to.renamed(&room.name));
     state.recent.redact(*seq);
-    let what = What::Redacted { by: by.clone(), seq: *seq, to: to.clone(), reason: reason.clone() };
+    let what = What::Redacted { by: by.clone(), seq: *seq, to, reason: reason.clone() };
     Ok(Applied::told(at, audience, what))
 }

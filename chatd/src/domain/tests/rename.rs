@@ -1,6 +1,7 @@
 //! Renaming rooms: who may, what stays, and what is on its way meanwhile.
 
 use super::{Chat, ClientId, Request, room_name, words};
+use crate::domain::request::Redact;
 
 impl Chat {
     fn rename(&mut self, who: ClientId, room: &str, name: &str) {
@@ -105,4 +106,22 @@ fn what_was_said_under_the_old_name_while_the_room_was_renamed_is_void() {
     assert!(chat.hears(alice)[0].starts_with("no: #b cannot be renamed: it was renamed a moment ago"));
     chat.say(bob, "#b", "y");
     assert_eq!(chat.hears(alice), ["#b bob: y"]);
+}
+
+#[test]
+fn what_is_taken_back_while_the_room_is_renamed_is_taken_back_under_the_new_name() {
+    let mut chat = Chat::new();
+    let [alice, bob] = chat.room("#a", ["alice", "bob"]);
+    let on_its_way = ["#a", "@#a"].map(|to| {
+        chat.say(bob, to, "x");
+        let seq = chat.log.last().unwrap().seq;
+        let redact = Redact { to: to.into(), seq, id: "x".into(), reason: "".into() };
+        (seq, chat.decided(bob, Request::Redact(Box::new(redact))))
+    });
+    chat.rename(alice, "#a", "#b");
+    chat.heard.clear();
+    for ((seq, event), name) in on_its_way.into_iter().zip(["#b", "@#b"]) {
+        chat.happens(Some(bob), event);
+        assert_eq!(chat.hears(alice), [format!("bob takes back {seq} in {name}: ")]);
+    }
 }
