@@ -70,10 +70,31 @@ impl<'a> Glob<'a> {
 /// Whether `mask` covers the whole of `text`, as [`Glob`] has it.
 #[must_use]
 pub fn glob_matches(mask: &str, text: &str, mapping: CaseMapping) -> bool {
+    if !ends_fit(mask.as_bytes(), text.as_bytes(), mapping) {
+        return false;
+    }
     match Steps::of(mask.as_bytes(), mapping) {
         Some(steps) => steps.cover(text.as_bytes(), mapping),
         None => covers_slowly(mask.as_bytes(), text.as_bytes(), mapping),
     }
+}
+
+/// Whether what a mask has before its first and behind its last wildcard does not stand against a match. To look at that costs far
+/// less than to make a mask ready for one text, and most bans of a room are about somebody else.
+fn ends_fit(mask: &[u8], text: &[u8], mapping: CaseMapping) -> bool {
+    // What is behind a backslash decides whether it is a character.
+    let begin = mask.iter().take_while(|byte| !matches!(byte, b'*' | b'?' | b'\\'));
+    let end = mask.iter().rev().take_while(|byte| !matches!(byte, b'*' | b'?'));
+    is_along(begin, text.iter(), mapping) && is_along(end, text.iter().rev(), mapping)
+}
+
+/// Whether the text goes on like the mask for as long as there is something of the mask.
+fn is_along<'a>(
+    mut mask: impl Iterator<Item = &'a u8>,
+    mut text: impl Iterator<Item = &'a u8>,
+    mapping: CaseMapping,
+) -> bool {
+    mask.all(|wanted| text.next().is_some_and(|byte| mapping.fold_byte(*wanted) == mapping.fold_byte(*byte)))
 }
 
 impl Steps {

@@ -182,3 +182,13 @@ proptest! {
         prop_assert_eq!(&Mask::parse(mask.as_str(), 64).unwrap(), &mask);
     }
 }
+
+#[test]
+fn a_mask_that_begins_or_ends_otherwise_takes_no_step() {
+    for (mask, text) in [("192.0.2.*", "192.0.3.2"), ("*.example.net", "host.example.org"), ("a", "")] {
+        assert_eq!((steps(mask, text), glob_matches(mask, text, CaseMapping::Rfc1459)), (0, false), "{mask}");
+    }
+    for (mask, text) in [("\\*a", "*a"), ("a\\?", "A?"), ("[b\\", "{B|"), ("", ""), ("日*本", "日本")] {
+        assert!(glob_matches(mask, text, CaseMapping::Rfc1459), "{mask}");
+    }
+}
