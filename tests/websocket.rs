@@ -29,6 +29,16 @@ fn client(daemon: &Daemon, nick: &str) -> ClientInfo {
     all.into_iter().find(|client| client.nick.as_deref() == Some(nick)).unwrap()
 }
 
+/// Bob in #lobby, and a page that he has seen enter.
+fn two_in_the_lobby(daemon: &Daemon) -> (Client, WebClient) {
+    let mut bob = Client::connect_in(daemon, "bob", "#lobby");
+    let mut page = WebClient::connect(daemon, "page");
+    page.send("JOIN #lobby");
+    page.fence();
+    bob.expect(":page!* JOIN #lobby");
+    (bob, page)
+}
+
 #[test]
 fn a_page_and_a_terminal_talk_with_each_other() {
     let daemon = daemon();
@@ -153,11 +163,7 @@ fn pings_are_answered_also_within_a_message() {
 #[test]
 fn a_client_that_closes_leaves_and_is_answered() {
     let daemon = daemon();
-    let mut bob = Client::connect_in(&daemon, "bob", "#lobby");
-    let mut page = WebClient::connect(&daemon, "page");
-    page.send("JOIN #lobby");
-    page.fence();
-    bob.expect(":page!* JOIN #lobby");
+    let (mut bob, mut page) = two_in_the_lobby(&daemon);
     page.send_frame(CLOSE, &[&1001_u16.to_be_bytes()[..], b"going away"].concat());
     page.expect_close(1001, "");
     bob.expect(":page!* QUIT :*");
@@ -166,11 +172,7 @@ fn a_client_that_closes_leaves_and_is_answered() {
 #[test]
 fn a_page_that_is_cut_off_leaves_and_its_unfinished_message_is_not_obeyed() {
     let daemon = daemon();
-    let mut bob = Client::connect_in(&daemon, "bob", "#lobby");
-    let mut page = WebClient::connect(&daemon, "page");
-    page.send("JOIN #lobby");
-    page.fence();
-    bob.expect(":page!* JOIN #lobby");
+    let (mut bob, mut page) = two_in_the_lobby(&daemon);
     page.send_frame(TEXT & MORE, b"NICK zombie");
     page.wire().end_input();
     bob.expect(":page!* QUIT :Connection lost: *within a message");
