@@ -325,6 +325,15 @@ pub struct Register {
     pub secure: Option<Arc<Secure>>,
 }
 
+impl Register {
+    /// Somebody of whom only the nick matters.
+    #[cfg(test)]
+    pub(crate) fn of(nick: Option<Nick>) -> Self {
+        let (user, origin, real_name) = ("~u".into(), Origin::named("h"), "Real".into());
+        Self { nick, user, origin, real_name, away: None, secure: None }
+    }
+}
+
 /// A message that a client wants to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Say {

@@ -8,34 +8,22 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use chat_proto::name::Nick;
 use tokio_util::sync::CancellationToken;
 
-use self::stage::{HeldLog, Stage, join, pong, say, words};
-use super::{Inspect, Manner, Seat, View, start};
+use self::stage::{HeldLog, Stage, join, pong, register, say, words};
+use super::{Inspect, Manner, View, start};
 use crate::config::Config;
 use crate::delivery::broadcast::Encoder;
 use crate::delivery::outbox::Taken;
 use crate::domain::command::{Answer, Command, Operator, Role, SayTo};
 use crate::domain::disconnect::Disconnect;
-use crate::domain::origin::Origin;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Register, Request, Variant};
-
-async fn two_in_a_room(stage: &Stage) -> (Seat, Seat) {
-    let (alice, bob) = (stage.client("alice").await, stage.client("bob").await);
-    for seat in [&alice, &bob] {
-        seat.ask(vec![join()]).await.unwrap();
-    }
-    stage.hears(&alice).await;
-    stage.hears(&bob).await;
-    (alice, bob)
-}
+use crate::domain::request::{Request, Variant};
 
 #[tokio::test]
 async fn a_message_is_seen_only_after_it_is_kept() {
     let stage = Stage::new();
-    let (alice, bob) = two_in_a_room(&stage).await;
+    let [alice, bob] = stage.room_of(["alice", "bob"]).await;
     alice.ask(vec![say("one"), say("two"), pong()]).await.unwrap();
     assert!(stage.hears(&bob).await.is_empty());
     assert!(stage.hears(&alice).await.is_empty(), "an answer must not overtake what was asked before");
@@ -50,7 +38,7 @@ async fn a_message_is_seen_only_after_it_is_kept() {
 #[tokio::test]
 async fn what_could_not_be_kept_is_refused_and_nobody_sees_it() {
     let stage = Stage::new();
-    let (alice, bob) = two_in_a_room(&stage).await;
+    let [alice, bob] = stage.room_of(["alice", "bob"]).await;
     alice.ask(vec![say("lost"), pong()]).await.unwrap();
     stage.release(1, Some("the disk is full"));
     assert_eq!(
@@ -66,7 +54,7 @@ async fn what_could_not_be_kept_is_refused_and_nobody_sees_it() {
 #[tokio::test]
 async fn each_request_sees_the_effect_of_those_before_it() {
     let stage = Stage::new();
-    let (alice, _bob) = two_in_a_room(&stage).await;
+    let [alice, _bob] = stage.room_of(["alice", "bob"]).await;
     let carol = stage.client("carol").await;
     alice.ask(vec![say("held")]).await.unwrap();
     stage.fence().await;
@@ -82,7 +70,7 @@ async fn each_request_sees_the_effect_of_those_before_it() {
 #[tokio::test]
 async fn the_last_words_of_a_dead_client_are_still_said() {
     let stage = Stage::new();
-    let (mut alice, bob) = two_in_a_room(&stage).await;
+    let [mut alice, bob] = stage.room_of(["alice", "bob"]).await;
     alice.ask(vec![say("last words")]).await.unwrap();
     alice.leave(Disconnect::Broken("reset".into()));
     assert!(stage.hears(&bob).await.is_empty());
@@ -93,7 +81,7 @@ async fn the_last_words_of_a_dead_client_are_still_said() {
 #[tokio::test]
 async fn a_session_that_dies_of_a_fault_leaves_no_ghost() {
     let stage = Stage::new();
-    let (alice, bob) = two_in_a_room(&stage).await;
+    let [alice, bob] = stage.room_of(["alice", "bob"]).await;
     let slot = alice.id().slot;
     drop(alice);
     assert_eq!(stage.hears(&bob).await, ["quit alice!u@h"]);
@@ -138,7 +126,7 @@ async fn connections_that_have_not_registered_can_be_kicked_by_address() {
 #[tokio::test]
 async fn draining_tells_every_client_and_no_room() {
     let stage = Stage::new();
-    let (alice, bob) = two_in_a_room(&stage).await;
+    let [alice, bob] = stage.room_of(["alice", "bob"]).await;
     stage.registry.drain().await.unwrap();
     assert_eq!(stage.hears(&alice).await, ["ended: Server is stopping"]);
     assert_eq!(stage.hears(&bob).await, ["ended: Server is stopping"]);
@@ -147,7 +135,7 @@ async fn draining_tells_every_client_and_no_room() {
 #[tokio::test]
 async fn who_is_leaving_cannot_register_any_more() {
     let stage = Stage::new();
-    let (alice, _bob) = two_in_a_room(&stage).await;
+    let [alice, _bob] = stage.room_of(["alice", "bob"]).await;
     let manner = &Manner { dialect: "test", is_pinged: true, variant: Variant(0) };
     let ghost = stage.registry.connect(([127, 0, 0, 9], 1).into(), manner).await.unwrap();
     alice.ask(vec![say("holds the log")]).await.unwrap();
@@ -158,19 +146,7 @@ async fn who_is_leaving_cannot_register_any_more() {
     let kicked = tokio::spawn(async move { registry.command(by, kick).await });
     tokio::task::yield_now().await;
     stage.fence().await;
-    let nick = Some(Nick::parse("ghost", 30).unwrap());
-    let (user, origin, real_name) = ("u".into(), Origin::named("h"), "r".into());
-    ghost
-        .ask(vec![Request::Register(Box::new(Register {
-            nick,
-            user,
-            origin,
-            real_name,
-            away: None,
-            secure: None,
-        }))])
-        .await
-        .unwrap();
+    ghost.ask(vec![register("ghost")]).await.unwrap();
     stage.fence().await;
     stage.release(2, None);
     assert!(kicked.await.unwrap().unwrap().is_ok());
@@ -199,7 +175,7 @@ async fn a_kick_whose_audit_is_not_kept_does_not_happen() {
 #[tokio::test]
 async fn what_was_kept_and_is_void_is_taken_out_of_the_history() {
     let stage = Stage::new();
-    let (alice, bob) = two_in_a_room(&stage).await;
+    let [alice, bob] = stage.room_of(["alice", "bob"]).await;
     let carol = stage.client("carol").await;
     carol.ask(vec![join()]).await.unwrap();
     carol.ask(vec![say("holds the log")]).await.unwrap();

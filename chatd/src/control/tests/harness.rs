@@ -122,18 +122,10 @@ impl Office {
         let manner = &Manner { dialect: "irc", is_pinged: false, variant: Variant(0) };
         let seat = self.registry.connect(([192, 0, 2, 7], 4321).into(), manner).await.unwrap();
         let nick = Some(Nick::parse(nick, 32).unwrap());
-        let (user, origin, real_name) = ("~u".into(), Origin::named("h.example"), "Real Name".into());
+        let (origin, real_name) = (Origin::named("h.example"), "Real Name".into());
+        let register = Register { origin, real_name, ..Register::of(nick) };
         let client = Client { seat, registry: self.registry.clone() };
-        client
-            .ask(vec![Request::Register(Box::new(Register {
-                nick,
-                user,
-                origin,
-                real_name,
-                away: None,
-                secure: None,
-            }))])
-            .await;
+        client.ask(vec![Request::Register(Box::new(register))]).await;
         client
     }
 

@@ -12,12 +12,9 @@ const ROOM: &str = "#a2345678901234567890123456789012345678901234567890123456789
 /// A client with the longest source that the defaults allow, alone in a room with the longest name: its source.
 fn long_client(chat: &mut Chat) -> (ClientId, String) {
     let id = chat.connect();
-    let nick = Some(nick(&"n".repeat(30)));
-    let (user, origin, real_name) = ("~23456789".into(), Origin::named(&"h".repeat(46)), "Real".into());
-    chat.ask(
-        id,
-        Request::Register(Box::new(Register { nick, user, origin, real_name, away: None, secure: None })),
-    );
+    let (user, origin) = ("~23456789".into(), Origin::named(&"h".repeat(46)));
+    let register = Register { user, origin, ..Register::of(Some(nick(&"n".repeat(30)))) };
+    chat.ask(id, Request::Register(Box::new(register)));
     chat.join(id, ROOM);
     chat.heard.clear();
     let source = chat.state.client(id).unwrap().source.to_string();

@@ -33,7 +33,6 @@ use super::event::{Dated, Event};
 use super::id::{ClientId, Seq, Time};
 use super::message::MessageKind;
 use super::notice::{Ear, Notice};
-use super::origin::Origin;
 use super::refusal::Refusal;
 use super::request::{ModeAsk, Register, Request, Say};
 use super::state::State;
@@ -192,6 +191,5 @@ fn nick(name: &str) -> chat_proto::name::Nick {
 
 fn register(name: &str) -> Request {
     let nick = (!name.is_empty()).then(|| nick(name));
-    let (user, origin, real_name) = ("~u".into(), Origin::named("h"), "Real".into());
-    Request::Register(Box::new(Register { nick, user, origin, real_name, away: None, secure: None }))
+    Request::Register(Box::new(Register::of(nick)))
 }

@@ -31,12 +31,10 @@ async fn what_a_client_does_with_a_label_it_reads_as_the_answer_and_others_as_ev
 #[tokio::test]
 async fn an_echo_is_the_answer_and_comes_between_what_others_say() {
     let stage = Stage::new();
-    let (alice, bob) = (stage.client("alice").await, stage.client("bob").await);
+    let [alice, bob] = stage.room_of(["alice", "bob"]).await;
     for seat in [&alice, &bob] {
-        seat.ask(vec![join(), echo()]).await.unwrap();
+        seat.ask(vec![echo()]).await.unwrap();
     }
-    stage.hears(&alice).await;
-    stage.hears(&bob).await;
     bob.ask(vec![say("one")]).await.unwrap();
     stage.fence().await;
     alice.ask([line("x", say("two")), line("y", pong())].concat()).await.unwrap();
@@ -50,12 +48,7 @@ async fn an_echo_is_the_answer_and_comes_between_what_others_say() {
 #[tokio::test]
 async fn without_an_echo_a_message_is_answered_by_its_end_alone() {
     let stage = Stage::new();
-    let (alice, bob) = (stage.client("alice").await, stage.client("bob").await);
-    for seat in [&alice, &bob] {
-        seat.ask(vec![join()]).await.unwrap();
-    }
-    stage.hears(&alice).await;
-    stage.hears(&bob).await;
+    let [alice, bob] = stage.room_of(["alice", "bob"]).await;
     alice.ask(line("x", say("hello"))).await.unwrap();
     stage.release(1, None);
     assert_eq!(stage.hears(&alice).await, ["[x] end"]);
@@ -96,12 +89,7 @@ async fn a_refusal_keeps_its_label_at_once_and_after_the_log() {
 #[tokio::test]
 async fn what_others_do_meanwhile_has_no_label() {
     let stage = Stage::new();
-    let (alice, bob) = (stage.client("alice").await, stage.client("bob").await);
-    for seat in [&alice, &bob] {
-        seat.ask(vec![join()]).await.unwrap();
-    }
-    stage.hears(&alice).await;
-    stage.hears(&bob).await;
+    let [alice, bob] = stage.room_of(["alice", "bob"]).await;
     let changes = vec![ModeAsk { letter: 'm', on: true, param: None }];
     // Bob's answer waits for a message that is not kept yet.
     bob.ask([vec![say("first")], line("x", Request::Lusers)].concat()).await.unwrap();

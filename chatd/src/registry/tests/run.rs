@@ -8,7 +8,7 @@ use std::task::{Context, Waker};
 
 use chat_proto::name::RoomName;
 
-use super::stage::{Stage, join, pong, say};
+use super::stage::{Stage, pong, say};
 use crate::domain::command::{Answer, Command, Operator, Role, SayTo};
 use crate::domain::message::MessageKind;
 use crate::domain::request::{Adapt, ModeAsk, Request, Say, Variant};
@@ -29,20 +29,6 @@ enum Kept {
 const BOTH: [Kept; 2] = [Kept::AtOnce, Kept::Together];
 
 impl Stage {
-    /// Clients who are all in the room and have heard all that was to be heard about that.
-    async fn room_of<const N: usize>(&self, nicks: [&str; N]) -> [Seat; N] {
-        let mut seats = Vec::new();
-        for nick in nicks {
-            let seat = self.client(nick).await;
-            seat.ask(vec![join()]).await.unwrap();
-            seats.push(seat);
-        }
-        for seat in &seats {
-            self.hears(seat).await;
-        }
-        seats.try_into().unwrap()
-    }
-
     /// Hands over what clients ask for, in this order and so that it lies in one turn; says how many lines are delivered for it.
     async fn turn<const N: usize>(&self, kept: Kept, asks: [(&Seat, Vec<Request>); N]) -> u64 {
         let before = self.deliveries().await;

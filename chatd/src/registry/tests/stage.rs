@@ -16,7 +16,6 @@ use crate::domain::event::{Dated, Event};
 use crate::domain::id::{Seq, Time};
 use crate::domain::message::MessageKind;
 use crate::domain::notice::{Notice, What};
-use crate::domain::origin::Origin;
 use crate::domain::reply::Reply;
 use crate::domain::request::{Register, Request, Say, Variant};
 use crate::log::{EventLog, Settled};
@@ -113,20 +112,23 @@ impl Stage {
     pub(super) async fn client(&self, nick: &str) -> Seat {
         let manner = &Manner { dialect: "test", is_pinged: true, variant: Variant(0) };
         let seat = self.registry.connect(([127, 0, 0, 1], 1).into(), manner).await.unwrap();
-        let nick = Some(Nick::parse(nick, 30).unwrap());
-        let (user, origin, real_name) = ("u".into(), Origin::named("h"), "r".into());
-        seat.ask(vec![Request::Register(Box::new(Register {
-            nick,
-            user,
-            origin,
-            real_name,
-            away: None,
-            secure: None,
-        }))])
-        .await
-        .unwrap();
+        seat.ask(vec![register(nick)]).await.unwrap();
         assert_eq!(self.hears(&seat).await, ["welcome"]);
         seat
+    }
+
+    /// Clients who are all in the room and have heard all that was to be heard about that.
+    pub(super) async fn room_of<const N: usize>(&self, nicks: [&str; N]) -> [Seat; N] {
+        let mut seats = Vec::new();
+        for nick in nicks {
+            let seat = self.client(nick).await;
+            seat.ask(vec![join()]).await.unwrap();
+            seats.push(seat);
+        }
+        for seat in &seats {
+            self.hears(seat).await;
+        }
+        seats.try_into().unwrap()
     }
 
     /// Waits until the owner has done all that it can do now.
@@ -221,6 +223,11 @@ fn replied(reply: &Reply) -> String {
 pub(super) fn say(text: &str) -> Request {
     let (to, text) = ("#a".into(), text.into());
     Request::Say(Box::new(Say { to, kind: MessageKind::Privmsg, text, tags: None, rule_reply: None }))
+}
+
+pub(super) fn register(nick: &str) -> Request {
+    let nick = Some(Nick::parse(nick, 30).unwrap());
+    Request::Register(Box::new(Register { user: "u".into(), ..Register::of(nick) }))
 }
 
 pub(super) fn join() -> Request {

@@ -37,14 +37,8 @@ fn hello(session: &mut Session<Lines>) -> (Step, Vec<Request>) {
 }
 
 fn register() -> Request {
-    Request::Register(Box::new(Register {
-        nick: None,
-        user: "~lines".into(),
-        origin: origin(),
-        real_name: "plain lines".into(),
-        away: None,
-        secure: None,
-    }))
+    let (user, origin, real_name) = ("~lines".into(), origin(), "plain lines".into());
+    Request::Register(Box::new(Register { user, origin, real_name, ..Register::of(None) }))
 }
 
 fn say(to: &str, text: &str) -> Request {

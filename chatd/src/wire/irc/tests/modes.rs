@@ -9,7 +9,6 @@ use crate::domain::decide::{self, Outcome};
 use crate::domain::event::{Dated, Event};
 use crate::domain::id::{ClientId, Seq, Time};
 use crate::domain::mode::Rank;
-use crate::domain::origin::Origin;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request::{Register, Request};
@@ -83,9 +82,7 @@ fn refused(reply: Reply) -> Option<Refusal> {
 }
 
 fn register(name: &str) -> Request {
-    let nick = Some(nick(name));
-    let (user, origin, real_name) = ("~u".into(), Origin::named("h"), "Real".into());
-    Request::Register(Box::new(Register { nick, user, origin, real_name, secure: None, away: None }))
+    Request::Register(Box::new(Register::of(Some(nick(name)))))
 }
 
 #[track_caller]

@@ -19,14 +19,8 @@ fn fresh() -> Session<Irc> {
 }
 
 fn register(name: &str, user: &str) -> Vec<Request> {
-    vec![Request::Register(Box::new(Register {
-        nick: Some(nick(name)),
-        user: user.into(),
-        origin: origin(),
-        real_name: "Alice A.".into(),
-        away: None,
-        secure: None,
-    }))]
+    let (user, origin, real_name) = (user.into(), origin(), "Alice A.".into());
+    vec![Request::Register(Box::new(Register { user, origin, real_name, ..Register::of(Some(nick(name))) }))]
 }
 
 #[test]
