@@ -1,6 +1,9 @@
 //! The table of commands: what can be typed, and the help for it.
 //!
-//! Owns the command line's grammar; it must never do anything.
+//! Owns the command line's grammar; it must never do anything. Commands below a command stand in a file each.
+
+mod desk;
+mod log;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +12,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::print::time::{self, Since};
+pub(crate) use desk::DeskCommand;
+pub(crate) use log::LogCommand;
 
 const EXIT_STATUS: &str = "Exit status: 0 done, 1 failed, 2 usage, 3 daemon not reachable, 4 not permitted, \
                            5 no such object.\n\nThe socket is the one named by -s, else by $CHATD_SOCKET, else the first \
@@ -196,50 +201,6 @@ pub(crate) enum Listing {
     Desk,
     /// Who changed what
     Audit,
-}
-
-/// Work at the desk.
-#[derive(Debug, Subcommand)]
-pub(crate) enum DeskCommand {
-    /// List conversations, those that wait for an answer among them
-    #[command(after_help = "Example: chatctl desk list")]
-    List,
-    /// Print what is stored of one conversation
-    #[command(after_help = "Example: chatctl desk show alice -n 20")]
-    Show {
-        /// The guest's nick, or desk:ID
-        nick: String,
-        /// At most so many messages, the newest
-        #[arg(short = 'n', long, value_name = "COUNT")]
-        count: Option<u32>,
-    },
-    /// Answer a guest
-    #[command(after_help = "Example: chatctl desk reply alice we are looking into it")]
-    Reply {
-        /// The guest's nick
-        nick: String,
-        /// The words, or `-` for each line of stdin
-        #[arg(required = true, allow_negative_numbers = true)]
-        text: Vec<String>,
-    },
-}
-
-/// The daemon's log.
-#[derive(Debug, Subcommand)]
-pub(crate) enum LogCommand {
-    /// Print what is logged as it is logged
-    #[command(after_help = "Example: chatctl log watch --level warn")]
-    Watch {
-        /// Only this level and above: error, warn, info, debug, trace
-        #[arg(long)]
-        level: Option<String>,
-    },
-    /// Print the level, or set it until the next start
-    #[command(after_help = "Example: chatctl log level debug")]
-    Level {
-        /// A level, or a filter such as `info,chatd::store=trace`
-        level: Option<String>,
-    },
 }
 
 /// Names are sent joined by commas, which no nick and no room may contain (RFC 2812 §1.3).

@@ -1,0 +1,29 @@
+//! `chatctl desk …`.
+
+use clap::Subcommand;
+
+/// Work at the desk.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeskCommand {
+    /// List conversations, those that wait for an answer among them
+    #[command(after_help = "Example: chatctl desk list")]
+    List,
+    /// Print what is stored of one conversation
+    #[command(after_help = "Example: chatctl desk show alice -n 20")]
+    Show {
+        /// The guest's nick, or desk:ID
+        nick: String,
+        /// At most so many messages, the newest
+        #[arg(short = 'n', long, value_name = "COUNT")]
+        count: Option<u32>,
+    },
+    /// Answer a guest
+    #[command(after_help = "Example: chatctl desk reply alice we are looking into it")]
+    Reply {
+        /// The guest's nick
+        nick: String,
+        /// The words, or `-` for each line of stdin
+        #[arg(required = true, allow_negative_numbers = true)]
+        text: Vec<String>,
+    },
+}
