@@ -99,7 +99,7 @@ fn nothing_is_kept(daemon: &Daemon, alice: &mut Client, bob: &mut Client, dora: 
 fn stays_failing(daemon: &Daemon) {
     let begun = Instant::now();
     while begun.elapsed() < SYNC_EVERY + SYNC_EVERY / 4 {
-        ctl(daemon, &["status"]).success().stdout(contains("the store fails: the disk is full"));
+        ctl(daemon, &["status"]).success().stdout(contains("failing: store fails: the disk is full"));
     }
 }
 

@@ -1,5 +1,5 @@
 //! chatd, the chat daemon. Its layers, each of which uses only those before it:
-//! `config < telemetry < domain < delivery < store < log < registry < wire < control < daemon`.
+//! `config < telemetry < health < domain < delivery < store < log < registry < wire < control < daemon`.
 
 pub mod cli;
 pub mod config;
@@ -7,6 +7,7 @@ pub mod control;
 pub mod daemon;
 pub mod delivery;
 pub mod domain;
+pub mod health;
 pub mod log;
 pub mod registry;
 pub mod store;

@@ -1,7 +1,7 @@
 //! status, list, show, history: what an administrator sees.
 
 use chat_proto::control::{
-    AuditEntry, ClientInfo, DeskInfo, Dialect, RoomDetail, RoomInfo, Status, StoreHealth,
+    AuditEntry, ClientInfo, DeskInfo, Dialect, HealthState, RoomDetail, RoomInfo, Status,
 };
 use predicates::prelude::PredicateBooleanExt as _;
 use predicates::str::{contains, is_empty, is_match};
@@ -26,7 +26,7 @@ fn status_tells_health_clients_rooms_the_desk_and_where_it_listens() {
         .stderr(is_empty());
     let status: Status = json(&daemon, &["status"]).remove(0);
     assert_eq!((status.registered, status.rooms, status.desk_open, status.messages_in), (1, 1, 1, 1));
-    assert_eq!((status.health.store, status.sync.as_str()), (StoreHealth::Ok, "every-second"));
+    assert_eq!((status.health.state, status.sync.as_str()), (HealthState::Ok, "every-second"));
     assert_eq!(status.control_socket, daemon.socket().display().to_string());
     assert_eq!(status.config_source, daemon.configuration().display().to_string());
     assert!(status.last_seq > 0 && status.commits.records >= 1);

@@ -5,8 +5,19 @@ use std::collections::BTreeSet;
 use super::source::{File, paths};
 
 /// The layers of `chatd`, each of which uses only those before it.
-const LAYERS: [&str; 10] =
-    ["config", "telemetry", "domain", "delivery", "store", "log", "registry", "wire", "control", "daemon"];
+const LAYERS: [&str; 11] = [
+    "config",
+    "telemetry",
+    "health",
+    "domain",
+    "delivery",
+    "store",
+    "log",
+    "registry",
+    "wire",
+    "control",
+    "daemon",
+];
 
 /// The module of `chatd` to which a path belongs; none for the root (`lib.rs`, `main.rs`) and for other crates.
 fn module(path: &str) -> Option<&str> {

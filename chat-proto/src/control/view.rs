@@ -21,7 +21,7 @@ pub struct Status {
     pub uptime_ms: u64,
     /// Whether it takes new clients.
     pub state: RunState,
-    /// What works and what does not.
+    /// What is wrong, if anything.
     pub health: Health,
     /// Connections, registered or not.
     pub clients: u64,
@@ -63,23 +63,40 @@ pub enum RunState {
     Draining,
 }
 
-/// What works and what does not.
+/// How the daemon is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {
-    /// Whether messages can be kept.
-    pub store: StoreHealth,
-    /// The last error of whatever is not well.
-    pub detail: Option<String>,
+    /// How bad the worst condition is.
+    pub state: HealthState,
+    /// What is wrong, the worst first; empty when all is well.
+    pub conditions: Vec<HealthCondition>,
 }
 
-/// Whether messages can be kept.
+/// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum StoreHealth {
-    /// The last commit succeeded.
+pub enum HealthState {
+    /// All is well.
     Ok,
-    /// Commits fail; durable messages are refused until one succeeds.
+    /// Something is not done that should be, on purpose or for a while, and the rest goes on.
+    Degraded,
+    /// A promise is not kept at the moment.
     Failing,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthCondition {
+    /// Which, for programs: `history-read-only`; the manual lists them all.
+    pub code: String,
+    /// Which, for people: `history read-only`.
+    pub title: String,
+    /// How bad it is: never `ok`.
+    pub severity: HealthState,
+    /// The cause, and what can be done.
+    pub detail: String,
+    /// When it began.
+    pub since: String,
 }
 
 /// Group commits since the start.

@@ -2,7 +2,7 @@
 //!
 //! Owns the block that answers "is it well?" at a glance, worst news first.
 
-use chat_proto::control::{ListenerInfo, RunState, Status, StoreHealth, path};
+use chat_proto::control::{HealthCondition, HealthState, ListenerInfo, RunState, Status, path};
 use jiff::Zoned;
 
 use crate::client::{Call, Client};
@@ -22,8 +22,8 @@ pub(super) async fn status(client: &Client, screen: &mut Screen<'_>) -> Result<(
 }
 
 fn rows(status: &Status, state: &str, now: &Zoned) -> Vec<(&'static str, Span)> {
-    let mut rows = vec![
-        ("health", health(status)),
+    let mut rows = health(status);
+    rows.extend([
         ("state", plain(format!("{state} for {} (pid {})", duration(status.uptime_ms), status.pid))),
         ("server", plain(format!("{} on {}, chatd {}", status.server, status.network, status.version))),
         ("clients", plain(format!("{} ({} registered)", status.clients, status.registered))),
@@ -32,7 +32,7 @@ fn rows(status: &Status, state: &str, now: &Zoned) -> Vec<(&'static str, Span)> 
         ("messages", plain(format!("in {}, delivered {}", status.messages_in, status.deliveries_out))),
         ("log", plain(format!("at {}, level {}", status.last_seq, status.log_level))),
         ("store", plain(store(status))),
-    ];
+    ]);
     for listener in &status.listeners {
         rows.push(("listener", plain(where_to(listener))));
     }
@@ -47,15 +47,21 @@ fn where_to(listener: &ListenerInfo) -> String {
     format!("{}{tls} on {}", listener.protocol, listener.address)
 }
 
-fn health(status: &Status) -> Span {
-    let detail = status.health.detail.as_deref();
-    match (status.health.store, detail) {
-        (StoreHealth::Ok, None) => styled(Style::Green, "ok"),
-        (StoreHealth::Ok, Some(detail)) => styled(Style::Red, detail),
-        (StoreHealth::Failing, detail) => {
-            styled(Style::Red, format!("the store fails: {}", detail.unwrap_or("no reason given")))
-        }
+/// A row for each condition, or one that says that there is none.
+fn health(status: &Status) -> Vec<(&'static str, Span)> {
+    let conditions = &status.health.conditions;
+    if conditions.is_empty() {
+        return vec![("health", styled(Style::Green, "ok"))];
     }
+    conditions.iter().map(|one| ("health", condition(one))).collect()
+}
+
+fn condition(one: &HealthCondition) -> Span {
+    let (style, severity) = match one.severity {
+        HealthState::Failing => (Style::Red, "failing"),
+        HealthState::Degraded | HealthState::Ok => (Style::Yellow, "degraded"),
+    };
+    styled(style, format!("{severity}: {}: {}", one.title, one.detail))
 }
 
 fn store(status: &Status) -> String {

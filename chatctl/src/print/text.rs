@@ -17,6 +17,7 @@ pub(crate) enum Style {
     Cyan,
     Green,
     Red,
+    Yellow,
 }
 
 /// A piece of a line.
@@ -56,6 +57,7 @@ impl Style {
             Self::Dim => Some(2),
             Self::Red => Some(31),
             Self::Green => Some(32),
+            Self::Yellow => Some(33),
             Self::Cyan => Some(36),
         }
     }

@@ -1,8 +1,8 @@
 //! Canned answers.
 
 use chat_proto::control::{
-    ClientInfo, Commits, Dialect, Health, ListenerInfo, PROBLEM_MEDIA_TYPE, Problem, RunState, Status,
-    StoreHealth, code,
+    ClientInfo, Commits, Dialect, Health, HealthState, ListenerInfo, PROBLEM_MEDIA_TYPE, Problem, RunState,
+    Status, code,
 };
 use serde::Serialize;
 
@@ -72,7 +72,7 @@ pub(super) fn status() -> Status {
         started_at: "2025-01-31T12:00:00.000Z".into(),
         uptime_ms: 7_200_000,
         state: RunState::Running,
-        health: Health { store: StoreHealth::Ok, detail: None },
+        health: Health { state: HealthState::Ok, conditions: Vec::new() },
         clients: 3,
         registered: 2,
         rooms: 1,

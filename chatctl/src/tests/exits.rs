@@ -2,6 +2,8 @@
 
 use std::os::unix::net::UnixListener;
 
+use chat_proto::control::{Health, HealthCondition, HealthState, Status};
+
 use super::answers::{answer, problem, status, success};
 use super::ran;
 use super::server::{Server, socket_in};
@@ -13,6 +15,21 @@ fn what_was_done_is_exit_0() {
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     assert!(ran.out.starts_with("health    ok\n"), "{}", ran.out);
     assert_eq!(server.requests(), ["GET /v1/status"]);
+}
+
+#[test]
+fn what_is_wrong_is_told_first_with_its_cause() {
+    let condition = HealthCondition {
+        code: "history-read-only".into(),
+        title: "history read-only".into(),
+        severity: HealthState::Degraded,
+        detail: "9 MiB are free".into(),
+        since: "2025-01-31T12:00:00.000Z".into(),
+    };
+    let health = Health { state: HealthState::Degraded, conditions: vec![condition] };
+    let server = Server::answering(vec![success(&Status { health, ..status() })]);
+    let ran = ran(&server.socket(), &["status"]);
+    assert!(ran.out.starts_with("health    degraded: history read-only: 9 MiB are free\n"), "{}", ran.out);
 }
 
 #[test]

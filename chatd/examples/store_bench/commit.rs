@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use chatd::config::{History, Sync};
+use chatd::health::Health;
 use chatd::store::Store;
 
 use crate::meter::{quantile, store_cpu_us};
@@ -68,7 +69,7 @@ pub(crate) fn run(options: &Options, directory: &Path, work: &Work, json: bool) 
 fn measure(options: &Options, directory: &Path, work: &Work, sync: Sync, size: u64) -> Result<Line> {
     let directory = tempfile::tempdir_in(directory)?;
     let history = History { sync, keep_days: 0, keep_count: 0, ..History::default() };
-    let (store, opened) = Store::open(directory.path(), &history)?;
+    let (store, opened) = Store::open(directory.path(), &history, &Health::default())?;
     let (writer, first) = (store.writer(), opened.next_seq.0);
     let (mut next, mut latencies) = (first, Vec::new());
     let (start, cpu) = (Instant::now(), store_cpu_us());

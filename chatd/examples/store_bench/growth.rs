@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use chatd::config::{History, Sync};
+use chatd::health::Health;
 use chatd::store::{Selector, Store};
 use serde_json::json;
 
@@ -78,7 +79,7 @@ fn history() -> History {
 
 /// Adds messages until there are `size`; says on standard error how far it is.
 fn fill(directory: &Path, work: &Work, held: u64, size: u64, group: u64) -> Result<u64> {
-    let (store, opened) = Store::open(directory, &history())?;
+    let (store, opened) = Store::open(directory, &history(), &Health::default())?;
     let (writer, mut held, mut next) = (store.writer(), held, opened.next_seq.0);
     let mut told = Instant::now();
     while held < size {
@@ -101,7 +102,7 @@ fn look(directory: &Path, work: &Work, group: u64, held: &mut u64) -> Result<ser
     let messages = *held;
     forget_cached(&path);
     let start = Instant::now();
-    let (store, opened) = Store::open(directory, &history())?;
+    let (store, opened) = Store::open(directory, &history(), &Health::default())?;
     let open_ms = ms(start.elapsed().as_micros() as u64);
     let mut cold = queries(&store, work, || forget_cached(&path))?;
     // Once more for the cache: what was read cold is not all that is read.

@@ -45,6 +45,7 @@ pub use serve::serve;
 pub use socket::{BindError, Listener, bind};
 
 use crate::domain::id::Time;
+use crate::health::Health;
 use crate::registry::Registry;
 use crate::store::{Readers, StatsHandle};
 use crate::telemetry::Telemetry;
@@ -59,6 +60,8 @@ pub struct Context {
     pub readers: Readers,
     /// How the store is doing.
     pub stats: StatsHandle,
+    /// What is wrong at the moment.
+    pub health: Health,
     /// What the daemon logs.
     pub telemetry: Arc<Telemetry>,
     /// The configuration in force.

@@ -1,10 +1,11 @@
 //! `GET /v1/status`: the daemon at one moment.
 
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Json;
 use axum::extract::State;
-use chat_proto::control::{Commits, Health, ListenerInfo, RunState, Status, StoreHealth};
+use chat_proto::control::{Commits, Health, HealthCondition, HealthState, ListenerInfo, RunState, Status};
 
 use super::problem::{Answer, Failure};
 use super::router::App;
@@ -13,6 +14,7 @@ use super::{ClientListener, Facts};
 use crate::config::Sync;
 use crate::domain::id::Time;
 use crate::domain::reply::Counts;
+use crate::health::{self, Raised, Severity};
 use crate::registry::{Inspect, View, now};
 use crate::store::Stats;
 
@@ -30,7 +32,7 @@ pub(super) async fn show(State(app): State<App>) -> Answer<Status> {
         started_at: rfc3339(facts.started_at),
         uptime_ms: now().since_ms(facts.started_at),
         state: state(facts),
-        health: health(&stats),
+        health: health(&context.health),
         clients: (counts.clients + counts.unregistered) as u64,
         registered: counts.clients as u64,
         rooms: counts.rooms as u64,
@@ -60,9 +62,34 @@ fn state(facts: &Facts) -> RunState {
     if facts.is_draining.load(Relaxed) { RunState::Draining } else { RunState::Running }
 }
 
-fn health(stats: &Stats) -> Health {
-    let store = if stats.failing.is_some() { StoreHealth::Failing } else { StoreHealth::Ok };
-    Health { store, detail: stats.failing.clone() }
+fn health(health: &health::Health) -> Health {
+    let raised = health.snapshot();
+    let worst = raised.first().map_or(HealthState::Ok, |one| severity(one.condition.severity()));
+    Health { state: worst, conditions: raised.into_iter().map(condition).collect() }
+}
+
+fn condition(raised: Raised) -> HealthCondition {
+    let Raised { condition, detail, since } = raised;
+    HealthCondition {
+        code: condition.code().into(),
+        title: condition.title().into(),
+        severity: severity(condition.severity()),
+        detail,
+        since: rfc3339(at(since)),
+    }
+}
+
+fn severity(severity: Severity) -> HealthState {
+    match severity {
+        Severity::Degraded => HealthState::Degraded,
+        Severity::Failing => HealthState::Failing,
+    }
+}
+
+/// A clock before 1970 counts as 1970.
+fn at(moment: SystemTime) -> Time {
+    let since = moment.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
 fn commits(stats: &Stats) -> Commits {

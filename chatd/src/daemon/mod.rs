@@ -30,6 +30,7 @@ use crate::config::{Config, Source};
 use crate::control::{self, ClientListener, Facts, Steer};
 use crate::delivery::broadcast::Encoder;
 use crate::domain::id::{Seq, Time};
+use crate::health::Health;
 use crate::log::local::LocalLog;
 use crate::registry::{self, Registry};
 use crate::store::Store;
@@ -131,7 +132,8 @@ impl Daemon {
         let (signal_thread, signals) = signal::listen().context("cannot listen for signals")?;
         let state_directory = config.state_directory(&source.environment)?;
         let socket = config.control_socket(&source.environment)?;
-        let (store, opened) = Store::open(&state_directory, &config.history)?;
+        let health = Health::default();
+        let (store, opened) = Store::open(&state_directory, &config.history, &health)?;
         let files = tls::watch::look(&config.tls);
         let tls = Tls::load(&config.tls).map_err(|faults| anyhow!("cannot speak TLS: {faults}"))?;
         let bound = listen::bind_all(&config.listen, tls.as_ref(), inherited)?;
@@ -139,13 +141,9 @@ impl Daemon {
         config.cloak.key = reload::cloak_key(&config, &state_directory)?;
         let config = Arc::new(config);
         let started = registry::now();
-        let log = LocalLog::new(store.writer(), opened.next_seq, config.history.enabled);
         let owning = CancellationToken::new();
         let reload_asked = Arc::<Notify>::default();
-        let encoder = Encoder { encode: wire::encode, relevant: wire::relevant };
-        let (registry, owner) =
-            registry::start(Arc::clone(&config), log, encoder, Arc::clone(&reload_asked), owning.clone());
-        registry.tap().begin(Seq(opened.next_seq.0 - 1));
+        let (registry, owner) = start(&config, &store, opened.next_seq, &reload_asked, owning.clone());
         let shared = Arc::new(Shared::new(Arc::clone(&config), started));
         let facts = Arc::new(facts(&source, socket, &bound, started));
         // Full: the control API waits to hand its wish in.
@@ -155,6 +153,7 @@ impl Daemon {
             readers: store.readers(),
             stats: store.stats(),
             telemetry: Arc::clone(&telemetry),
+            health: health.clone(),
             shared: Arc::clone(&shared),
             steer,
             facts: Arc::clone(&facts),
@@ -296,6 +295,21 @@ impl Daemon {
             }
         }
     }
+}
+
+/// The owner, over a log that goes on at `next`, and the handle to it.
+fn start(
+    config: &Arc<Config>,
+    store: &Store,
+    next: Seq,
+    reload: &Arc<Notify>,
+    stop: CancellationToken,
+) -> (Registry, impl Future<Output = ()> + Send + use<>) {
+    let log = LocalLog::new(store.writer(), next, config.history.enabled);
+    let encoder = Encoder { encode: wire::encode, relevant: wire::relevant };
+    let (registry, owner) = registry::start(Arc::clone(config), log, encoder, Arc::clone(reload), stop);
+    registry.tap().begin(Seq(next.0 - 1));
+    (registry, owner)
 }
 
 /// Waits for another signal to stop; the others mean nothing any more.

@@ -152,6 +152,7 @@ mod tests {
     use crate::config::History;
     use crate::domain::command::Audit;
     use crate::domain::message::{Author, Conversation, Message, MessageKind};
+    use crate::health::Health;
     use crate::store::{Selector, Store};
 
     fn said(text: &str) -> Dated {
@@ -178,7 +179,7 @@ mod tests {
     fn a_log_that_has_yet_to_take_a_message_back_is_not_idle() {
         let directory = tempfile::tempdir().unwrap();
         let history = History { keep_days: 0, ..History::default() };
-        let (store, opened) = Store::open(directory.path(), &history).unwrap();
+        let (store, opened) = Store::open(directory.path(), &history, &Health::default()).unwrap();
         let mut log = LocalLog::new(store.writer(), opened.next_seq, true);
         let first = log.append(said("a"));
         log.flush();
@@ -194,14 +195,14 @@ mod tests {
         progress(&mut log);
         assert!(log.is_idle());
         store.close().unwrap();
-        let (store, _) = Store::open(directory.path(), &history).unwrap();
+        let (store, _) = Store::open(directory.path(), &history, &Health::default()).unwrap();
         assert_eq!(store.reader().unwrap().latest(&Selector::Everything, 9, None).unwrap(), []);
     }
 
     #[test]
     fn what_a_closed_store_cannot_keep_settles_as_failed() {
         let directory = tempfile::tempdir().unwrap();
-        let (store, opened) = Store::open(directory.path(), &History::default()).unwrap();
+        let (store, opened) = Store::open(directory.path(), &History::default(), &Health::default()).unwrap();
         let mut log = LocalLog::new(store.writer(), opened.next_seq, true);
         store.close().unwrap();
         log.append(audited());

@@ -57,6 +57,7 @@ use crate::config::History;
 use crate::domain::command::Audit;
 use crate::domain::id::{Seq, Time};
 use crate::domain::message::Message;
+use crate::health::Health;
 
 use self::database::Database;
 use self::lock::Lock;
@@ -121,12 +122,12 @@ pub struct Store {
 
 impl Store {
     /// Opens the store in `directory`, which is created (mode 0700, as its missing parents) if need be, and brings its
-    /// schema up to date.
+    /// schema up to date. While it fails, `health` says so.
     ///
     /// # Errors
     /// When another daemon has it open, when it is not ours to read, not a chatd database, newer than this chatd, or
     /// the disk fails.
-    pub fn open(directory: &Path, history: &History) -> Result<(Self, Opened), StoreError> {
+    pub fn open(directory: &Path, history: &History, health: &Health) -> Result<(Self, Opened), StoreError> {
         let lock = Lock::take(directory)?;
         let (database, opened) = Database::open(directory, history.sync)?;
         let readers = Readers::of(database.path());
@@ -134,7 +135,8 @@ impl Store {
         let policy = retention::SharedPolicy::new(Policy::of(history));
         let (jobs, queue) = queue::queue();
         let upkeep = Upkeep::new(&database, history.sync, &jobs)?;
-        let worker = Worker::new(database, queue, stats.clone(), policy.clone(), upkeep, lock);
+        let worker =
+            Worker::new(database, queue, stats.clone(), health.clone(), policy.clone(), upkeep, lock);
         let ended = CancellationToken::new();
         let ending = ended.clone().drop_guard();
         let thread = std::thread::Builder::new()

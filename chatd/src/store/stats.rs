@@ -82,13 +82,13 @@ impl StatsHandle {
         self.0.pruned.fetch_add(messages, Relaxed);
     }
 
-    /// Says why the store fails, or that it does not; returns whether that is a change.
+    /// Says why the store fails, or that it does not; returns whether that is news.
     pub(super) fn set_failing(&self, cause: Option<&str>) -> bool {
         let mut failing = self.0.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_change = failing.is_some() != cause.is_some();
-        if is_change || failing.as_deref() != cause {
+        let is_news = failing.as_deref() != cause;
+        if is_news {
             *failing = cause.map(str::to_owned);
         }
-        is_change
+        is_news
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::oneshot;
 
 use crate::domain::id::Time;
+use crate::health::{Condition, Health};
 
 use super::Record;
 use super::aside::Gone;
@@ -33,6 +34,7 @@ pub(super) struct Worker {
     database: Database,
     jobs: Queue,
     stats: StatsHandle,
+    health: Health,
     policy: SharedPolicy,
     /// When the last group was done with, or the thread began.
     last_group: Instant,
@@ -51,6 +53,7 @@ impl Worker {
         database: Database,
         jobs: Queue,
         stats: StatsHandle,
+        health: Health,
         policy: SharedPolicy,
         upkeep: Upkeep,
         lock: Lock,
@@ -61,6 +64,7 @@ impl Worker {
             database,
             jobs,
             stats,
+            health,
             policy,
             last_group: now,
             commit_failure: None,
@@ -118,13 +122,14 @@ impl Worker {
         let _ = answer.send(done);
     }
 
-    /// Logs only changes: a full disk must not fill the log too.
+    /// Says only changes: every group passes here, and a full disk must not fill the log too.
     fn tell_health(&self) {
         let cause = self.commit_failure.as_deref().or(self.upkeep.failure());
-        match (self.stats.set_failing(cause), cause) {
-            (true, Some(cause)) => tracing::error!(cause, "store fails to keep messages as promised"),
-            (true, None) => tracing::info!("store keeps messages again as promised"),
-            (false, _) => {}
+        if self.stats.set_failing(cause) {
+            match cause {
+                Some(cause) => self.health.raise(Condition::StoreFailing, cause),
+                None => self.health.clear(Condition::StoreFailing),
+            }
         }
     }
 

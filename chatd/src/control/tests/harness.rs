@@ -28,6 +28,7 @@ use crate::domain::id::{Seq, Time};
 use crate::domain::message::MessageKind;
 use crate::domain::origin::Origin;
 use crate::domain::request::{Register, Request, Say, Variant};
+use crate::health::Health;
 use crate::log::local::LocalLog;
 use crate::registry::{self, Manner, Registry, Seat};
 use crate::store::Store;
@@ -42,6 +43,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) struct Office {
     pub(super) registry: Registry,
     pub(super) shared: Arc<Shared>,
+    pub(super) health: Health,
     pub(super) steer: mpsc::Receiver<Steer>,
     pub(super) socket: PathBuf,
     pub(super) stop: CancellationToken,
@@ -76,7 +78,8 @@ impl Office {
 
     fn begin(config: Config, identify: fn(UCred) -> Person, directory: Arc<tempfile::TempDir>) -> Self {
         let config = Arc::new(config);
-        let (store, opened) = Store::open(&directory.path().join("state"), &config.history).unwrap();
+        let health = Health::default();
+        let (store, opened) = Store::open(&directory.path().join("state"), &config.history, &health).unwrap();
         let log = LocalLog::new(store.writer(), opened.next_seq, config.history.enabled);
         let encoder = Encoder { encode: wire::encode, relevant: wire::relevant };
         let stop = CancellationToken::new();
@@ -91,13 +94,14 @@ impl Office {
             readers: store.readers(),
             stats: store.stats(),
             telemetry: record(),
+            health: health.clone(),
             shared: Arc::clone(&shared),
             steer: to_daemon,
             facts: Arc::new(facts(&socket)),
         };
         let serving = serve_people(bind(&socket).unwrap(), context, stop.clone(), identify);
         let tasks = vec![tokio::spawn(owner), tokio::spawn(serving)];
-        Self { registry, shared, steer, socket, stop, tasks, store, directory }
+        Self { registry, shared, health, steer, socket, stop, tasks, store, directory }
     }
 
     /// Stops everything; each task has to end by itself.

@@ -1,8 +1,10 @@
 //! Looking: status, clients, rooms, the desk.
 
 use chat_proto::control::{
-    ClientInfo, DeskInfo, Dialect, RoomDetail, RoomInfo, RunState, Status, StoreHealth,
+    ClientInfo, DeskInfo, Dialect, HealthState, RoomDetail, RoomInfo, RunState, Status,
 };
+
+use crate::health::Condition;
 
 use super::harness::Office;
 
@@ -14,12 +16,27 @@ async fn status_counts_who_is_here() {
     alice.say("desk", "is anybody there?").await;
     let status: Status = office.get("/v1/status").await.json();
     assert_eq!((status.clients, status.registered, status.rooms, status.desk_open), (1, 1, 1, 1));
-    assert_eq!((status.state, status.health.store), (RunState::Running, StoreHealth::Ok));
+    assert_eq!((status.state, status.health.state), (RunState::Running, HealthState::Ok));
     assert_eq!(status.started_at, "1970-01-01T00:00:01.000Z");
     assert_eq!(status.config_loaded_at, "1970-01-01T00:00:02.000Z");
     assert_eq!(status.listeners[0].address, "127.0.0.1:6667");
     assert_eq!((status.sync.as_str(), status.config_source.as_str()), ("every-second", "defaults"));
     assert!(status.last_seq > 0 && status.commits.records > 0 && status.messages_in == 1);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn status_tells_what_is_wrong_the_worst_first() {
+    let office = Office::open();
+    office.health.raise(Condition::HistoryReadOnly, "9 MiB are free");
+    office.health.raise(Condition::StoreFailing, "the disk is full");
+    let health = office.get("/v1/status").await.json::<Status>().health;
+    assert_eq!(health.state, HealthState::Failing);
+    let told: Vec<_> = health.conditions.iter().map(|one| (one.code.as_str(), one.detail.as_str())).collect();
+    assert_eq!(told, [("store-failing", "the disk is full"), ("history-read-only", "9 MiB are free")]);
+    assert_eq!(health.conditions[1].severity, HealthState::Degraded);
+    assert_eq!(health.conditions[1].title, "history read-only");
+    assert!(health.conditions[1].since.ends_with('Z'), "{}", health.conditions[1].since);
     office.close().await;
 }
 

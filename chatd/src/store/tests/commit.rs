@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::config::{History, Sync};
+use crate::health::Health;
 
 use super::super::database::Database;
 use super::super::{Reader, Readers};
@@ -35,7 +36,8 @@ fn as_after_a_kill(directory: &tempfile::TempDir) -> tempfile::TempDir {
 fn answered_groups_survive_a_kill_in_every_mode() {
     for sync in [Sync::Always, Sync::EverySecond, Sync::Never] {
         let directory = tempfile::tempdir().unwrap();
-        let (store, _) = Store::open(directory.path(), &History { sync, ..keep_all() }).unwrap();
+        let (store, _) =
+            Store::open(directory.path(), &History { sync, ..keep_all() }, &Health::default()).unwrap();
         for seq in 1..=20 {
             commit(&store, vec![said(seq, room("#a"), "x")]).unwrap();
         }

@@ -18,6 +18,7 @@ use crate::config::History;
 use crate::domain::command::Audit;
 use crate::domain::id::{ClientId, DeskId, RoomId, Seq, Time};
 use crate::domain::message::{Author, Conversation, Message, MessageKind};
+use crate::health::Health;
 
 use super::{Body, CommitError, Opened, Record, Selector, Store, Stored};
 
@@ -29,7 +30,7 @@ fn keep_all() -> History {
 }
 
 fn open(directory: &TempDir) -> (Store, Opened) {
-    Store::open(directory.path(), &keep_all()).unwrap()
+    Store::open(directory.path(), &keep_all(), &Health::default()).unwrap()
 }
 
 fn commit(store: &Store, group: Vec<Record>) -> Result<(), CommitError> {

@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use rusqlite::Connection;
 
+use crate::health::Health;
+
 use super::super::{StoreError, schema};
 use super::{Selector, Store, commit, in_room, keep_all, open, room, said, selected, seqs, taken_back};
 
@@ -16,7 +18,7 @@ fn altered(change: &str) -> StoreError {
     let directory = tempfile::tempdir().unwrap();
     open(&directory).0.close().unwrap();
     Connection::open(directory.path().join("chatd.db")).unwrap().execute_batch(change).unwrap();
-    Store::open(directory.path(), &keep_all()).unwrap_err()
+    Store::open(directory.path(), &keep_all(), &Health::default()).unwrap_err()
 }
 
 #[test]
@@ -62,14 +64,17 @@ fn numbers_end_below_two_to_the_53() {
     set(last);
     assert_eq!(open(&directory).1.next_seq.0, last);
     set(last + 1);
-    assert!(matches!(Store::open(directory.path(), &keep_all()), Err(StoreError::Exhausted { .. })));
+    assert!(matches!(
+        Store::open(directory.path(), &keep_all(), &Health::default()),
+        Err(StoreError::Exhausted { .. })
+    ));
 }
 
 #[test]
 fn a_second_daemon_is_refused_and_told_who_has_the_directory() {
     let directory = tempfile::tempdir().unwrap();
     let (store, _) = open(&directory);
-    let refused = Store::open(directory.path(), &keep_all()).unwrap_err();
+    let refused = Store::open(directory.path(), &keep_all(), &Health::default()).unwrap_err();
     assert!(
         matches!(&refused, StoreError::Locked { pid: Some(pid), .. } if *pid == std::process::id()),
         "{refused:?}"
@@ -83,7 +88,7 @@ fn a_second_daemon_is_refused_and_told_who_has_the_directory() {
 fn missing_directories_and_all_files_are_private() {
     let parent = tempfile::tempdir().unwrap();
     let directory = parent.path().join("a/b");
-    let (_store, _) = Store::open(&directory, &keep_all()).unwrap();
+    let (_store, _) = Store::open(&directory, &keep_all(), &Health::default()).unwrap();
     assert_eq!(mode_of(&directory), 0o700);
     for file in ["chatd.db", "chatd.db-wal", "chatd.db-shm", "chatd.lock"] {
         assert_eq!(mode_of(directory.join(file)), 0o600, "{file}");
@@ -113,7 +118,7 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let path = directory.path().join("chatd.db");
     let text = "not a database ".repeat(500);
     fs::write(&path, &text).unwrap();
-    let refused = Store::open(directory.path(), &keep_all()).unwrap_err();
+    let refused = Store::open(directory.path(), &keep_all(), &Health::default()).unwrap_err();
     assert!(matches!(refused, StoreError::NotOurs { .. }), "{refused:?}");
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
 }
@@ -127,7 +132,7 @@ fn a_damaged_database_is_refused_as_damaged() {
     // Behind the file header comes the root page of the schema.
     bytes[100..600].fill(0xff);
     fs::write(&path, bytes).unwrap();
-    let refused = Store::open(directory.path(), &keep_all()).unwrap_err();
+    let refused = Store::open(directory.path(), &keep_all(), &Health::default()).unwrap_err();
     assert!(matches!(refused, StoreError::Corrupt { .. }), "{refused:?}");
 }
 

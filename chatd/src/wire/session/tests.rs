@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::delivery::broadcast::Encoder;
 use crate::domain::id::Time;
 use crate::domain::origin::Origin;
+use crate::health::Health;
 use crate::log::local::LocalLog;
 use crate::registry::{self, Registry};
 use crate::store::Store;
@@ -85,7 +86,7 @@ impl Pipe {
 async fn a_session_that_panics_ends_alone_and_the_others_on_its_thread_go_on() {
     let directory = tempfile::tempdir().unwrap();
     let config = Arc::<Config>::default();
-    let (store, opened) = Store::open(directory.path(), &config.history).unwrap();
+    let (store, opened) = Store::open(directory.path(), &config.history, &Health::default()).unwrap();
     let log = LocalLog::new(store.writer(), opened.next_seq, config.history.enabled);
     let encoder = Encoder { encode: wire::encode, relevant: wire::relevant };
     let (registry, owner) =
