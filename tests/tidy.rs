@@ -121,7 +121,7 @@ fn the_code_map_names_what_exists_and_exists_as_it_is_named() {
             none(&documents::unnamed(&map, &directory, &names_in(&directory)));
         }
     }
-    for member in ["chat-proto", "chatctl", "chat-client", "tests", "bench", "fuzz"] {
+    for member in ["chat-proto", "chatctl", "chat-client", "packaging", "tests", "bench", "fuzz"] {
         assert!(map.iter().any(|path| path.starts_with(member)), "the code map says nothing of {member}");
     }
 }

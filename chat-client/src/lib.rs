@@ -25,7 +25,7 @@ use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use jiff::tz::TimeZone;
 
 use crate::args::Args;
@@ -55,6 +55,12 @@ pub fn main() -> ExitCode {
             ExitCode::from(USAGE)
         }
     }
+}
+
+/// The table of arguments, for whoever makes documents of it.
+#[must_use]
+pub fn command() -> clap::Command {
+    Args::command()
 }
 
 fn talk(args: Args) -> anyhow::Result<Ending> {

@@ -14,10 +14,7 @@ mod show;
 mod status;
 mod watch;
 
-use clap::CommandFactory;
-use clap_complete::Shell;
-
-use crate::args::{Args, Command, DeskCommand, Listing, LogCommand};
+use crate::args::{Command, DeskCommand, Listing, LogCommand};
 use crate::client::Client;
 use crate::exit::Failure;
 use crate::print::Screen;
@@ -46,14 +43,6 @@ pub(crate) async fn run(command: Command, client: &Client, screen: &mut Screen<'
         Command::Log { command } => {
             log::log(client, screen, command.unwrap_or(LogCommand::Watch { level: None })).await
         }
-        Command::Completion { shell } => completion(shell, screen),
+        Command::Completion { shell } => Ok(screen.raw(&crate::completion(shell))?),
     }
-}
-
-/// Prints the completion script; needs no daemon.
-pub(crate) fn completion(shell: Shell, screen: &mut Screen<'_>) -> Result<(), Failure> {
-    // By way of memory, because the generator panics when it cannot write.
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), "chatctl", &mut script);
-    Ok(screen.raw(&script)?)
 }

@@ -17,7 +17,8 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use clap_complete::Shell;
 
 use args::{Args, Command};
 use client::Client;
@@ -30,6 +31,21 @@ pub fn main() -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
     let mut err = io::stderr().lock();
     ExitCode::from(run(std::env::args_os(), surface, &mut out, &mut err))
+}
+
+/// The table of commands, for whoever makes documents of it.
+#[must_use]
+pub fn command() -> clap::Command {
+    Args::command()
+}
+
+/// The completion script for a shell, as `chatctl completion` prints it.
+#[must_use]
+pub fn completion(shell: Shell) -> Vec<u8> {
+    // By way of memory, because the generator panics when it cannot write.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command(), "chatctl", &mut script);
+    script
 }
 
 /// Runs one command and returns the exit status; everything it writes goes to `out` and `err`.
@@ -66,7 +82,7 @@ fn answer_usage(refusal: &clap::Error, surface: &Surface, out: &mut dyn Write, e
 
 fn execute(args: Args, screen: &mut Screen<'_>) -> Result<(), Failure> {
     if let Command::Completion { shell } = args.command {
-        return commands::completion(shell, screen);
+        return Ok(screen.raw(&completion(shell))?);
     }
     let socket = socket::locate(args.options.socket.as_deref())?;
     let client = Client::new(socket, args.options.timeout);

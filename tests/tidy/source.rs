@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// Where Rust files are.
-const PLACES: [&str; 7] = ["chat-proto", "chatd", "chatctl", "chat-client", "tests", "bench", "fuzz"];
+const PLACES: [&str; 8] =
+    ["chat-proto", "chatd", "chatctl", "chat-client", "packaging", "tests", "bench", "fuzz"];
 
 /// One Rust file.
 #[derive(Clone, Debug)]
