@@ -22,6 +22,7 @@ mod people;
 mod pressure;
 mod proxy_protocol;
 mod real_clients;
+mod record;
 mod redact;
 mod registration;
 mod rename;

@@ -44,7 +44,7 @@ pub(crate) enum CallError {
     /// The connection ended before the answer did.
     Broken(String),
     /// The daemon said no.
-    Refused(Problem),
+    Refused(Box<Problem>),
     /// The daemon's answer makes no sense to this program.
     Garbled(String),
 }
@@ -73,7 +73,7 @@ impl Client {
     pub(crate) fn explain(&self, trying: &str, cause: CallError) -> Failure {
         match cause {
             CallError::Connect(cause) => socket::explain(trying, &self.socket, &cause),
-            CallError::Refused(problem) => refused(trying, problem),
+            CallError::Refused(problem) => refused(trying, *problem),
             CallError::Garbled(_) => Failure::with_hint(
                 Code::Failed,
                 format!("{trying}: {cause}"),
@@ -114,7 +114,8 @@ async fn accepted(response: Response<Incoming>) -> Result<Response<Incoming>, Ca
         return Ok(response);
     }
     let body = read_all(response).await?;
-    Err(CallError::Refused(serde_json::from_slice(&body).unwrap_or_else(|_| bare_problem(status, &body))))
+    let problem = serde_json::from_slice(&body).unwrap_or_else(|_| bare_problem(status, &body));
+    Err(CallError::Refused(Box::new(problem)))
 }
 
 /// For whatever answers without a problem document, another program's socket for instance.
@@ -122,7 +123,7 @@ fn bare_problem(status: StatusCode, body: &[u8]) -> Problem {
     let title = status.canonical_reason().unwrap_or("unknown status").to_lowercase();
     let said = String::from_utf8_lossy(body).trim().chars().take(200).collect::<String>();
     let detail = if said.is_empty() { format!("{title} ({})", status.as_u16()) } else { said };
-    Problem { kind: code::BLANK.into(), title, status: status.as_u16(), detail, hint: None }
+    Problem { kind: code::BLANK.into(), title, status: status.as_u16(), detail, hint: None, request_id: None }
 }
 
 fn refused(trying: &str, problem: Problem) -> Failure {
@@ -131,10 +132,19 @@ fn refused(trying: &str, problem: Problem) -> Failure {
         404 => Code::NoSuchObject,
         _ => Code::Failed,
     };
-    let message = format!("{trying}: {}", problem.detail);
+    let message = format!("{trying}: {}{}", problem.detail, request(&problem));
     match problem.hint {
         Some(hint) => Failure::with_hint(code, message, hint),
         None => Failure::new(code, message),
+    }
+}
+
+/// By which the daemon's log tells more; below a detail of several lines, as a line of its own.
+fn request(problem: &Problem) -> String {
+    match &problem.request_id {
+        None => String::new(),
+        Some(id) if problem.detail.contains('\n') => format!("\nrequest {id}"),
+        Some(id) => format!(" (request {id})"),
     }
 }
 

@@ -1,29 +1,28 @@
-//! What the daemon tells about itself: events of `tracing`, filtered once, written to standard error or to files, and
-//! shown live to whoever watches. Nothing here ever waits: a writer that cannot keep up loses lines and counts them.
+//! What the daemon tells about itself: events of `tracing`, filtered once, written to standard error, the journal or files,
+//! and shown live to whoever watches. Nothing here ever waits: a writer that cannot keep up loses lines and counts them.
+//!
+//! An event names what it is about by fields, and each has one name everywhere: `client` (its id), `nick`, `room`, `peer` (an
+//! address), `request` (an id of the control API), `user` (of this machine).
 
 mod feed;
 mod file;
+mod journal;
+mod outlet;
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, IsTerminal};
-use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::broadcast;
-use tracing::{Dispatch, Subscriber};
-use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
+use tracing::Dispatch;
 use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::registry::LookupSpan;
-use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, reload};
+use tracing_subscriber::{EnvFilter, Registry, reload};
 
-use crate::config::{Config, Environment, LevelError, LogFormat, LogTarget, PathError, parse_level};
+use crate::config::{Config, Environment, LevelError, PathError, parse_level};
 use feed::Feed;
 use file::LogFile;
-
-/// Lines that wait for the writer; when it is full, further lines are dropped and counted.
-const QUEUED_LINES: usize = 16 * 1024;
+use outlet::{Outlet, Writing};
 
 /// The running record. Dropping it writes what is queued, so keep it until the end of `main`.
 pub struct Telemetry {
@@ -32,8 +31,7 @@ pub struct Telemetry {
     level: Mutex<String>,
     file: Option<Arc<LogFile>>,
     feed: broadcast::Sender<Arc<str>>,
-    dropped: ErrorCounter,
-    _writer: WorkerGuard,
+    writing: Writing,
 }
 
 /// Why the record could not be started or changed.
@@ -63,8 +61,13 @@ pub enum TelemetryError {
 /// # Errors
 /// If a log file cannot be opened, or if the process already has a record.
 pub fn start(config: &Config, environment: &Environment) -> Result<Telemetry, TelemetryError> {
-    let (dispatch, telemetry) = build(config, environment)?;
+    let (outlet, missing) = Outlet::of(config, environment, Path::new(journal::SOCKET))?;
+    let (dispatch, telemetry) = build(config, outlet)?;
     tracing::dispatcher::set_global_default(dispatch).map_err(|_| TelemetryError::AlreadyStarted)?;
+    if let Some(error) = missing {
+        let socket = journal::SOCKET;
+        tracing::warn!(socket, %error, "cannot reach the journal; writing text to standard error");
+    }
     Ok(telemetry)
 }
 
@@ -103,81 +106,19 @@ impl Telemetry {
         self.feed.subscribe()
     }
 
-    /// Lines that were dropped because the writer could not keep up.
+    /// Lines that were dropped because the writer could not keep up, or because the journal did not take them.
     pub fn dropped_lines(&self) -> usize {
-        self.dropped.dropped_lines()
+        self.writing.lost_lines()
     }
 }
 
-fn build(config: &Config, environment: &Environment) -> Result<(Dispatch, Telemetry), TelemetryError> {
-    let log = &config.log;
-    let (filter, handle) = reload::Layer::new(parse_level(&log.level)?);
-    let file = match log.to {
-        LogTarget::Stderr => None,
-        LogTarget::File => Some(Arc::new(LogFile::open(log, config.log_directory(environment)?)?)),
-    };
-    let (writer, guard) = match &file {
-        None => queue(io::stderr()),
-        Some(file) => queue(file::Writer(Arc::clone(file))),
-    };
-    let dropped = writer.error_counter();
-    let style = Style::of(log.to, environment);
+fn build(config: &Config, outlet: Outlet) -> Result<(Dispatch, Telemetry), TelemetryError> {
+    let level = &config.log.level;
+    let (filter, handle) = reload::Layer::new(parse_level(level)?);
+    let file = outlet.file();
+    let (output, writing) = outlet.start();
     let feed = Feed::new();
-    let telemetry = Telemetry {
-        filter: handle,
-        level: Mutex::new(log.level.clone()),
-        file,
-        feed: feed.sender(),
-        dropped,
-        _writer: guard,
-    };
-    let subscriber = Registry::default().with(filter).with(output(log.format, &style, writer)).with(feed);
-    Ok((Dispatch::new(subscriber), telemetry))
-}
-
-fn queue(writer: impl io::Write + Send + 'static) -> (NonBlocking, WorkerGuard) {
-    let builder = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(QUEUED_LINES);
-    builder.thread_name("log").finish(writer)
-}
-
-/// How text is written.
-#[derive(Debug, PartialEq, Eq)]
-struct Style {
-    has_colours: bool,
-    /// The journal has a time of its own for each line.
-    has_time: bool,
-}
-
-impl Style {
-    fn of(to: LogTarget, environment: &Environment) -> Self {
-        if to == LogTarget::File {
-            return Self { has_colours: false, has_time: true };
-        }
-        let stderr = std::fs::metadata("/proc/self/fd/2").ok().map(|file| (file.dev(), file.ino()));
-        Self::of_stderr(environment, io::stderr().is_terminal(), stderr)
-    }
-
-    /// `stderr` is its device and inode: `$JOURNAL_STREAM` is inherited by programs whose output goes elsewhere, so
-    /// systemd.exec(5) says to compare.
-    fn of_stderr(environment: &Environment, is_terminal: bool, stderr: Option<(u64, u64)>) -> Self {
-        let stderr = stderr.map(|(device, inode)| format!("{device}:{inode}"));
-        let journal = environment.value("JOURNAL_STREAM").and_then(|value| value.to_str());
-        Self {
-            has_colours: is_terminal && environment.value("NO_COLOR").is_none(),
-            has_time: journal.is_none() || journal != stderr.as_deref(),
-        }
-    }
-}
-
-/// The layer that writes. JSON always has its time: whoever parses it may have taken it out of the journal.
-fn output<S>(format: LogFormat, style: &Style, writer: NonBlocking) -> Box<dyn Layer<S> + Send + Sync>
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-{
-    let layer = fmt::layer().with_writer(writer).with_ansi(style.has_colours);
-    match format {
-        LogFormat::Json => layer.json().flatten_event(true).boxed(),
-        LogFormat::Text if style.has_time => layer.boxed(),
-        LogFormat::Text => layer.without_time().boxed(),
-    }
+    let telemetry =
+        Telemetry { filter: handle, level: Mutex::new(level.clone()), file, feed: feed.sender(), writing };
+    Ok((Dispatch::new(Registry::default().with(filter).with(output).with(feed)), telemetry))
 }

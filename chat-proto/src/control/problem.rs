@@ -40,4 +40,7 @@ pub struct Problem {
     /// What to do about it, as a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// The id of the request, as in the header `x-request-id` and in the daemon's log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
 }

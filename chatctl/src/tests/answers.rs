@@ -19,6 +19,7 @@ pub(super) fn problem(status: u16, detail: &str, hint: Option<&str>) -> String {
         status,
         detail: detail.into(),
         hint: hint.map(Into::into),
+        request_id: None,
     };
     answer(&format!("{status} No"), PROBLEM_MEDIA_TYPE, &json(&problem))
 }

@@ -39,9 +39,11 @@ pub enum LogFormat {
 /// Where events are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogTarget {
-    /// Standard error, which systemd hands to the journal.
+    /// Standard error; if that is the journal and `format` is text, as `Journal`.
     #[default]
     Stderr,
+    /// The journal of systemd, with fields; text at standard error where there is none.
+    Journal,
     /// Files in `directory`.
     File,
 }
@@ -72,7 +74,8 @@ impl Default for LogConfig {
 }
 
 const FORMATS: &[(&str, LogFormat)] = &[("text", LogFormat::Text), ("json", LogFormat::Json)];
-const TARGETS: &[(&str, LogTarget)] = &[("stderr", LogTarget::Stderr), ("file", LogTarget::File)];
+const TARGETS: &[(&str, LogTarget)] =
+    &[("stderr", LogTarget::Stderr), ("journal", LogTarget::Journal), ("file", LogTarget::File)];
 const ROTATIONS: &[(&str, Rotation)] =
     &[("never", Rotation::Never), ("hourly", Rotation::Hourly), ("daily", Rotation::Daily)];
 const LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];

@@ -16,6 +16,7 @@ mod log;
 mod peer;
 mod problem;
 mod request;
+mod request_id;
 mod rooms;
 mod router;
 mod say;
@@ -25,6 +26,7 @@ mod socket;
 mod status;
 mod stream;
 mod time;
+mod trace;
 mod watch;
 
 #[cfg(test)]

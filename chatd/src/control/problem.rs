@@ -19,7 +19,7 @@ pub(super) type Answer<T> = Result<Json<T>, Failure>;
 impl Failure {
     fn new(status: StatusCode, kind: &str, title: &str, detail: impl Into<String>) -> Self {
         let (kind, title, status) = (kind.to_owned(), title.to_owned(), status.as_u16());
-        Self(Box::new(Problem { kind, title, status, detail: detail.into(), hint: None }))
+        Self(Box::new(Problem { kind, title, status, detail: detail.into(), hint: None, request_id: None }))
     }
 
     /// 400: the request makes no sense.
@@ -74,7 +74,9 @@ impl Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Json(self.0)).into_response();
+        let mut response = (status, Json(&self.0)).into_response();
+        // For the layer around all, which puts in the id of the request.
+        response.extensions_mut().insert(self.0);
         let media_type = HeaderValue::from_static(PROBLEM_MEDIA_TYPE);
         response.headers_mut().insert(header::CONTENT_TYPE, media_type);
         response

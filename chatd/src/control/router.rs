@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, Uri};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post, put};
 use chat_proto::control::path;
@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::peer::{Person, role_of};
 use super::problem::Failure;
+use super::request_id::RequestId;
+use super::trace::trace;
 use super::{Context, audit, clients, daemon, desk, history, host, kick, log, rooms, say, status, watch};
 use crate::domain::command::{Operator, Role};
 
@@ -77,12 +79,17 @@ pub(super) fn router(app: App) -> Router {
         let gate = from_fn_with_state((app.clone(), needs), gate);
         router = router.route(path, handlers.route_layer(gate));
     }
-    router.fallback(no_such_path).method_not_allowed_fallback(wrong_method).with_state(app)
+    router
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(app)
+        .layer(from_fn(trace))
 }
 
 /// Lets a request pass whose sender has the role, and notes who it is.
 async fn gate(State((app, needs)): State<(App, Role)>, mut request: Request, next: Next) -> Response {
-    match admit(&app, needs, request.extensions().get()) {
+    let extensions = request.extensions();
+    match admit(&app, needs, extensions.get(), extensions.get()) {
         Ok(asker) => {
             request.extensions_mut().insert(asker);
             next.run(request).await
@@ -91,15 +98,25 @@ async fn gate(State((app, needs)): State<(App, Role)>, mut request: Request, nex
     }
 }
 
-fn admit(app: &App, needs: Role, person: Option<&Person>) -> Result<Asker, Failure> {
+fn admit(
+    app: &App,
+    needs: Role,
+    person: Option<&Person>,
+    request: Option<&RequestId>,
+) -> Result<Asker, Failure> {
     let person = person.ok_or_else(|| Failure::not_permitted("the system does not tell who is asking"))?;
     // Anew for each request: a reload may have changed it.
     let role = role_of(person, app.context.facts.owner, &app.context.shared.config().control);
-    permit(person, role, needs)
+    permit(person, role, needs, request)
 }
 
 /// Whether a role is enough.
-fn permit(person: &Person, role: Option<Role>, needs: Role) -> Result<Asker, Failure> {
+fn permit(
+    person: &Person,
+    role: Option<Role>,
+    needs: Role,
+    request: Option<&RequestId>,
+) -> Result<Asker, Failure> {
     match role {
         Some(role) if role >= needs => {
             let name: Arc<str> = format!("{UNIX}{}", person.name).into();
@@ -108,7 +125,8 @@ fn permit(person: &Person, role: Option<Role>, needs: Role) -> Result<Asker, Fai
         _ => {
             let (user, needed) = (&person.name, needs.as_str());
             let has = role.map_or("no role", Role::as_str);
-            tracing::warn!(%user, has, needed, "refused on the control socket");
+            let request = request.map(RequestId::as_str);
+            tracing::warn!(request, %user, has, needed, "refused on the control socket");
             let detail = format!("the user {user} has {has} here and this needs the role {needed}");
             Err(Failure::not_permitted(detail).hint(format!(
                 "an admin can add {user} to control.{needed}-users, or a group of {user} to control.{needed}-groups, and reload"

@@ -139,8 +139,8 @@ impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Future for Serving<D, IO> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let why = ready!(Pin::new(&mut self.0).poll(cx));
         let seat = self.0.seat();
-        let (client, peer) = (seat.id(), SocketAddr::from(seat.address()));
-        tracing::info!(%client, %peer, reason = why.kind(), detail = %why, "disconnected");
+        let (client, nick, peer) = (seat.id(), self.0.nick(), SocketAddr::from(seat.address()));
+        tracing::info!(%client, nick, %peer, reason = why.kind(), detail = %why, "disconnected");
         Poll::Ready(())
     }
 }

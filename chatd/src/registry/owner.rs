@@ -1,6 +1,7 @@
 //! The owner: the one task that decides requests, appends events to the log, applies what has settled and hands out what
 //! follows. Everything here is synchronous but the one wait at the top. It never waits for a client and touches no disk.
 
+mod record;
 mod run;
 mod settle;
 
@@ -276,7 +277,10 @@ impl<L: EventLog> Owner<L> {
                 replies.into_iter().for_each(|reply| self.answer(&asking, reply));
                 self.roster.answered(client);
             }
-            Err(refusal) => self.answer_last(&asking, Reply::Refused(refusal)),
+            Err(refusal) => {
+                self.record_refusal(&asking, &refusal);
+                self.answer_last(&asking, Reply::Refused(refusal));
+            }
         }
     }
 

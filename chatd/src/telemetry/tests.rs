@@ -1,11 +1,16 @@
 //! The record, seen from its files and from its watchers.
 
+use std::io::Write;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixDatagram;
 use std::path::Path;
+use std::sync::atomic::Ordering::Relaxed;
 
 use tokio::sync::broadcast::error::TryRecvError;
 
+use super::outlet::Style;
 use super::*;
-use crate::config::{LogConfig, Rotation};
+use crate::config::{LogConfig, LogFormat, LogTarget, Rotation};
 
 fn config(directory: &Path, log: LogConfig) -> Config {
     let log = LogConfig { to: LogTarget::File, directory: Some(directory.to_owned()), ..log };
@@ -13,16 +18,21 @@ fn config(directory: &Path, log: LogConfig) -> Config {
 }
 
 fn files(directory: &Path) -> Vec<String> {
-    let name = |entry: io::Result<std::fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+    let name = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
     let mut names = std::fs::read_dir(directory).unwrap().map(name).collect::<Vec<_>>();
     names.sort();
     names
 }
 
+/// A record of this test alone, with a journal at this path.
+fn start_at(config: &Config, journal: &Path) -> Result<(Dispatch, Telemetry), TelemetryError> {
+    build(config, Outlet::of(config, &Environment::default(), journal)?.0)
+}
+
 /// Runs `body` with a record in a new directory; all is written when this returns.
 fn record(log: LogConfig, body: impl FnOnce(&Telemetry, &Path)) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
-    let (dispatch, telemetry) = build(&config(directory.path(), log), &Environment::default()).unwrap();
+    let (dispatch, telemetry) = start_at(&config(directory.path(), log), Path::new("/nowhere")).unwrap();
     tracing::dispatcher::with_default(&dispatch, || body(&telemetry, directory.path()));
     drop(telemetry);
     directory
@@ -83,7 +93,7 @@ fn a_file_that_was_moved_away_is_let_go_by_reopening() {
     // The first record ends before the move, so that its line is surely in the old file.
     let directory = record(never(), |_, _| tracing::info!("before"));
     let path = directory.path().to_owned();
-    let (dispatch, telemetry) = build(&config(&path, never()), &Environment::default()).unwrap();
+    let (dispatch, telemetry) = start_at(&config(&path, never()), Path::new("/nowhere")).unwrap();
     std::fs::rename(path.join("chatd.log"), path.join("chatd.log.1")).unwrap();
     telemetry.reopen().unwrap();
     tracing::dispatcher::with_default(&dispatch, || tracing::info!("after"));
@@ -103,7 +113,7 @@ fn old_files_beyond_the_bound_are_removed_and_the_current_one_never() {
     }
     std::fs::write(path.join("other.txt"), "").unwrap();
     for round in ["one", "two"] {
-        let (dispatch, telemetry) = build(&config(path, log.clone()), &Environment::default()).unwrap();
+        let (dispatch, telemetry) = start_at(&config(path, log.clone()), Path::new("/nowhere")).unwrap();
         tracing::dispatcher::with_default(&dispatch, || tracing::info!("{round}"));
         drop(telemetry);
     }
@@ -118,7 +128,7 @@ fn a_directory_that_cannot_be_made_is_an_error_that_names_it() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("file");
     std::fs::write(&file, "").unwrap();
-    let error = build(&config(&file.join("log"), never()), &Environment::default()).err().unwrap();
+    let error = start_at(&config(&file.join("log"), never()), Path::new("/nowhere")).err().unwrap();
     assert!(error.to_string().contains("file/log: "), "{error}");
 }
 
@@ -164,4 +174,108 @@ fn colours_are_for_terminals_and_times_for_everything_but_the_journal() {
     assert!(style(&[("NO_COLOR", "")], true).has_colours);
     assert!(!style(&[("JOURNAL_STREAM", "8:42")], false).has_time);
     assert!(style(&[("JOURNAL_STREAM", "8:43")], false).has_time);
+}
+
+#[test]
+fn what_is_logged_reaches_the_journal_as_fields() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("socket");
+    let journald = UnixDatagram::bind(&path).unwrap();
+    let entries = |body: &dyn Fn()| {
+        let log = LogConfig { to: LogTarget::Journal, level: "trace".into(), ..LogConfig::default() };
+        let (dispatch, telemetry) = start_at(&Config { log, ..Config::default() }, &path).unwrap();
+        tracing::dispatcher::with_default(&dispatch, body);
+        drop(telemetry);
+        journald.set_nonblocking(true).unwrap();
+        let mut buffer = vec![0; 1 << 20];
+        std::iter::from_fn(|| journald.recv(&mut buffer).ok().map(|length| buffer[..length].to_vec()))
+            .map(|entry| String::from_utf8(entry).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let told = entries(&|| tracing::info!(client = %7, nick = "alice", room = "#lobby", ok = true, "joined"));
+    let [joined] = &told[..] else { panic!("{told:?}") };
+    for line in [
+        "PRIORITY=6",
+        "SYSLOG_IDENTIFIER=chatd",
+        "CHATD_TARGET=chatd::telemetry::tests",
+        "CHATD_CLIENT=7",
+        "CHATD_NICK=alice",
+        "CHATD_ROOM=#lobby",
+        "CHATD_OK=true",
+        "MESSAGE=joined client=7 nick=\"alice\" room=\"#lobby\" ok=true",
+    ] {
+        assert!(joined.lines().any(|one| one == line), "{line} in {joined}");
+    }
+    assert!(
+        joined.contains("CODE_FILE=") && joined.contains("CODE_LINE=") && joined.ends_with('\n'),
+        "{joined}"
+    );
+
+    // Nobody can put a field into an entry by saying a line end.
+    let told = entries(&|| tracing::warn!(nick = "a\nPRIORITY=0", "odd"));
+    assert!(told[0].contains("CHATD_NICK\n\u{c}\0\0\0\0\0\0\0a\nPRIORITY=0\n"), "{told:?}");
+    assert!(told[0].contains("MESSAGE=odd nick=\"a\\nPRIORITY=0\"\n"), "{told:?}");
+
+    let priority = |body: &dyn Fn()| entries(body)[0].lines().next().unwrap().to_owned();
+    assert_eq!(priority(&|| tracing::error!("a")), "PRIORITY=3");
+    assert_eq!(priority(&|| tracing::warn!("a")), "PRIORITY=4");
+    assert_eq!(priority(&|| tracing::debug!("a")), "PRIORITY=7");
+    assert_eq!(priority(&|| tracing::trace!("a")), "PRIORITY=7");
+
+    // At the bound of a value, and beyond it.
+    for (length, kept) in [(16 * 1024, 16 * 1024), (16 * 1024 + 1, 16 * 1024)] {
+        let told = entries(&|| tracing::info!(text = "x".repeat(length), "long"));
+        let text = told[0].lines().find_map(|line| line.strip_prefix("CHATD_TEXT=")).unwrap();
+        assert_eq!(text.len(), kept);
+    }
+}
+
+#[test]
+fn what_the_journal_does_not_take_is_counted_and_one_that_comes_back_is_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("socket");
+    let journald = UnixDatagram::bind(&path).unwrap();
+    let log = LogConfig { to: LogTarget::Journal, ..LogConfig::default() };
+    let (outlet, missing) =
+        Outlet::of(&Config { log, ..Config::default() }, &Environment::default(), &path).unwrap();
+    assert!(missing.is_none());
+    let Outlet::Journal(mut sender) = outlet else { panic!("a journal was there") };
+    drop(journald);
+    std::fs::remove_file(&path).unwrap();
+    sender.write_all(b"MESSAGE=lost\n").unwrap();
+    assert_eq!(sender.lost().load(Relaxed), 1);
+    let journald = UnixDatagram::bind(&path).unwrap();
+    sender.write_all(b"MESSAGE=found\n").unwrap();
+    let mut buffer = [0; 64];
+    let length = journald.recv(&mut buffer).unwrap();
+    assert_eq!((&buffer[..length], sender.lost().load(Relaxed)), (&b"MESSAGE=found\n"[..], 1));
+}
+
+#[test]
+fn without_a_journal_text_goes_to_standard_error() {
+    let log = LogConfig { to: LogTarget::Journal, format: LogFormat::Json, ..LogConfig::default() };
+    let config = Config { log, ..Config::default() };
+    let (outlet, missing) = Outlet::of(&config, &Environment::default(), Path::new("/nowhere")).unwrap();
+    assert!(matches!(outlet, Outlet::Stderr(LogFormat::Text, _)));
+    assert!(missing.is_some());
+}
+
+#[test]
+fn text_for_a_standard_error_that_is_the_journal_goes_there_as_entries() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("socket");
+    let _journald = UnixDatagram::bind(&path).unwrap();
+    let stderr = std::fs::metadata("/proc/self/fd/2").unwrap();
+    let stream = format!("{}:{}", stderr.dev(), stderr.ino());
+    for (format, stream, is_journal) in [
+        (LogFormat::Text, stream.as_str(), true),
+        (LogFormat::Json, stream.as_str(), false),
+        (LogFormat::Text, "1:1", false),
+    ] {
+        let config = Config { log: LogConfig { format, ..LogConfig::default() }, ..Config::default() };
+        let environment = [("JOURNAL_STREAM", stream)].into_iter().collect();
+        let (outlet, missing) = Outlet::of(&config, &environment, &path).unwrap();
+        assert_eq!(matches!(outlet, Outlet::Journal(_)), is_journal, "{format:?} {stream}");
+        assert!(missing.is_none());
+    }
 }

@@ -120,6 +120,9 @@ pub trait Dialect: Unpin {
     /// A new session for this peer.
     fn new(peer: Peer) -> Self;
 
+    /// The client's nick, once it has one; for the log.
+    fn nick(&self) -> Option<&str>;
+
     /// What is asked for before the client has said a word (plain lines register at once).
     fn hello(&mut self, setting: &Setting, requests: &mut Vec<Request>) -> Step;
 

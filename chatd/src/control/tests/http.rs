@@ -82,3 +82,28 @@ async fn watchers_never_take_the_last_connection() {
     while office.send("HEAD", "/v1/watch", "").await.status != 200 {}
     office.close().await;
 }
+
+#[tokio::test]
+async fn every_answer_has_the_id_of_its_request_and_a_callers_is_kept() {
+    let office = Office::open();
+    let ask = |target: &str, id: &str| {
+        let head = format!("GET {target} HTTP/1.1\r\nHost: chatd\r\nConnection: close\r\n");
+        let id = if id.is_empty() { String::new() } else { format!("X-Request-Id: {id}\r\n") };
+        format!("{head}{id}\r\n")
+    };
+    let id_of = |answer: &super::harness::Answer| {
+        let (_, behind) = answer.head.split_once("x-request-id: ").expect("there is an id");
+        behind.lines().next().unwrap().to_owned()
+    };
+    let answer = raw(&office.socket, &ask("/v1/status", "")).await;
+    assert_eq!((answer.status, id_of(&answer).len()), (200, 26), "{answer:?}");
+    assert_eq!(id_of(&raw(&office.socket, &ask("/v1/status", "backup-17")).await), "backup-17");
+    assert_eq!(id_of(&raw(&office.socket, &ask("/v1/status", "not well formed")).await).len(), 26);
+    for target in ["/v1/clients/nobody", "/v1/nothing"] {
+        let answer = raw(&office.socket, &ask(target, "mine")).await;
+        answer.problem(404);
+        let problem: chat_proto::control::Problem = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!((problem.request_id.as_deref(), id_of(&answer).as_str()), (Some("mine"), "mine"));
+    }
+    office.close().await;
+}

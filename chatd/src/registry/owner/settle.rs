@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::record::About;
 use super::{Asker, Asking, Owner};
 use crate::delivery::broadcast::Broadcast;
 use crate::delivery::outbox::{Answer as Answering, Item, Labeled};
@@ -68,15 +69,24 @@ impl<L: EventLog> Owner<L> {
         if !needs_previous || failure.is_some() {
             self.failed = failure;
         }
+        let about = About::of(&self.state, &dated.event);
         let result = match &self.failed {
             Some(cause) => Err(Refusal::NotKept { to: addressee(&dated.event), cause: cause.clone() }),
             None => apply(&mut self.state, seq, &dated),
         };
         self.metrics.last_seq.store(seq.0, Ordering::Relaxed);
         match result {
-            Ok(applied) => Ok(self.follow(applied, asking)),
+            Ok(applied) => {
+                if let Some(about) = about {
+                    about.happened(&dated.event);
+                }
+                Ok(self.follow(applied, asking))
+            }
             Err(refusal) => {
-                tracing::debug!(seq = seq.0, %refusal, "an event did not happen");
+                match asking {
+                    Some(asking) => self.record_refusal(asking, &refusal),
+                    None => tracing::debug!(seq = seq.0, %refusal, "an event did not happen"),
+                }
                 if is_kept && dated.event.is_durable(self.state.config().history.enabled) {
                     self.log.revoke(seq, dated.at);
                 }

@@ -215,6 +215,10 @@ impl Dialect for Irc {
         }
     }
 
+    fn nick(&self) -> Option<&str> {
+        Some(self.halves().0).filter(|_| self.is_registered())
+    }
+
     fn hello(&mut self, _: &Setting, _: &mut Vec<Request>) -> Step {
         Step::Go
     }

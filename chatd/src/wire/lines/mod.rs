@@ -28,6 +28,8 @@ mod verbs;
 pub struct Lines {
     /// Until it has registered.
     peer: Option<Box<Peer>>,
+    /// Once it has registered.
+    nick: Option<Box<str>>,
     awaits: Awaits,
     /// Whether a line has come at all.
     is_heard: bool,
@@ -101,7 +103,12 @@ impl Dialect for Lines {
     const MANNER: &'static Manner = &Manner { dialect: DIALECT, is_pinged: false, variant: super::LINES };
 
     fn new(peer: Peer) -> Self {
-        Self { peer: Some(Box::new(peer)), awaits: Awaits::Nothing, is_heard: false, has_listed: false }
+        let peer = Some(Box::new(peer));
+        Self { peer, nick: None, awaits: Awaits::Nothing, is_heard: false, has_listed: false }
+    }
+
+    fn nick(&self) -> Option<&str> {
+        self.nick.as_deref()
     }
 
     fn hello(&mut self, setting: &Setting, requests: &mut Vec<Request>) -> Step {
@@ -176,6 +183,8 @@ impl Dialect for Lines {
         }
         match reply {
             Reply::Ended(why) => return Step::Close(why.clone()),
+            Reply::Welcome(welcome) => self.nick = Some(welcome.nick.as_str().into()),
+            Reply::NickIs(nick) => self.nick = Some(nick.as_str().into()),
             // There is no command with which a person could try again.
             Reply::Refused(refusal) if was_registering => {
                 return Step::Close(Disconnect::Broken(refusal.to_string().into()));

@@ -142,10 +142,15 @@ pub struct Session<D, IO> {
     busy: Option<Box<Busy>>,
 }
 
-impl<D, IO> Session<D, IO> {
+impl<D: Dialect, IO> Session<D, IO> {
     /// Its place in the registry.
     pub fn seat(&self) -> &Seat {
         &self.seat
+    }
+
+    /// The nick that its client has or had, if it registered.
+    pub fn nick(&self) -> Option<&str> {
+        self.dialect.nick()
     }
 }
 
@@ -361,7 +366,8 @@ impl<D: Dialect, IO: AsyncRead + AsyncWrite + Unpin> Session<D, IO> {
         let is_wrong = operator.is_none();
         self.dialect.operator_checked(operator, label, &self.shared.setting(), &mut requests);
         if is_wrong {
-            tracing::warn!(client = %self.seat.id(), name, "an operator's name or password was wrong");
+            let nick = self.dialect.nick();
+            tracing::warn!(client = %self.seat.id(), nick, name, "an operator's name or password was wrong");
             self.input.wrong_passwords += 1;
             if self.input.wrong_passwords >= WRONG_PASSWORDS_MAX {
                 requests.push(Request::Leave(Disconnect::BadPassword));
