@@ -1,6 +1,7 @@
 //! The real chatctl against a real daemon: what it shows, what it changes, how it fails.
 
 mod changing;
+mod draining;
 mod failing;
 mod looking;
 mod steering;

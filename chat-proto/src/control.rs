@@ -26,6 +26,6 @@ pub use stream::{
     LogStreamLine, STREAM_HEARTBEAT_MS, STREAM_MEDIA_TYPE, WatchLine, WatchQuery,
 };
 pub use view::{
-    ClientInfo, Commits, DeskInfo, Dialect, Health, HealthCondition, HealthState, ListenerInfo, Member,
-    RoomBan, RoomDetail, RoomInfo, RunState, Status,
+    ClientInfo, Commits, DeskInfo, Dialect, DrainInfo, Health, HealthCondition, HealthState, ListenerInfo,
+    Member, RoomBan, RoomDetail, RoomInfo, RunState, Status,
 };

@@ -161,13 +161,21 @@ pub(crate) enum Command {
         /// The file, as the daemon sees it; the one in use when none is named
         file: Option<PathBuf>,
     },
-    /// Take no new clients and stop when all have left or the time is over
-    #[command(after_help = "Example: chatctl drain --timeout 5m")]
+    /// Take no new clients, end those who are here a few at a time, and stop
+    #[command(
+        after_help = "Examples: chatctl drain --timeout 5m\n          chatctl drain --timeout 5m --wait"
+    )]
     Drain {
         /// How long clients may take to leave; the configured time when not given
         #[arg(long, value_name = "DURATION", value_parser = time::parse_duration)]
         timeout: Option<Duration>,
+        /// Show how far it is, and end when the daemon has stopped
+        #[arg(long)]
+        wait: bool,
     },
+    /// Take new clients again: the end of a drain that has not ended yet
+    #[command(after_help = "Example: chatctl undrain")]
+    Undrain,
     /// Stop the daemon
     #[command(after_help = "Example: chatctl stop")]
     Stop,

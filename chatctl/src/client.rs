@@ -58,9 +58,13 @@ impl Client {
     /// Sends `call` and reads the whole answer.
     pub(crate) async fn call<T: DeserializeOwned>(&self, call: Call) -> Result<T, Failure> {
         let trying = call.trying.clone();
+        self.attempt(call).await.map_err(|cause| self.explain(&trying, cause))
+    }
+
+    /// As [`Self::call`], for whom the kind of failure matters.
+    pub(crate) async fn attempt<T: DeserializeOwned>(&self, call: Call) -> Result<T, CallError> {
         let answer = timeout(self.deadline, self.answer(call)).await;
-        let answer = answer.unwrap_or(Err(CallError::Deadline(self.deadline)));
-        answer.map_err(|cause| self.explain(&trying, cause))
+        answer.unwrap_or(Err(CallError::Deadline(self.deadline)))
     }
 
     /// Sends `call` and returns as soon as the answer begins; its lines have their own deadline.

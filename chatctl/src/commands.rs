@@ -4,6 +4,7 @@
 
 mod daemon;
 mod desk;
+mod drain;
 mod history;
 mod host;
 mod kick;
@@ -38,7 +39,8 @@ pub(crate) async fn run(command: Command, client: &Client, screen: &mut Screen<'
         Command::Desk { command } => desk::desk(client, screen, command.unwrap_or(DeskCommand::List)).await,
         Command::Reload => daemon::reload(client, screen).await,
         Command::Check { file } => daemon::check(client, screen, file).await,
-        Command::Drain { timeout } => daemon::drain(client, screen, timeout).await,
+        Command::Drain { timeout, wait } => drain::drain(client, screen, timeout, wait).await,
+        Command::Undrain => drain::undrain(client, screen).await,
         Command::Stop => daemon::stop(client, screen).await,
         Command::Log { command } => {
             log::log(client, screen, command.unwrap_or(LogCommand::Watch { level: None })).await

@@ -128,6 +128,25 @@ impl<'a> Screen<'a> {
         self.out.write_all(bytes)
     }
 
+    /// Prints one more sentence for people, where they read text.
+    pub(crate) fn note(&mut self, sentence: &str) -> io::Result<()> {
+        match (self.format, self.is_quiet) {
+            (Format::Text, false) => self.line(&[text::plain(sentence)]),
+            _ => Ok(()),
+        }
+    }
+
+    /// Shows how far something is, in place of what this showed before; nothing takes it away. Only at a terminal.
+    pub(crate) fn progress(&mut self, how_far: &str) -> io::Result<()> {
+        let is_shown = self.surface.width.is_some() && self.format == Format::Text && !self.is_quiet;
+        if !is_shown {
+            return Ok(());
+        }
+        // To the beginning of the line, and away with what stands there (ECMA-48 EL).
+        write!(self.out, "\r\x1b[K{}", text::visible_lines(how_far))?;
+        self.flush()
+    }
+
     /// Passes on what has been printed; a stream does it whenever it has caught up.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.out.flush()

@@ -4,7 +4,7 @@ use chat_proto::control::CheckResult;
 use predicates::prelude::PredicateBooleanExt as _;
 use predicates::str::{contains, is_empty};
 
-use crate::harness::{Client, Daemon, LineClient, Tool, ctl};
+use crate::harness::{Client, Daemon, Tool, ctl};
 
 #[test]
 fn a_reload_names_what_changed_and_what_needs_a_restart() {
@@ -56,33 +56,6 @@ fn another_file_can_be_checked_and_is_not_used() {
     let gone = daemon.path("gone.toml").display().to_string();
     ctl(&daemon, &["check", &gone]).code(1).stderr(contains("gone.toml"));
     ctl(&daemon, &["reload"]).success().stdout("nothing changed\n");
-}
-
-#[test]
-fn a_drain_tells_everybody_takes_nobody_new_and_ends_when_all_have_left() {
-    let mut daemon = Daemon::start();
-    let mut alice = Client::connect(&daemon, "alice");
-    let mut guest = LineClient::connect(&daemon);
-    ctl(&daemon, &["drain", "--timeout", "5m"]).success().stdout(contains("draining: 2 connected, until "));
-    alice.expect(":chatd.localhost NOTICE $$* :This server stops in 300 seconds. *");
-    guest.expect("*** This server stops in 300 seconds. *");
-    ctl(&daemon, &["status"]).success().stdout(contains("draining for "));
-    let refused = std::net::TcpStream::connect(("127.0.0.1", daemon.irc_port()));
-    assert!(refused.is_err(), "a draining daemon took somebody new");
-    alice.send("QUIT :as you wish");
-    alice.skip_until("ERROR :*");
-    guest.send("exit");
-    assert_eq!(daemon.wait_exit().code(), Some(0));
-}
-
-#[test]
-fn a_drain_ends_at_its_deadline_and_those_left_over_read_why() {
-    let mut daemon = Daemon::start();
-    let mut alice = Client::connect(&daemon, "alice");
-    ctl(&daemon, &["drain", "--timeout", "50ms"]).success();
-    alice.skip_until("ERROR :Closing link: (*) [Server is stopping]");
-    alice.expect_closed();
-    assert_eq!(daemon.wait_exit().code(), Some(0));
 }
 
 #[test]

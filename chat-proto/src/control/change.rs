@@ -117,12 +117,12 @@ pub struct DrainRequest {
     pub timeout_ms: Option<u64>,
 }
 
-/// Answer to `POST /v1/drain` and `/v1/stop`, status 202: it has begun, it has not ended.
+/// Answer to `POST /v1/drain` and `/v1/stop`, status 202: it has begun, it has not ended. Also to `POST /v1/undrain`, which is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
     /// Clients still connected.
     pub clients: u64,
-    /// When those left over are disconnected.
+    /// When those left over are disconnected; none after `undrain`.
     pub deadline_at: Option<String>,
 }
 

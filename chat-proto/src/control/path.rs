@@ -30,6 +30,8 @@ pub const RELOAD: &str = "/v1/reload";
 pub const CHECK: &str = "/v1/check";
 /// `POST` [`DrainRequest`](super::DrainRequest) → 202 [`Accepted`](super::Accepted).
 pub const DRAIN: &str = "/v1/drain";
+/// `POST` without a body → [`Accepted`](super::Accepted), or 409 if nothing is drained.
+pub const UNDRAIN: &str = "/v1/undrain";
 /// `POST` without a body → 202 [`Accepted`](super::Accepted).
 pub const STOP: &str = "/v1/stop";
 /// `GET` with [`LogQuery`](super::LogQuery) → stream of [`LogStreamLine`](super::LogStreamLine);

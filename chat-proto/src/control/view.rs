@@ -21,6 +21,9 @@ pub struct Status {
     pub uptime_ms: u64,
     /// Whether it takes new clients.
     pub state: RunState,
+    /// How far the drain is, while there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drain: Option<DrainInfo>,
     /// What is wrong, if anything.
     pub health: Health,
     /// Connections, registered or not.
@@ -61,6 +64,19 @@ pub enum RunState {
     Running,
     /// Takes nobody new and ends when everyone has left or the deadline passes.
     Draining,
+}
+
+/// How far a drain is. Who is neither here nor was ended has left by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrainInfo {
+    /// When it began.
+    pub began_at: String,
+    /// When those left over are disconnected and the daemon stops.
+    pub deadline_at: String,
+    /// Connections when it began.
+    pub clients_at_start: u64,
+    /// Connections that it has ended so far.
+    pub ended: u64,
 }
 
 /// How the daemon is.

@@ -1,9 +1,8 @@
-//! `chatctl reload`, `check`, `drain` and `stop`: the daemon as a whole.
+//! `chatctl reload`, `check` and `stop`: the daemon as a whole.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use chat_proto::control::{Accepted, CheckRequest, CheckResult, DrainRequest, ReloadResult, path};
+use chat_proto::control::{Accepted, CheckRequest, CheckResult, ReloadResult, path};
 
 use crate::client::{Call, Client};
 use crate::exit::{Code, Failure};
@@ -67,23 +66,17 @@ fn restart_needed(screen: &mut Screen<'_>, keys: &[String]) -> std::io::Result<(
     }
 }
 
-pub(super) async fn drain(
-    client: &Client,
-    screen: &mut Screen<'_>,
-    timeout: Option<Duration>,
-) -> Result<(), Failure> {
-    let timeout_ms = timeout.map(|limit| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX));
-    let call = Call::post("drain", path::DRAIN).body(&DrainRequest { timeout_ms });
-    let accepted: Accepted = client.call(call).await?;
-    print_accepted(screen, "draining", &accepted)
-}
-
 pub(super) async fn stop(client: &Client, screen: &mut Screen<'_>) -> Result<(), Failure> {
     let accepted: Accepted = client.call(Call::post("stop", path::STOP)).await?;
     print_accepted(screen, "stopping", &accepted)
 }
 
-fn print_accepted(screen: &mut Screen<'_>, what: &str, accepted: &Accepted) -> Result<(), Failure> {
+/// Says that something has begun, and until when it lasts.
+pub(super) fn print_accepted(
+    screen: &mut Screen<'_>,
+    what: &str,
+    accepted: &Accepted,
+) -> Result<(), Failure> {
     screen.one(accepted, "", |screen| {
         let until = accepted.deadline_at.as_deref().map(|at| stamp(at, &screen.now()));
         let until = until.map(|until| format!(", until {until} at the latest")).unwrap_or_default();

@@ -2,14 +2,14 @@
 //!
 //! Owns the block that answers "is it well?" at a glance, worst news first.
 
-use chat_proto::control::{HealthCondition, HealthState, ListenerInfo, RunState, Status, path};
+use chat_proto::control::{DrainInfo, HealthCondition, HealthState, ListenerInfo, RunState, Status, path};
 use jiff::Zoned;
 
 use crate::client::{Call, Client};
 use crate::exit::Failure;
 use crate::print::Screen;
 use crate::print::text::{Span, Style, plain, styled};
-use crate::print::time::{duration, stamp_and_ago};
+use crate::print::time::{duration, stamp, stamp_and_ago};
 
 pub(super) async fn status(client: &Client, screen: &mut Screen<'_>) -> Result<(), Failure> {
     let status: Status = client.call(Call::get("show the status", path::STATUS)).await?;
@@ -33,6 +33,9 @@ fn rows(status: &Status, state: &str, now: &Zoned) -> Vec<(&'static str, Span)> 
         ("log", plain(format!("at {}, level {}", status.last_seq, status.log_level))),
         ("store", plain(store(status))),
     ]);
+    if let Some(drain) = &status.drain {
+        rows.push(("drain", plain(how_far(drain, now))));
+    }
     for listener in &status.listeners {
         rows.push(("listener", plain(where_to(listener))));
     }
@@ -40,6 +43,11 @@ fn rows(status: &Status, state: &str, now: &Zoned) -> Vec<(&'static str, Span)> 
     let loaded = stamp_and_ago(&status.config_loaded_at, now);
     rows.push(("config", plain(format!("{}, read {loaded}", status.config_source))));
     rows
+}
+
+fn how_far(drain: &DrainInfo, now: &Zoned) -> String {
+    let DrainInfo { clients_at_start, ended, .. } = drain;
+    format!("of {clients_at_start} clients {ended} ended, stops at {}", stamp(&drain.deadline_at, now))
 }
 
 fn where_to(listener: &ListenerInfo) -> String {

@@ -73,6 +73,7 @@ pub(super) fn status() -> Status {
         started_at: "2025-01-31T12:00:00.000Z".into(),
         uptime_ms: 7_200_000,
         state: RunState::Running,
+        drain: None,
         health: Health { state: HealthState::Ok, conditions: Vec::new() },
         clients: 3,
         registered: 2,

@@ -1,4 +1,4 @@
-//! `POST /v1/reload`, `check`, `drain`, `stop`: what only the daemon itself can do. Passes it on and waits for the answer.
+//! `POST /v1/reload`, `check`, `drain`, `undrain`, `stop`: what only the daemon itself can do. Passes it on and waits for the answer.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -47,7 +47,7 @@ pub(super) async fn check(State(app): State<App>, Body(ask): Body<CheckRequest>)
     Ok(Json(steer(&app, |answer| Steer::Check(path, answer)).await?))
 }
 
-/// Takes nobody new and ends the daemon when all have left.
+/// Takes nobody new, ends those who are here a few at a time, and the daemon when all have left.
 pub(super) async fn drain(
     State(app): State<App>,
     Extension(Asker(by)): Extension<Asker>,
@@ -58,6 +58,20 @@ pub(super) async fn drain(
     note(&app, &by, "drain", "", &detail).await;
     let accepted = steer(&app, |answer| Steer::Drain { timeout: limit, answer }).await?;
     Ok((StatusCode::ACCEPTED, Json(accepted)))
+}
+
+/// Takes new clients again.
+pub(super) async fn undrain(
+    State(app): State<App>,
+    Extension(Asker(by)): Extension<Asker>,
+) -> Answer<Accepted> {
+    match steer(&app, Steer::Undrain).await? {
+        Some(done) => {
+            note(&app, &by, "undrain", "", "").await;
+            Ok(Json(done))
+        }
+        None => Err(Failure::refused("the daemon is not draining").hint("`chatctl drain` would begin it")),
+    }
 }
 
 /// Ends the daemon.

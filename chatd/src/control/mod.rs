@@ -35,11 +35,11 @@ mod tests;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chat_proto::control::{Accepted, CheckResult, ReloadResult};
+use chat_proto::control::{Accepted, CheckResult, DrainInfo, ReloadResult};
 use tokio::sync::{mpsc, oneshot};
 
 pub use peer::{Person, role_of};
@@ -91,8 +91,10 @@ pub struct Facts {
     pub config_source: String,
     /// Where clients connect.
     pub listeners: Vec<ClientListener>,
-    /// Whether it takes nobody new and ends when all have left.
+    /// Whether it takes nobody new, because it drains or stops.
     pub is_draining: AtomicBool,
+    /// How far the drain is, if there is one; locked to copy it.
+    pub drain: Mutex<Option<DrainInfo>>,
     /// When the configuration in force was read, in milliseconds since 1970.
     pub config_loaded_at: AtomicU64,
     /// The user that the daemon runs as, who is always an admin: `geteuid`.
@@ -117,13 +119,15 @@ pub enum Steer {
     Reload(oneshot::Sender<Result<ReloadResult, String>>),
     /// Read a configuration (none: the one in use) and say what a reload would do.
     Check(Option<PathBuf>, oneshot::Sender<CheckResult>),
-    /// Take nobody new and end when all have left or the time is over.
+    /// Take nobody new, end those who are here a few at a time, and end when all have left or the time is over.
     Drain {
         /// How long clients may take; none for the configured time.
         timeout: Option<Duration>,
         /// Answered when it has begun.
         answer: oneshot::Sender<Accepted>,
     },
+    /// Take new clients again; answered with nothing if nothing is drained.
+    Undrain(oneshot::Sender<Option<Accepted>>),
     /// End now.
     Stop {
         /// Answered when it has begun.

@@ -48,7 +48,7 @@ pub(super) struct Asker(pub(super) Operator);
 pub(super) const UNIX: &str = "unix:";
 
 /// Every route, once for each method.
-fn table() -> [(&'static str, Role, MethodRouter<App>); 18] {
+fn table() -> [(&'static str, Role, MethodRouter<App>); 19] {
     use Role::{Admin, Operator, Viewer};
     [
         (path::STATUS, Viewer, get(status::show)),
@@ -67,6 +67,7 @@ fn table() -> [(&'static str, Role, MethodRouter<App>); 18] {
         (path::RELOAD, Admin, post(daemon::reload)),
         (path::CHECK, Admin, post(daemon::check)),
         (path::DRAIN, Admin, post(daemon::drain)),
+        (path::UNDRAIN, Admin, post(daemon::undrain)),
         (path::STOP, Admin, post(daemon::stop)),
         (path::LOG, Admin, put(log::set)),
     ]

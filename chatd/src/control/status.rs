@@ -1,5 +1,6 @@
 //! `GET /v1/status`: the daemon at one moment.
 
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -32,6 +33,7 @@ pub(super) async fn show(State(app): State<App>) -> Answer<Status> {
         started_at: rfc3339(facts.started_at),
         uptime_ms: now().since_ms(facts.started_at),
         state: state(facts),
+        drain: facts.drain.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         health: health(&context.health),
         clients: (counts.clients + counts.unregistered) as u64,
         registered: counts.clients as u64,

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -14,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use super::dns::Names;
 use super::handshake::{self, Entrance, Stages};
 use crate::config::Protocol;
+use crate::control::Facts;
 use crate::domain::origin::Origin;
 use crate::domain::secure::Secure;
 use crate::registry::{Manner, Place, Places, Registry, Stopped};
@@ -33,7 +35,12 @@ pub(super) struct Gatekeeper {
     pub(super) names: Arc<Names>,
     /// Ends accepting, and handshakes with it.
     pub(super) stop: CancellationToken,
+    /// Says whether anybody new is taken.
+    pub(super) facts: Arc<Facts>,
 }
+
+/// What is said to those who come while the daemon drains.
+const DRAINING: &str = "this server is taken out of service and takes nobody new; please try again later";
 
 /// A connection that has its place and whose session has not begun.
 #[derive(Debug)]
@@ -59,6 +66,11 @@ impl Gatekeeper {
             refuse(entrance, &stream, address, "this port is for gateways only (listen.proxy-from)");
             return Ok(());
         };
+        if self.facts.is_draining.load(Ordering::Relaxed) {
+            tracing::debug!(peer = %address, "connection refused: draining");
+            turn_away(entrance, &stream, DRAINING);
+            return Ok(());
+        }
         let counted = (peer == handshake::Peer::Client).then_some(address.ip());
         let place = match Place::take(&self.places, counted, &self.shared.config().limits) {
             Ok(place) => place,
@@ -127,7 +139,14 @@ impl Gatekeeper {
 /// Says why not. A new socket has room for one line; if not, the peer learns it from the close.
 fn refuse(entrance: &Entrance, stream: &TcpStream, address: SocketAddr, refusal: &str) {
     tracing::warn!(peer = %address, refusal, "connection refused");
-    let _ = stream.try_write(&wire::turned_away(entrance.protocol(), refusal));
+    turn_away(entrance, stream, refusal);
+}
+
+/// Where TLS is expected nothing can be said before the handshake, which whoever has to be refused is not worth.
+fn turn_away(entrance: &Entrance, stream: &TcpStream, why: &str) {
+    if entrance.tls.is_none() {
+        let _ = stream.try_write(&wire::turned_away(entrance.protocol(), why));
+    }
 }
 
 /// A session whose end is logged. Like the session it is a future written by hand, so that a task is small.

@@ -3,6 +3,7 @@
 
 mod admit;
 mod dns;
+mod drain;
 mod handshake;
 mod listen;
 mod reload;
@@ -13,8 +14,8 @@ mod systemd;
 pub mod tls;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -37,6 +38,7 @@ use crate::store::Store;
 use crate::telemetry::Telemetry;
 use crate::wire::{self, session::Shared};
 use admit::Gatekeeper;
+use drain::Drain;
 use listen::Bound;
 use signal::Signal;
 use tls::Tls;
@@ -113,8 +115,8 @@ struct Daemon {
     _signal_thread: signal::SignalThread,
     /// How long clients have to read their farewell when the daemon stops.
     drain_timeout: Duration,
-    /// Nobody new is taken, and the daemon stops when all have left, or then.
-    drain_until: Option<Instant>,
+    /// Nobody new is taken, and the daemon stops when all have left, or at the end of it.
+    draining: Option<Drain>,
 }
 
 impl Daemon {
@@ -182,7 +184,7 @@ impl Daemon {
             signals,
             _signal_thread: signal_thread,
             drain_timeout,
-            drain_until: None,
+            draining: None,
         };
         daemon.open(bound);
         daemon.watch_certificates(files);
@@ -197,6 +199,7 @@ impl Daemon {
             places: Arc::default(),
             names: Arc::default(),
             stop: self.accepting.clone(),
+            facts: Arc::clone(&self.facts),
         };
         for one in bound {
             let protocol = one.entrance.protocol().name();
@@ -241,7 +244,11 @@ impl Daemon {
                 () = store_ended.cancelled() => bail!("the store's thread ended by itself"),
                 () = &mut watchdog => bail!("the watchdog ended"),
                 () = self.sessions.wait() => return Ok(()),
-                () = at(self.drain_until) => return Ok(()),
+                () = at(self.draining.as_ref().map(Drain::next)) => {
+                    if self.go_on_draining().await.is_break() {
+                        return Ok(());
+                    }
+                }
             }
         }
     }
@@ -330,6 +337,7 @@ fn facts(source: &Source, control_socket: PathBuf, bound: &[Bound], started: Tim
         config_source: source.name(),
         listeners: bound.iter().map(Bound::facts).collect(),
         is_draining: AtomicBool::new(false),
+        drain: Mutex::default(),
         config_loaded_at: AtomicU64::new(started.0),
         owner: nix::unistd::geteuid().as_raw(),
     }

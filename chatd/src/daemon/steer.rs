@@ -1,4 +1,4 @@
-//! What the control API asks of the daemon itself: reload, check, drain, stop.
+//! What the control API asks of the daemon itself: reload, check, drain, undrain, stop.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -8,17 +8,11 @@ use std::time::Duration;
 
 use chat_proto::control::{Accepted, CheckResult, ReloadResult};
 
-use tokio::time::{Instant, timeout};
-
 use super::{Daemon, reload, systemd, tls};
 use crate::config::{self, Config, ConfigError, Source};
 use crate::control::Steer;
-use crate::domain::command::{Command, Operator, Role, SayTo};
 use crate::registry;
 use crate::wire;
-
-/// How long the announcement of a drain may wait for its place in the log.
-const ANNOUNCE: Duration = Duration::from_secs(5);
 
 impl Daemon {
     /// Does one thing; breaks when the daemon shall end.
@@ -30,7 +24,11 @@ impl Daemon {
             Steer::Drain { timeout: asked, answer } => {
                 let within = asked.unwrap_or(self.drain_timeout);
                 drop(answer.send(self.accepted(within)));
-                self.take_nobody_new(within).await;
+                self.begin_drain(within).await;
+            }
+            Steer::Undrain(answer) => {
+                let undone = self.undrain().await;
+                drop(answer.send(undone));
             }
             Steer::Stop { answer } => {
                 drop(answer.send(self.accepted(self.drain_timeout)));
@@ -38,23 +36,6 @@ impl Daemon {
             }
         }
         ControlFlow::Continue(())
-    }
-
-    /// Takes nobody new and tells everybody how long they have; the daemon ends when all have left, or then.
-    async fn take_nobody_new(&mut self, within: Duration) {
-        self.facts.is_draining.store(true, Ordering::Relaxed);
-        self.accepting.cancel();
-        self.sessions.close();
-        self.drain_until = Some(Instant::now() + within);
-        tracing::info!(clients = self.sessions.len(), within_s = within.as_secs(), "draining");
-        let text =
-            format!("This server stops in {} seconds. Please leave, and come back later.", within.as_secs());
-        let by = Operator { name: "chatd".into(), role: Role::Admin };
-        let announce = Command::Say { to: SayTo::Everyone, text: text.into() };
-        let told = timeout(ANNOUNCE, self.registry.command(by, announce)).await;
-        if !matches!(told, Ok(Ok(Ok(_)))) {
-            tracing::warn!("could not tell the clients that the server drains");
-        }
     }
 
     fn accepted(&self, within: Duration) -> Accepted {

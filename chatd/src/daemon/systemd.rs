@@ -7,10 +7,24 @@ use tokio::time::{interval, timeout};
 
 use crate::registry::{Inspect, Registry};
 
-/// The daemon serves.
+/// The daemon is ready and serves.
 pub(super) fn ready(clients_at_most: usize) {
-    let status = format!("serving, at most {clients_at_most} clients");
-    tell(&[NotifyState::Ready, NotifyState::Status(&status)]);
+    tell(&[NotifyState::Ready, NotifyState::Status(&capacity(clients_at_most))]);
+}
+
+/// The daemon takes clients again.
+pub(super) fn serving(clients_at_most: usize) {
+    tell(&[NotifyState::Status(&capacity(clients_at_most))]);
+}
+
+fn capacity(clients_at_most: usize) -> String {
+    format!("serving, at most {clients_at_most} clients")
+}
+
+/// The daemon takes nobody new, and stops when all have left.
+pub(super) fn draining(clients: usize, at_most: Duration) {
+    let status = format!("draining: {clients} clients, {} s left", at_most.as_secs());
+    tell(&[NotifyState::Status(&status)]);
 }
 
 /// The daemon reads its configuration again; [`ready`] ends this.

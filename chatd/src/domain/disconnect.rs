@@ -48,7 +48,9 @@ pub enum Disconnect {
     Refused(Box<str>),
     /// Spoke HTTP or TLS to a chat port.
     WrongProtocol(&'static str),
-    /// The daemon drains or stops.
+    /// The daemon drains, and it is this client's turn to go.
+    Draining,
+    /// The daemon stops.
     Stopping,
     /// A fault of ours in this client's session; it ends alone.
     SessionFault,
@@ -71,6 +73,7 @@ impl Disconnect {
             Self::BadGateway => "bad-gateway",
             Self::Refused(_) => "refused",
             Self::WrongProtocol(_) => "wrong-protocol",
+            Self::Draining => "draining",
             Self::Stopping => "stopping",
             Self::SessionFault => "session-fault",
         }
@@ -97,6 +100,9 @@ impl fmt::Display for Disconnect {
             }
             Self::Refused(refusal) => f.write_str(refusal),
             Self::WrongProtocol(name) => write!(f, "This is a chat port and you speak {name}"),
+            Self::Draining => {
+                write!(f, "Server is taken out of service; you are welcome to connect again")
+            }
             Self::Stopping => write!(f, "Server is stopping"),
             Self::SessionFault => write!(f, "Internal fault in this session"),
         }

@@ -4,6 +4,7 @@
 //! no lock guards them because nobody else can be there. Sessions wait to hand requests in; nothing that flows back waits.
 
 mod address;
+mod dismissal;
 mod gate;
 mod inspect;
 mod owner;
@@ -70,6 +71,8 @@ enum ToOwner {
     Command(Box<(Operator, Command)>, oneshot::Sender<Result<Answer, Refusal>>),
     /// Another configuration is in force, and this is what clients are told of it.
     Configure(Arc<Config>, Option<Box<What>>),
+    /// So many clients have to leave; answered with how many that are.
+    Dismiss(usize, oneshot::Sender<usize>),
     /// Every client has to leave.
     Drain,
 }
@@ -227,6 +230,20 @@ impl Registry {
     pub async fn configure(&self, config: Arc<Config>, news: Option<What>) -> Result<(), Stopped> {
         let news = news.map(Box::new);
         self.0.to_owner.send(ToOwner::Configure(config, news)).await.map_err(|_| Stopped)
+    }
+
+    /// Has some clients leave, at most `count`: those first to whom it matters least. Each reads
+    /// [`Disconnect::Draining`] as the reason. Says how many they are; fewer only if no more are here.
+    ///
+    /// # Errors
+    /// The owner does not answer.
+    pub async fn dismiss(&self, count: usize) -> Result<usize, Stopped> {
+        let (answer, answered) = oneshot::channel();
+        within(async {
+            self.0.to_owner.send(ToOwner::Dismiss(count, answer)).await.map_err(|_| Stopped)?;
+            answered.await.map_err(|_| Stopped)
+        })
+        .await
     }
 
     /// Asks every client to leave; their sessions end when they have read their farewell.

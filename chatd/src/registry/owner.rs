@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use self::run::Run;
 use super::roster::{Connection, End, Roster};
 use super::timeouts::{self, Verdict};
-use super::{Look, Metrics, ReloadAsked, Slots, Tap, ToOwner, inspect, now};
+use super::{Look, Metrics, ReloadAsked, Slots, Tap, ToOwner, dismissal, inspect, now};
 use crate::config::Config;
 use crate::delivery::broadcast::{Broadcast, Encoder, Press};
 use crate::delivery::outbox::Item;
@@ -186,6 +186,7 @@ impl<L: EventLog> Owner<L> {
             ToOwner::Gone(client, why) => self.gone(client, why),
             ToOwner::Command(ask, answer) => self.command(&ask.0, ask.1, answer),
             ToOwner::Configure(config, offers) => self.configure(config, offers),
+            ToOwner::Dismiss(count, answer) => self.dismiss(count, answer),
             ToOwner::Drain => self.drain(),
         }
     }
@@ -230,6 +231,15 @@ impl<L: EventLog> Owner<L> {
     fn forget(&mut self, client: ClientId) {
         self.roster.remove(client);
         Slots::give_back(&self.slots, client.slot);
+    }
+
+    fn dismiss(&mut self, count: usize, answer: oneshot::Sender<usize>) {
+        let going = dismissal::next(&self.state, &self.roster, count);
+        // Nobody waiting for the answer any more is no fault.
+        let _ = answer.send(going.len());
+        for client in going {
+            self.append(Event::Left { client, why: Disconnect::Draining }, Asker::Nobody);
+        }
     }
 
     fn drain(&mut self) {

@@ -134,7 +134,7 @@ async fn a_check_takes_absolute_paths_only_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn drain_and_stop_are_accepted_and_audited() {
+async fn drain_undrain_and_stop_are_accepted_and_audited() {
     let mut office = Office::open();
     let accepted = Accepted { clients: 3, deadline_at: None };
     let answer = steered(&mut office, "/v1/drain", r#"{"timeout_ms":1500}"#, |steer| match steer {
@@ -145,12 +145,20 @@ async fn drain_and_stop_are_accepted_and_audited() {
     })
     .await;
     assert_eq!((answer.status, answer.json::<Accepted>()), (202, accepted.clone()));
+    for (answered, status) in [(None, 409), (Some(accepted.clone()), 200)] {
+        let answer = steered(&mut office, "/v1/undrain", "", |steer| match steer {
+            Steer::Undrain(answer) => answer.send(answered).unwrap(),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(answer.await.status, status);
+    }
     let answer = steered(&mut office, "/v1/stop", "", |steer| match steer {
         Steer::Stop { answer } => answer.send(accepted.clone()).unwrap(),
         other => panic!("{other:?}"),
     });
     assert_eq!(answer.await.status, 202);
-    assert_eq!(audit(&office).await, [triple("unix:root", "drain", ""), triple("unix:root", "stop", "")]);
+    let by_root = |action| triple("unix:root", action, "");
+    assert_eq!(audit(&office).await, [by_root("drain"), by_root("undrain"), by_root("stop")]);
     office.close().await;
 }
 

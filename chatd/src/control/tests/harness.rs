@@ -4,7 +4,7 @@
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use chat_proto::control::WatchLine;
@@ -206,6 +206,7 @@ fn facts(socket: &Path) -> Facts {
             is_secure: false,
         }],
         is_draining: AtomicBool::new(false),
+        drain: Mutex::default(),
         config_loaded_at: AtomicU64::new(2_000),
         owner: 4_100_000_000,
     }

@@ -6,7 +6,7 @@ use crate::control::role_of;
 use crate::domain::command::Role;
 
 /// Every route with the role it needs, written down a second time on purpose.
-const ROUTES: [(&str, &str, Role); 18] = [
+const ROUTES: [(&str, &str, Role); 19] = [
     ("GET", "/v1/status", Role::Viewer),
     ("GET", "/v1/clients", Role::Viewer),
     ("GET", "/v1/clients/x", Role::Viewer),
@@ -23,6 +23,7 @@ const ROUTES: [(&str, &str, Role); 18] = [
     ("POST", "/v1/reload", Role::Admin),
     ("POST", "/v1/check", Role::Admin),
     ("POST", "/v1/drain", Role::Admin),
+    ("POST", "/v1/undrain", Role::Admin),
     ("POST", "/v1/stop", Role::Admin),
     ("PUT", "/v1/log", Role::Admin),
 ];
