@@ -12,9 +12,12 @@ const MOST: usize = 20_000;
 /// The interval of the default sync.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
+/// Without a reserve: the disk itself is the bound.
+const CONFIGURATION: &str = "[limits]\ninput-rate = 0\n[history]\nmin-free = \"0B\"\nwarn-free = \"0B\"";
+
 /// A daemon whose state lies on a disk of a few megabytes. The disk is dropped after the daemon.
 fn on_a_small_disk() -> (Daemon, SmallDisk) {
-    let mut daemon = Daemon::with("[limits]\ninput-rate = 0");
+    let mut daemon = Daemon::with(CONFIGURATION);
     assert_eq!(daemon.terminate().code(), Some(0));
     let disk = SmallDisk::mount(daemon.state_dir(), "6m");
     daemon.restart();

@@ -15,6 +15,7 @@ mod hosts;
 mod labels;
 mod lifecycle;
 mod lines;
+mod low_disk;
 mod multiline;
 mod operators;
 mod order;

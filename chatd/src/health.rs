@@ -42,6 +42,8 @@ impl fmt::Display for Severity {
 pub enum Condition {
     /// The disk is nearly full: what would have to be kept is refused before it is full.
     HistoryReadOnly,
+    /// The disk has less room than one should leave it; nothing is refused yet.
+    DiskSpaceLow,
     /// The last group was not kept, or not to the degree that `history.sync` promises.
     StoreFailing,
     /// No descriptor is left for another client.
@@ -56,8 +58,9 @@ pub enum Condition {
 
 impl Condition {
     /// Every condition, as metrics name them all.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::HistoryReadOnly,
+        Self::DiskSpaceLow,
         Self::StoreFailing,
         Self::DescriptorsExhausted,
         Self::ClockJumped,
@@ -88,6 +91,7 @@ impl Condition {
         use Severity::{Degraded, Failing};
         match self {
             Self::HistoryReadOnly => ("history-read-only", "history read-only", Degraded),
+            Self::DiskSpaceLow => ("disk-space-low", "disk space low", Degraded),
             Self::StoreFailing => ("store-failing", "store fails", Failing),
             Self::DescriptorsExhausted => ("descriptors-exhausted", "descriptors exhausted", Degraded),
             Self::ClockJumped => ("clock-jumped", "clock jumped", Degraded),

@@ -79,6 +79,15 @@ impl SmallDisk {
         assert_eq!(full.kind(), std::io::ErrorKind::StorageFull, "{full}");
     }
 
+    /// Takes all the room that is left but so many bytes.
+    #[track_caller]
+    pub(crate) fn leave(&self, bytes: u64) {
+        self.fill();
+        let filler = std::fs::OpenOptions::new().write(true).open(self.filler()).unwrap();
+        let taken = filler.metadata().unwrap().len();
+        filler.set_len(taken.checked_sub(bytes).expect("the disk had more room than that")).unwrap();
+    }
+
     /// Gives the room back.
     #[track_caller]
     pub(crate) fn empty(&self) {

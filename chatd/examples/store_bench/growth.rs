@@ -114,10 +114,10 @@ fn look(directory: &Path, work: &Work, group: u64, held: &mut u64) -> Result<ser
     let rate = (GROUPS * group) as f64 / start.elapsed().as_secs_f64();
     // About a tenth goes: the pass is under way while groups are written.
     let kept = messages * 9 / 10 / work.conversations();
-    store.set_retention(&History { keep_count: kept, ..history() });
+    store.configure(&History { keep_count: kept, ..history() });
     let mut pruning = write(&store, work, &mut next, group)?;
     let pruned = store.stats().snapshot().pruned;
-    store.set_retention(&history());
+    store.configure(&history());
     store.close()?;
     *held += 2 * GROUPS * group - pruned;
     Ok(json!({

@@ -15,6 +15,11 @@ pub struct History {
     pub keep_days: u32,
     /// Messages kept of each conversation; 0 = no bound.
     pub keep_count: u64,
+    /// Bytes that must be free on the disk of the state directory for clients' messages to be taken; 0 = never refused before it
+    /// is full.
+    pub min_free: usize,
+    /// With fewer free bytes than that there is a warning; 0 = none.
+    pub warn_free: usize,
 }
 
 /// When the store asks the disk to keep what was written. With each, a message is written to the operating
@@ -32,7 +37,14 @@ pub enum Sync {
 
 impl Default for History {
     fn default() -> Self {
-        Self { enabled: true, sync: Sync::default(), keep_days: 90, keep_count: 100_000 }
+        Self {
+            enabled: true,
+            sync: Sync::default(),
+            keep_days: 90,
+            keep_count: 100_000,
+            min_free: 64 << 20,
+            warn_free: 256 << 20,
+        }
     }
 }
 
@@ -49,6 +61,8 @@ impl History {
             sync: section.value("sync", default.sync, value::choice(SYNCS)),
             keep_days: section.value("keep-days", default.keep_days, value::whole(0..=MOST_DAYS)),
             keep_count: section.value("keep-count", default.keep_count, value::whole(0..=i64::MAX as u64)),
+            min_free: section.value("min-free", default.min_free, value::size(0)),
+            warn_free: section.value("warn-free", default.warn_free, value::size(0)),
         };
         section.finish();
         history
@@ -58,5 +72,6 @@ impl History {
         out.header("[history]").plain("enabled", self.enabled);
         out.text("sync", value::name_of(SYNCS, &self.sync));
         out.plain("keep-days", self.keep_days).plain("keep-count", self.keep_count);
+        out.size("min-free", self.min_free).size("warn-free", self.warn_free);
     }
 }

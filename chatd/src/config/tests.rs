@@ -138,6 +138,8 @@ enabled = false
 sync = "always"
 keep-days = 0
 keep-count = 0
+min-free = "1GiB"
+warn-free = "2GiB"
 [irc]
 drafts = false
 icon = "https://chat.example.org/icon.svg"

@@ -75,7 +75,7 @@ impl Daemon {
             tls.put(certificates);
         }
         if let Some(store) = &self.store {
-            store.set_retention(&effective.history);
+            store.configure(&effective.history);
         }
         self.drain_timeout = effective.server.drain_timeout;
         self.shared.configure(Arc::clone(&effective));

@@ -65,6 +65,14 @@ impl LocalLog {
         }
     }
 
+    /// Why an event is not even tried to be kept: on a disk that is nearly full, what clients say must not take the room that what
+    /// operators do needs. Taking back is not refused, it makes room.
+    fn refused(&self, event: &Event) -> Option<&'static str> {
+        let Event::Said(message) = event else { return None };
+        let cause = self.writer.read_only()?;
+        (message.from.client.is_some() && event.is_durable(self.keeps_rooms)).then_some(cause)
+    }
+
     /// What the group's commit said, noted on every event of the group.
     fn note(&mut self, last: Seq, result: Result<(), CommitError>) {
         let failure = result.err().map(|error| Box::from(error.to_string()));
@@ -90,8 +98,14 @@ impl EventLog for LocalLog {
     fn append(&mut self, dated: Dated) -> Seq {
         let seq = self.next;
         self.next = seq.next();
-        let kept = if dated.event.is_durable(self.keeps_rooms) { record(seq, &dated) } else { None };
-        let state = if kept.is_some() { Kept::Need } else { Kept::Done };
+        let refused = self.refused(&dated.event);
+        let is_kept = refused.is_none() && dated.event.is_durable(self.keeps_rooms);
+        let kept = if is_kept { record(seq, &dated) } else { None };
+        let state = match refused {
+            Some(cause) => Kept::Failed(cause.into()),
+            None if kept.is_some() => Kept::Need,
+            None => Kept::Done,
+        };
         self.gathered.extend(kept);
         self.waiting.push_back(Waiting { seq, dated, state });
         seq
@@ -151,8 +165,9 @@ mod tests {
     use super::*;
     use crate::config::History;
     use crate::domain::command::Audit;
+    use crate::domain::id::ClientId;
     use crate::domain::message::{Author, Conversation, Message, MessageKind};
-    use crate::health::Health;
+    use crate::health::{Condition, Health};
     use crate::store::{Selector, Store};
 
     fn said(text: &str) -> Dated {
@@ -167,6 +182,13 @@ mod tests {
         let (who, action) = ("root".into(), "kick".into());
         let audit = Audit { at: Time(1), who, action, target: "bob".into(), detail: "".into() };
         Dated { at: Time(1), event: Event::Audited(Arc::new(audit)) }
+    }
+
+    fn from_client(mut dated: Dated) -> Dated {
+        if let Event::Said(message) = &mut dated.event {
+            Arc::get_mut(message).unwrap().from.client = Some(ClientId { slot: 0, serial: 1 });
+        }
+        dated
     }
 
     /// Lets the group on its way be answered.
@@ -197,6 +219,31 @@ mod tests {
         store.close().unwrap();
         let (store, _) = Store::open(directory.path(), &history, &Health::default()).unwrap();
         assert_eq!(store.reader().unwrap().latest(&Selector::Everything, 9, None).unwrap(), []);
+    }
+
+    #[test]
+    fn on_a_nearly_full_disk_what_clients_say_is_refused_in_its_turn_and_what_operators_do_is_kept() {
+        let directory = tempfile::tempdir().unwrap();
+        let history = History { min_free: usize::MAX, keep_days: 0, ..History::default() };
+        let health = Health::default();
+        let (store, opened) = Store::open(directory.path(), &history, &health).unwrap();
+        assert!(health.has(Condition::HistoryReadOnly));
+        let mut log = LocalLog::new(store.writer(), opened.next_seq, true);
+        let kept = log.append(audited());
+        let refused = log.append(from_client(said("a")));
+        log.append(said("from the desk"));
+        log.flush();
+        progress(&mut log);
+        let settled = log.next_settled().unwrap();
+        assert_eq!((settled.seq, settled.failure), (kept, None));
+        let settled = log.next_settled().unwrap();
+        assert_eq!(settled.seq, refused);
+        assert_eq!(
+            settled.failure.as_deref(),
+            Some("the server's disk is nearly full and history read-only (history.min-free)")
+        );
+        assert_eq!(log.next_settled().unwrap().failure, None);
+        assert_eq!(store.reader().unwrap().latest(&Selector::Everything, 9, None).unwrap().len(), 1);
     }
 
     #[test]

@@ -38,6 +38,7 @@ mod reader;
 mod retention;
 mod row;
 mod schema;
+mod space;
 mod stats;
 mod transaction;
 mod upkeep;
@@ -63,6 +64,7 @@ use self::database::Database;
 use self::lock::Lock;
 use self::queue::Jobs;
 use self::retention::Policy;
+use self::space::Space;
 use self::upkeep::Upkeep;
 use self::worker::Worker;
 
@@ -116,6 +118,7 @@ pub struct Store {
     jobs: Jobs,
     stats: StatsHandle,
     policy: retention::SharedPolicy,
+    space: Space,
     ended: CancellationToken,
     thread: Option<JoinHandle<Result<(), StoreError>>>,
 }
@@ -134,6 +137,7 @@ impl Store {
         let stats = StatsHandle::default();
         let policy = retention::SharedPolicy::new(Policy::of(history));
         let (jobs, queue) = queue::queue();
+        let space = Space::watch(database.path(), history, stats.clone(), health.clone())?;
         let upkeep = Upkeep::new(&database, history.sync, &jobs)?;
         let worker =
             Worker::new(database, queue, stats.clone(), health.clone(), policy.clone(), upkeep, lock);
@@ -147,13 +151,13 @@ impl Store {
                 worker.run()
             })
             .map_err(StoreError::Thread)?;
-        Ok((Self { readers, jobs, stats, policy, ended, thread: Some(thread) }, opened))
+        Ok((Self { readers, jobs, stats, policy, space, ended, thread: Some(thread) }, opened))
     }
 
     /// A handle that commits groups.
     #[must_use]
     pub fn writer(&self) -> Writer {
-        Writer::new(self.jobs.clone())
+        Writer::new(self.jobs.clone(), self.space.gate())
     }
 
     /// Cancelled when the thread has ended. While nobody has closed the store, that is a fault which only a restart mends:
@@ -183,8 +187,10 @@ impl Store {
         self.stats.clone()
     }
 
-    /// Takes new bounds of age and count, effective within the next calm moments. `sync` is read only at open.
-    pub fn set_retention(&self, history: &History) {
+    /// Takes new bounds of age and count, effective within the next calm moments, and of room on the disk, effective at once.
+    /// `sync` is read only at open.
+    pub fn configure(&self, history: &History) {
+        self.space.configure(history);
         self.policy.set(Policy::of(history));
         self.jobs.wake();
     }

@@ -24,6 +24,12 @@ pub struct Stats {
     pub last_commit: Option<Time>,
     /// Messages that retention has removed since the start.
     pub pruned: u64,
+    /// What may still be written to the disk, in bytes, as it was looked at last: once a second.
+    pub free_bytes: u64,
+    /// The size of the database in bytes, as looked at then.
+    pub database_bytes: u64,
+    /// The size of its write-ahead log in bytes, as looked at then.
+    pub log_bytes: u64,
     /// Why the last group was refused or the last fsync failed; none once a group is kept again.
     pub failing: Option<String>,
 }
@@ -42,6 +48,9 @@ struct Figures {
     slowest_group_us: AtomicU64,
     last_commit_ms: AtomicU64,
     pruned: AtomicU64,
+    free_bytes: AtomicU64,
+    database_bytes: AtomicU64,
+    log_bytes: AtomicU64,
     failing: Mutex<Option<String>>,
 }
 
@@ -60,6 +69,9 @@ impl StatsHandle {
             slowest_group_us: figures.slowest_group_us.load(Relaxed),
             last_commit: (last_commit_ms > 0).then_some(Time(last_commit_ms)),
             pruned: figures.pruned.load(Relaxed),
+            free_bytes: figures.free_bytes.load(Relaxed),
+            database_bytes: figures.database_bytes.load(Relaxed),
+            log_bytes: figures.log_bytes.load(Relaxed),
             failing: figures.failing.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
@@ -80,6 +92,12 @@ impl StatsHandle {
 
     pub(super) fn pruned(&self, messages: u64) {
         self.0.pruned.fetch_add(messages, Relaxed);
+    }
+
+    pub(super) fn sizes(&self, free: u64, database: u64, log: u64) {
+        self.0.free_bytes.store(free, Relaxed);
+        self.0.database_bytes.store(database, Relaxed);
+        self.0.log_bytes.store(log, Relaxed);
     }
 
     /// Says why the store fails, or that it does not; returns whether that is news.

@@ -5,6 +5,7 @@ use tokio::sync::oneshot;
 use super::Record;
 use super::error::CommitError;
 use super::queue::Jobs;
+use super::space::Gate;
 
 /// Comes when the group is as safe as `history.sync` promises, or was rolled back. When the sender is gone without an
 /// answer, the store has ended and nothing is known about the group.
@@ -14,11 +15,19 @@ pub type Committed = oneshot::Receiver<Result<(), CommitError>>;
 #[derive(Clone, Debug)]
 pub struct Writer {
     jobs: Jobs,
+    gate: Gate,
 }
 
 impl Writer {
-    pub(super) fn new(jobs: Jobs) -> Self {
-        Self { jobs }
+    pub(super) fn new(jobs: Jobs, gate: Gate) -> Self {
+        Self { jobs, gate }
+    }
+
+    /// Why nothing that must be kept is to be taken from clients at the moment, in words for them; nothing if it can be. What
+    /// operators do is kept nevertheless. Costs a look at a flag.
+    #[must_use]
+    pub fn read_only(&self) -> Option<&'static str> {
+        self.gate.closed()
     }
 
     /// Hands over one group, which becomes one transaction. Groups are committed in the order of these calls.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::super::Record;
 use super::super::queue::{Job, Queue, WAITING_GROUPS, queue};
+use super::super::space::Gate;
 use super::super::writer::Writer;
 use super::{room, said};
 
@@ -18,7 +19,7 @@ fn left(queue: &Queue) -> Vec<Job> {
 #[test]
 fn a_group_that_finds_no_room_comes_back_untouched() {
     let (jobs, queue) = queue();
-    let writer = Writer::new(jobs);
+    let writer = Writer::new(jobs, Gate::default());
     for seq in 0..WAITING_GROUPS as u64 {
         assert!(writer.commit(group(seq)).is_ok());
     }
@@ -31,7 +32,7 @@ fn a_group_that_finds_no_room_comes_back_untouched() {
 #[test]
 fn no_number_of_wakes_takes_the_place_of_a_group() {
     let (jobs, queue) = queue();
-    let writer = Writer::new(jobs.clone());
+    let writer = Writer::new(jobs.clone(), Gate::default());
     for seq in 0..WAITING_GROUPS as u64 {
         (0..100).for_each(|_| jobs.wake());
         assert!(writer.commit(group(seq)).is_ok());
@@ -44,7 +45,7 @@ fn no_number_of_wakes_takes_the_place_of_a_group() {
 #[test]
 fn groups_keep_out_neither_a_wake_nor_the_end() {
     let (jobs, queue) = queue();
-    let writer = Writer::new(jobs.clone());
+    let writer = Writer::new(jobs.clone(), Gate::default());
     while writer.commit(group(1)).is_ok() {}
     jobs.wake();
     jobs.stop();
@@ -64,5 +65,5 @@ fn a_wake_that_was_heard_makes_room_for_the_next() {
 fn a_group_for_a_thread_that_is_gone_comes_back_untouched() {
     let (jobs, queue) = queue();
     drop(queue);
-    assert_eq!(Writer::new(jobs).commit(group(1)).unwrap_err(), group(1));
+    assert_eq!(Writer::new(jobs, Gate::default()).commit(group(1)).unwrap_err(), group(1));
 }

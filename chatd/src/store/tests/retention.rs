@@ -128,14 +128,14 @@ fn new_bounds_take_effect_live_and_a_forgotten_room_can_be_used_again() {
     let directory = tempfile::tempdir().unwrap();
     let (store, _) = open(&directory);
     commit(&store, (1..=5).map(|seq| said(seq, room("#a"), "x")).collect()).unwrap();
-    store.set_retention(&History { keep_count: 2, ..keep_all() });
+    store.configure(&History { keep_count: 2, ..keep_all() });
     wait_until("count is applied", || pruned(&store) == 3);
     assert_eq!(seqs(&selected(&store, &in_room("#a"))), [4, 5]);
     // Their times are those of 1970.
-    store.set_retention(&History { keep_days: 1, ..keep_all() });
+    store.configure(&History { keep_days: 1, ..keep_all() });
     let reader = store.reader().unwrap();
     wait_until("the room is forgotten", || !reader.knows(&in_room("#a")).unwrap());
-    store.set_retention(&keep_all());
+    store.configure(&keep_all());
     commit(&store, vec![said(6, room("#a"), "x")]).unwrap();
     assert_eq!(seqs(&selected(&store, &in_room("#a"))), [6]);
 }
