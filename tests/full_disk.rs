@@ -92,7 +92,7 @@ fn nothing_is_kept(daemon: &Daemon, alice: &mut Client, bob: &mut Client, dora: 
     stays_failing(daemon);
     let words = "x".repeat(300);
     ctl(daemon, &["say", "dora", &words]).code(1).stderr(contains(refused));
-    ctl(daemon, &["say", "--all", &words]).code(1).stderr(contains(refused));
+    ctl(daemon, &["-y", "say", "--all", &words]).code(1).stderr(contains(refused));
     ctl(daemon, &["list"]).success().stdout(contains("alice"));
     dora.expect_silence();
     bob.expect_silence();

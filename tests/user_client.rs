@@ -221,7 +221,7 @@ fn the_tour_two_clients_and_one_line_client_at_the_desk() {
     }
     ctl(&daemon, &["say", "alice", "hello alice"]).success();
     alice.expect("<desk> hello alice");
-    ctl(&daemon, &["say", "--all", "coffee is ready"]).success();
+    ctl(&daemon, &["-y", "say", "--all", "coffee is ready"]).success();
     alice.expect("-chatd.localhost- coffee is ready");
     bob.expect("-chatd.localhost- coffee is ready");
     guest.expect("*** coffee is ready");

@@ -20,7 +20,7 @@ fn watcher(daemon: &Daemon, arguments: &[&str]) -> Tool {
 
 /// The number of an event that has just happened, and with it of all before.
 fn newest(daemon: &Daemon) -> String {
-    json::<SayResult>(daemon, &["say", "--all", "now"]).remove(0).seq.to_string()
+    json::<SayResult>(daemon, &["-y", "say", "--all", "now"]).remove(0).seq.to_string()
 }
 
 /// The next entry that a watcher shows.
@@ -126,7 +126,7 @@ fn as_text_each_line_names_place_and_speaker() {
     watch.expect("*:*:* desk  alice → help");
     ctl(&daemon, &["say", "alice", "we come"]).success();
     watch.expect("*:*:* desk  → alice: we come");
-    ctl(&daemon, &["say", "--all", "noon"]).success();
+    ctl(&daemon, &["-y", "say", "--all", "noon"]).success();
     watch.expect("*:*:* all  *: noon");
     alice.send("PART #room :tea");
     watch.expect("*:*:* -- alice left #room (tea)");

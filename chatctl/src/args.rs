@@ -46,6 +46,9 @@ pub(crate) struct Options {
     /// Never use colours; $NO_COLOR does the same
     #[arg(long, global = true)]
     pub(crate) no_color: bool,
+    /// Do what hits many without asking; without a terminal nothing of that kind is done otherwise
+    #[arg(short, long, global = true)]
+    pub(crate) yes: bool,
     /// How long to wait for an answer
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = time::parse_duration)]
     pub(crate) timeout: Duration,
@@ -56,7 +59,8 @@ pub(crate) struct Options {
 pub(crate) enum Format {
     /// Tables and sentences for people
     Text,
-    /// One JSON object a line
+    /// One JSON object a line, with fields that stay what they are (docs/control-api.md)
+    #[value(alias = "jsonl")]
     Json,
 }
 
@@ -86,11 +90,15 @@ pub(crate) enum Command {
         what: String,
     },
     /// End a client's connection; the reason is shown to it and its rooms
-    #[command(after_help = "Example: chatctl kick 17 please read the rules first")]
+    #[command(
+        after_help = "Examples: chatctl kick 17 please read the rules first\n          chatctl kick 192.0.2.7 flooding\n          \
+                      chatctl -y kick 192.0.2.7 - < reason.txt\n\nAn address without a port means everyone from there; when that are \
+                      several, they are shown and you are asked."
+    )]
     Kick {
         /// A nick, a client id from `list`, or an address
         who: String,
-        /// Why
+        /// Why; `-` reads it from stdin
         reason: Vec<String>,
     },
     /// Have others see a client with another host
@@ -105,7 +113,8 @@ pub(crate) enum Command {
     #[command(
         override_usage = "chatctl say [OPTIONS] <TO> <TEXT>...\n       chatctl say [OPTIONS] --all <TEXT>...",
         after_help = "Examples: chatctl say alice we are looking into it\n          chatctl say '#lobby' back in five minutes\n          \
-                      chatctl say --all restart at noon\n          motd | chatctl say --all -"
+                      chatctl say --all restart at noon\n          motd | chatctl -y say --all -\n\n--all shows how many are \
+                      meant and asks."
     )]
     Say {
         /// Say it to everyone; then there is no TO
@@ -176,9 +185,13 @@ pub(crate) enum Command {
     /// Take new clients again: the end of a drain that has not ended yet
     #[command(after_help = "Example: chatctl undrain")]
     Undrain,
-    /// Stop the daemon
-    #[command(after_help = "Example: chatctl stop")]
-    Stop,
+    /// Stop the daemon; shows how many it hits and asks
+    #[command(after_help = "Examples: chatctl stop\n          chatctl -y stop --wait")]
+    Stop {
+        /// Say so when it has stopped, and end then
+        #[arg(long)]
+        wait: bool,
+    },
     /// Print what the daemon logs as it logs it, or look at and change the level
     #[command(
         after_help = "Examples: chatctl log\n          chatctl log watch --level warn\n          chatctl log level info,chatd::store=trace"

@@ -5,6 +5,7 @@
 mod daemon;
 mod desk;
 mod drain;
+mod ending;
 mod history;
 mod host;
 mod kick;
@@ -41,7 +42,7 @@ pub(crate) async fn run(command: Command, client: &Client, screen: &mut Screen<'
         Command::Check { file } => daemon::check(client, screen, file).await,
         Command::Drain { timeout, wait } => drain::drain(client, screen, timeout, wait).await,
         Command::Undrain => drain::undrain(client, screen).await,
-        Command::Stop => daemon::stop(client, screen).await,
+        Command::Stop { wait } => daemon::stop(client, screen, wait).await,
         Command::Log { command } => {
             log::log(client, screen, command.unwrap_or(LogCommand::Watch { level: None })).await
         }

@@ -19,11 +19,16 @@ pub(crate) enum Code {
     NoSuchObject = 5,
 }
 
+/// The exit status of a program that Ctrl-C ended, as shells count (128 and the number of SIGINT).
+pub(crate) const INTERRUPTED: u8 = 130;
+
 /// Why a command ended early.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// Whoever read the output has gone (`chatctl watch | head`); nothing to say, nothing went wrong.
     OutputClosed,
+    /// The user left a question, or what was running, with Ctrl-C.
+    Interrupted,
     /// Something to tell the user.
     Reported(Box<Report>),
 }

@@ -8,6 +8,7 @@ mod client;
 mod commands;
 mod exit;
 mod follow;
+mod input;
 mod print;
 mod socket;
 #[cfg(test)]
@@ -22,7 +23,8 @@ use clap_complete::Shell;
 
 use args::{Args, Command};
 use client::Client;
-use exit::{Code, Failure};
+use exit::{Code, Failure, INTERRUPTED};
+use input::Input;
 use print::{Screen, Surface};
 
 /// Runs the program with the process's arguments, environment and standard streams.
@@ -30,7 +32,8 @@ pub fn main() -> ExitCode {
     let surface = Surface::of_this_process();
     let mut out = BufWriter::new(io::stdout().lock());
     let mut err = io::stderr().lock();
-    ExitCode::from(run(std::env::args_os(), surface, &mut out, &mut err))
+    let mut input = Input::of_this_process();
+    ExitCode::from(run(std::env::args_os(), surface, &mut input, &mut out, &mut err))
 }
 
 /// The table of commands, for whoever makes documents of it.
@@ -52,6 +55,7 @@ pub fn completion(shell: Shell) -> Vec<u8> {
 fn run(
     args: impl IntoIterator<Item = OsString>,
     surface: Surface,
+    input: &mut Input,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
@@ -59,10 +63,11 @@ fn run(
         Ok(args) => args,
         Err(refusal) => return answer_usage(&refusal, &surface, out, err),
     };
-    let mut screen = Screen::new(surface, &args.options, out, err);
+    let mut screen = Screen::new(surface, &args.options, input, out, err);
     let outcome = execute(args, &mut screen).and_then(|()| Ok(screen.flush()?));
     match outcome {
         Ok(()) | Err(Failure::OutputClosed) => 0,
+        Err(Failure::Interrupted) => INTERRUPTED,
         Err(Failure::Reported(report)) => {
             screen.report(&report);
             report.code as u8

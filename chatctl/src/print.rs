@@ -16,7 +16,8 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::args::{Format, Options};
-use crate::exit::Report;
+use crate::exit::{Code, Failure, Report};
+use crate::input::Input;
 use table::{Listed, Table};
 use text::{Span, Style};
 
@@ -40,17 +41,27 @@ impl Surface {
         let columns = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         Self {
             width: is_terminal.then(columns).flatten(),
-            color: is_terminal && !is_dumb && !is_set("NO_COLOR"),
+            color: takes_color(is_terminal && !is_dumb, &is_set),
             zone: TimeZone::system(),
         }
     }
 }
 
-/// Where commands print.
+/// Whether there are colours: never with NO_COLOR (no-color.org), always with CLICOLOR_FORCE (bixense.com/clicolors), else at a
+/// terminal that has some.
+fn takes_color(is_terminal: bool, is_set: &dyn Fn(&str) -> bool) -> bool {
+    let is_forced =
+        is_set("CLICOLOR_FORCE") && env::var_os("CLICOLOR_FORCE").is_none_or(|value| value != "0");
+    !is_set("NO_COLOR") && (is_terminal || is_forced)
+}
+
+/// Where commands print, and whom they ask.
 pub(crate) struct Screen<'a> {
     surface: Surface,
     format: Format,
     is_quiet: bool,
+    is_agreed: bool,
+    input: &'a mut Input,
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
 }
@@ -60,11 +71,13 @@ impl<'a> Screen<'a> {
     pub(crate) fn new(
         mut surface: Surface,
         options: &Options,
+        input: &'a mut Input,
         out: &'a mut dyn Write,
         err: &'a mut dyn Write,
     ) -> Self {
         surface.color &= !options.no_color;
-        Self { surface, format: options.output, is_quiet: options.quiet, out, err }
+        let (format, is_quiet, is_agreed) = (options.output, options.quiet, options.yes);
+        Self { surface, format, is_quiet, is_agreed, input, out, err }
     }
 
     /// Now, on the user's clock.
@@ -166,6 +179,38 @@ impl<'a> Screen<'a> {
         if let Some(hint) = &report.hint {
             let _ = writeln!(self.err, "hint: {}", text::visible_lines(hint));
         }
+    }
+
+    /// Whether the user has agreed to everything beforehand, so that nothing has to be found out for a question.
+    pub(crate) fn is_agreed(&self) -> bool {
+        self.is_agreed
+    }
+
+    /// Asks before something is done that hits many: `trying` as in a report, `hits` what would happen and to how many.
+    ///
+    /// # Errors
+    /// The user does not want it, or nobody is there to be asked; then nothing may be done.
+    pub(crate) fn confirm(&mut self, trying: &str, hits: &str) -> Result<(), Failure> {
+        if self.is_agreed {
+            return Ok(());
+        }
+        self.out.flush()?;
+        match self.input.agrees(&text::visible(&format!("{trying}: {hits}.")))? {
+            Some(true) => Ok(()),
+            Some(false) => {
+                Err(Failure::new(Code::Failed, format!("{trying}: not confirmed, nothing was done")))
+            }
+            None => Err(Failure::with_hint(
+                Code::Usage,
+                format!("{trying}: {hits}; nothing was done, because nobody is here to confirm it"),
+                "-y does it without a question",
+            )),
+        }
+    }
+
+    /// The next line of text from standard input; none when there are no more.
+    pub(crate) fn read_line(&mut self) -> Result<Option<String>, Failure> {
+        self.input.line()
     }
 
     fn json<T: Serialize>(&mut self, value: &T) -> io::Result<()> {

@@ -43,7 +43,7 @@ fn a_kick_by_address_ends_one_with_its_port_and_all_from_there_without() {
     ctl(&daemon, &["kick", &address, "you first"]).success();
     alice.expect_farewell("Kicked by desk: you first");
     bob.expect_silence();
-    let result: KickResult = json(&daemon, &["kick", "127.0.0.1", "and all others"]).remove(0);
+    let result: KickResult = json(&daemon, &["-y", "kick", "127.0.0.1", "and all others"]).remove(0);
     assert_eq!(result.kicked.len(), 2);
     bob.expect_farewell("Kicked by desk: and all others");
     guest.expect("-- closed: Kicked by desk: and all others");
@@ -82,7 +82,7 @@ fn say_reaches_one_a_room_or_all_and_nobody_else() {
     alice.expect(":desk!* #room :you here");
     bob.expect_silence();
     guest.expect_silence();
-    let said: SayResult = json(&daemon, &["say", "--all", "everybody"]).remove(0);
+    let said: SayResult = json(&daemon, &["-y", "say", "--all", "everybody"]).remove(0);
     assert_eq!(said.recipients, 3);
     alice.expect(":chatd.localhost NOTICE $$* :everybody");
     bob.expect(":chatd.localhost NOTICE $$* :everybody");

@@ -13,7 +13,9 @@ fn a_drain_tells_everybody_takes_nobody_new_and_ends_when_all_have_left() {
     let mut daemon = Daemon::start();
     let mut alice = Client::connect(&daemon, "alice");
     let mut guest = LineClient::connect(&daemon);
-    ctl(&daemon, &["drain", "--timeout", "5m"]).success().stdout(contains("draining: 2 connected, until "));
+    ctl(&daemon, &["-y", "drain", "--timeout", "5m"])
+        .success()
+        .stdout(contains("draining: 2 connected, until "));
     alice.expect(":chatd.localhost NOTICE $$* :This server stops in 300 seconds. *");
     guest.expect("*** This server stops in 300 seconds. *");
     daemon.wait_notify("STATUS=draining: 2 clients, 300 s left");
@@ -44,7 +46,7 @@ fn clients_go_one_after_the_other_those_who_were_silent_longest_first_and_each_r
     talker.expect(":silent!* PRIVMSG #room :said first");
     talker.send("PRIVMSG #room :said last");
     silent.skip_until(":talker!* PRIVMSG #room :said last");
-    ctl(&daemon, &["drain", "--timeout", "4s"]).success();
+    ctl(&daemon, &["-y", "drain", "--timeout", "4s"]).success();
     unregistered.skip_until(&format!("ERROR :Closing link: (*) [{DRAINED}]"));
     unregistered.expect_closed();
     silent.skip_until(&format!("ERROR :Closing link: (*) [{DRAINED}]"));
@@ -60,7 +62,7 @@ fn clients_go_one_after_the_other_those_who_were_silent_longest_first_and_each_r
 fn a_drain_that_is_over_at_once_ends_everybody_and_each_reads_why() {
     let mut daemon = Daemon::start();
     let mut alice = Client::connect(&daemon, "alice");
-    ctl(&daemon, &["drain", "--timeout", "1ms"]).success();
+    ctl(&daemon, &["-y", "drain", "--timeout", "1ms"]).success();
     alice.skip_until("ERROR :Closing link: (*) [Server is *]");
     alice.expect_closed();
     assert_eq!(daemon.wait_exit().code(), Some(0));
@@ -74,7 +76,7 @@ fn undrain_takes_new_clients_again_and_tells_those_who_stayed() {
     );
     ctl(&daemon, &["undrain"]).code(1).stderr(contains("the daemon is not draining"));
     let mut alice = Client::connect(&daemon, "alice");
-    ctl(&daemon, &["drain", "--timeout", "5m"]).success();
+    ctl(&daemon, &["-y", "drain", "--timeout", "5m"]).success();
     alice.expect(":chatd.localhost NOTICE $$* :This server stops in 300 seconds. *");
     let mut late = Wire::connect("late", daemon.websocket_port());
     late.expect("HTTP/1.1 503 *");
@@ -104,6 +106,8 @@ fn whoever_waits_for_a_drain_sees_how_far_it_is_and_that_the_daemon_has_stopped(
     command.env_clear().env("TERM", "xterm").arg("-s").arg(daemon.socket());
     command.args(["drain", "--timeout", "2m", "--wait"]);
     let mut screen = Pty::run("chatctl", command);
+    screen.shows_input("drain: chatd.localhost ends, and 1 client would be disconnected. Go on? [y/N]");
+    screen.enter("y");
     screen.shows("draining: 1 of 1 connected, 0 ended, 1m left*");
     alice.send("QUIT");
     screen.shows("stopped*");
@@ -115,7 +119,7 @@ fn whoever_waits_for_a_drain_sees_how_far_it_is_and_that_the_daemon_has_stopped(
 fn whoever_waits_for_a_drain_learns_that_it_was_taken_back() {
     let daemon = Daemon::start();
     let mut alice = Client::connect(&daemon, "alice");
-    let mut waiting = Tool::chatctl(&daemon, &["drain", "--timeout", "5m", "--wait"]);
+    let mut waiting = Tool::chatctl(&daemon, &["-y", "drain", "--timeout", "5m", "--wait"]);
     waiting.expect("draining: 1 connected, until *");
     alice.expect(":* NOTICE $$* :This server stops in 300 seconds. *");
     ctl(&daemon, &["undrain"]).success();

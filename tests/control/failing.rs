@@ -99,7 +99,7 @@ fn a_viewer_may_look_an_operator_may_act_and_only_an_admin_may_stop() {
     daemon.rewrite("[control]\noperator-users = [\"65534\"]");
     daemon.reload();
     as_nobody(&daemon, &["reload"]).unwrap().code(4);
-    as_nobody(&daemon, &["stop"]).unwrap().code(4);
+    as_nobody(&daemon, &["-y", "stop"]).unwrap().code(4);
     as_nobody(&daemon, &["kick", "alice", "out"]).unwrap().success();
     alice.expect_farewell("Kicked by desk: out");
     ctl(&daemon, &["list", "audit"]).success().stdout(contains("unix:nobody").and(contains("kick")));

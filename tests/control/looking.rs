@@ -181,7 +181,7 @@ fn every_change_leaves_an_entry_of_who_did_what_to_whom() {
     let _bob = Client::connect_in(&daemon, "bob", "#room");
     ctl(&daemon, &["say", "alice", "hello"]).success();
     ctl(&daemon, &["say", "#room", "back soon"]).success();
-    ctl(&daemon, &["say", "--all", "noon"]).success();
+    ctl(&daemon, &["-y", "say", "--all", "noon"]).success();
     ctl(&daemon, &["kick", "alice", "enough"]).success();
     ctl(&daemon, &["log", "level", "info"]).success();
     ctl(&daemon, &["reload"]).success();

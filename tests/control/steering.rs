@@ -2,9 +2,9 @@
 
 use chat_proto::control::CheckResult;
 use predicates::prelude::PredicateBooleanExt as _;
-use predicates::str::{contains, is_empty};
+use predicates::str::{contains, ends_with, is_empty};
 
-use crate::harness::{Client, Daemon, Tool, ctl};
+use crate::harness::{Client, Daemon, Pty, Tool, ctl};
 
 #[test]
 fn a_reload_names_what_changed_and_what_needs_a_restart() {
@@ -62,7 +62,7 @@ fn another_file_can_be_checked_and_is_not_used() {
 fn a_stop_ends_the_daemon_and_every_client_reads_why() {
     let mut daemon = Daemon::start();
     let mut alice = Client::connect(&daemon, "alice");
-    ctl(&daemon, &["stop"]).success().stdout(contains("stopping: 1 connected"));
+    ctl(&daemon, &["-y", "stop"]).success().stdout(contains("stopping: 1 connected"));
     alice.expect_farewell("Server is stopping");
     assert_eq!(daemon.wait_exit().code(), Some(0));
     ctl(&daemon, &["status"]).code(3);
@@ -100,4 +100,30 @@ fn every_shell_gets_its_completion_without_a_daemon() {
             .stdout(contains(sign).and(contains("watch")))
             .stderr(is_empty());
     }
+}
+
+#[test]
+fn whoever_waits_for_a_stop_hears_when_it_is_done() {
+    let mut daemon = Daemon::start();
+    let _alice = Client::connect(&daemon, "alice");
+    ctl(&daemon, &["-y", "stop", "--wait"])
+        .success()
+        .stdout(contains("stopping: 1 connected").and(ends_with("\nstopped\n")));
+    assert_eq!(daemon.wait_exit().code(), Some(0));
+}
+
+#[test]
+fn a_question_is_answered_with_no_unless_somebody_says_yes() {
+    let daemon = Daemon::start();
+    let mut alice = Client::connect(&daemon, "alice");
+    for (answer, status) in [("\r", 1), ("no\r", 1), ("\x04", 1), ("\x03", 130), ("yes\r", 0)] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_chatctl"));
+        command.env_clear().arg("-s").arg(daemon.socket()).args(["say", "--all", "noon"]);
+        let mut screen = Pty::run("chatctl", command);
+        screen.shows_input("say to everyone: 1 client would read it. Go on? *");
+        screen.press(answer);
+        assert_eq!(screen.exit_code(), Some(status), "{answer:?}");
+    }
+    alice.expect(":* NOTICE $$* :noon");
+    alice.expect_silence();
 }

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use chat_proto::control::{Accepted, CheckRequest, CheckResult, ReloadResult, path};
+use chat_proto::control::{Accepted, CheckRequest, CheckResult, ReloadResult, Status, path};
 
+use super::ending::Ending;
 use crate::client::{Call, Client};
 use crate::exit::{Code, Failure};
 use crate::print::Screen;
 use crate::print::text::plain;
-use crate::print::time::stamp;
+use crate::print::time::{clients, stamp};
 
 pub(super) async fn reload(client: &Client, screen: &mut Screen<'_>) -> Result<(), Failure> {
     let result: ReloadResult = client.call(Call::post("reload the configuration", path::RELOAD)).await?;
@@ -66,9 +67,32 @@ fn restart_needed(screen: &mut Screen<'_>, keys: &[String]) -> std::io::Result<(
     }
 }
 
-pub(super) async fn stop(client: &Client, screen: &mut Screen<'_>) -> Result<(), Failure> {
+pub(super) async fn stop(client: &Client, screen: &mut Screen<'_>, wait: bool) -> Result<(), Failure> {
+    confirm_end(client, screen, "stop").await?;
+    let stops = match wait {
+        true => Some(Ending::begin(client, "stop").await?),
+        false => None,
+    };
     let accepted: Accepted = client.call(Call::post("stop", path::STOP)).await?;
-    print_accepted(screen, "stopping", &accepted)
+    print_accepted(screen, "stopping", &accepted)?;
+    match stops {
+        Some(ending) => ending.follow(client, screen).await,
+        None => Ok(()),
+    }
+}
+
+/// Asks before the daemon is ended, with how many clients that hits.
+pub(super) async fn confirm_end(
+    client: &Client,
+    screen: &mut Screen<'_>,
+    trying: &str,
+) -> Result<(), Failure> {
+    if screen.is_agreed() {
+        return Ok(());
+    }
+    let status: Status = client.call(Call::get(trying, path::STATUS)).await?;
+    let hit = clients(status.clients);
+    screen.confirm(trying, &format!("{} ends, and {hit} would be disconnected", status.server))
 }
 
 /// Says that something has begun, and until when it lasts.

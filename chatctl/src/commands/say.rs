@@ -2,15 +2,14 @@
 //!
 //! Owns who is meant and where the text comes from; one line is one message.
 
-use std::io::BufRead;
-
-use chat_proto::control::{SayRequest, SayResult, SayTarget, path};
+use chat_proto::control::{SayRequest, SayResult, SayTarget, Status, path};
 
 use super::show::is_room;
 use crate::client::{Call, Client};
 use crate::exit::{Code, Failure};
 use crate::print::Screen;
 use crate::print::text::plain;
+use crate::print::time::clients;
 
 pub(super) async fn say(
     client: &Client,
@@ -19,6 +18,7 @@ pub(super) async fn say(
     mut words: Vec<String>,
 ) -> Result<(), Failure> {
     if all {
+        confirm_all(client, screen).await?;
         return tell(client, screen, SayTarget::All, &words).await;
     }
     let to = words.remove(0);
@@ -41,14 +41,36 @@ pub(super) async fn tell(
         return tell_line(client, screen, &to, words.join(" ")).await;
     }
     // Blocking is right here: nothing else runs on this thread while the next line is awaited.
-    for line in std::io::stdin().lock().lines() {
-        let line = line.map_err(|cause| Failure::new(Code::Failed, format!("read stdin: {cause}")))?;
+    let mut is_empty = true;
+    while let Some(line) = screen.read_line()? {
         if !line.trim().is_empty() {
-            tell_line(client, screen, &to, line).await?;
-            screen.flush()?;
+            is_empty = false;
+            let told = tell_line(client, screen, &to, line).await.and_then(|()| Ok(screen.flush()?));
+            // Whoever read the answers has gone; the text is to arrive all the same.
+            if !matches!(told, Err(Failure::OutputClosed)) {
+                told?;
+            }
         }
     }
-    Ok(())
+    match is_empty {
+        true => Err(Failure::new(Code::Usage, format!("say to {}: stdin held no text", name_of(&to)))),
+        false => Ok(()),
+    }
+}
+
+async fn confirm_all(client: &Client, screen: &mut Screen<'_>) -> Result<(), Failure> {
+    if screen.is_agreed() {
+        return Ok(());
+    }
+    let status: Status = client.call(Call::get("say to everyone", path::STATUS)).await?;
+    screen.confirm("say to everyone", &format!("{} would read it", clients(status.registered)))
+}
+
+fn name_of(to: &SayTarget) -> &str {
+    match to {
+        SayTarget::Nick(name) | SayTarget::Room(name) => name,
+        SayTarget::All => "everyone",
+    }
 }
 
 async fn tell_line(
@@ -57,14 +79,10 @@ async fn tell_line(
     to: &SayTarget,
     text: String,
 ) -> Result<(), Failure> {
-    let name = match to {
-        SayTarget::Nick(name) | SayTarget::Room(name) => name.as_str(),
-        SayTarget::All => "everyone",
-    };
+    let name = name_of(to);
     let call = Call::post(format!("say to {name}"), path::SAY).body(&SayRequest { to: to.clone(), text });
     let result: SayResult = client.call(call).await?;
-    let people = if result.recipients == 1 { "client" } else { "clients" };
-    let said = format!("said to {name}: {} {people}, seq {}", result.recipients, result.seq);
+    let said = format!("said to {name}: {}, seq {}", clients(result.recipients), result.seq);
     screen.one(&result, &result.seq.to_string(), |screen| screen.line(&[plain(said)]))?;
     Ok(())
 }

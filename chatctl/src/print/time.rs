@@ -33,6 +33,11 @@ pub(crate) fn bytes(bytes: u64) -> String {
     }
 }
 
+/// `1 client`, `12 clients`.
+pub(crate) fn clients(count: u64) -> String {
+    format!("{count} client{}", if count == 1 { "" } else { "s" })
+}
+
 /// How long before `now` the RFC 3339 time `at` was; what cannot be read is shown as it is.
 pub(crate) fn ago(at: &str, now: &Zoned) -> String {
     let Ok(at_time) = at.parse::<Timestamp>() else { return at.into() };

@@ -73,7 +73,7 @@ fn say_tells_a_nick_a_room_and_everyone_apart() {
         "said to alice: 1 client, seq 7\n"
     );
     ran(&server.socket(), &["say", "#lobby", "hi"]);
-    ran(&server.socket(), &["say", "--all", "hi", "all"]);
+    ran(&server.socket(), &["-y", "say", "--all", "hi", "all"]);
     assert_eq!(ran(&server.socket(), &["-q", "desk", "reply", "alice", "--", "-5"]).out, "7\n");
     let sent = [
         r#"POST /v1/say {"to":{"nick":"alice"},"text":"hi there"}"#,
@@ -151,9 +151,9 @@ fn the_daemon_as_a_whole_is_reloaded_drained_and_stopped() {
     let server = Server::answering(vec![success(&reloaded), accepted.clone(), accepted]);
     let reload = ran(&server.socket(), &["reload"]).out;
     assert_eq!(reload, "changed: server.name\nonly a restart changes: listen\n");
-    let drain = ran(&server.socket(), &["drain", "--timeout", "5m"]).out;
+    let drain = ran(&server.socket(), &["-y", "drain", "--timeout", "5m"]).out;
     assert_eq!(drain, "draining: 3 connected, until 2025-01-31 12:00:00 at the latest\n");
-    assert_eq!(ran(&server.socket(), &["-q", "stop"]).out, "");
+    assert_eq!(ran(&server.socket(), &["-q", "-y", "stop"]).out, "");
     assert_eq!(
         server.requests(),
         ["POST /v1/reload", r#"POST /v1/drain {"timeout_ms":300000}"#, "POST /v1/stop"]

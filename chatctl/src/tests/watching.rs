@@ -1,14 +1,10 @@
 //! `watch` across lost connections.
 
-use std::io::{self, Write};
-
 use chat_proto::control::{Entry, EntryKind, WatchLine};
-use jiff::tz::TimeZone;
 
 use super::answers::{cut_stream, json, problem};
-use super::ran;
 use super::server::Server;
-use crate::print::Surface;
+use super::{ClosedAfter, ran, ran_into};
 
 fn entry(seq: u64) -> String {
     let entry = Entry {
@@ -99,26 +95,9 @@ fn the_first_connection_has_to_succeed() {
     assert_eq!(ran(&directory.path().join("control.sock"), &["watch"]).code, 3);
 }
 
-/// Takes so many bytes, then is a pipe whose reader has gone.
-struct ClosedAfter(usize);
-
-impl Write for ClosedAfter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::BrokenPipe)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[test]
 fn a_reader_that_goes_ends_the_watch_quietly() {
     let server = Server::answering(vec![cut_stream(&(entry(1) + &entry(2)))]);
-    let surface = Surface { width: None, color: false, zone: TimeZone::UTC };
-    let args = ["chatctl".into(), "-q".into(), "-s".into(), server.socket().into_os_string(), "watch".into()];
-    let mut err = Vec::new();
-    let code = crate::run(args, surface, &mut ClosedAfter(2), &mut err);
-    assert_eq!((code, err), (0, Vec::new()));
+    let (code, err) = ran_into(&server.socket(), &["-q", "watch"], "", &mut ClosedAfter(2));
+    assert_eq!((code, err), (0, String::new()));
 }
