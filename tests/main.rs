@@ -26,6 +26,7 @@ mod real_clients;
 mod record;
 mod redact;
 mod registration;
+mod reload;
 mod rename;
 mod rooms;
 mod talk;

@@ -36,7 +36,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chat_proto::control::{Accepted, CheckResult, DrainInfo, ReloadResult};
@@ -89,8 +89,8 @@ pub struct Facts {
     pub control_socket: PathBuf,
     /// The configuration file, or `built-in defaults`.
     pub config_source: String,
-    /// Where clients connect.
-    pub listeners: Vec<ClientListener>,
+    /// Where clients connect; swapped as a whole by a reload, locked to clone the pointer.
+    pub listeners: Mutex<Arc<[ClientListener]>>,
     /// Whether it takes nobody new, because it drains or stops.
     pub is_draining: AtomicBool,
     /// How far the drain is, if there is one; locked to copy it.
@@ -99,6 +99,19 @@ pub struct Facts {
     pub config_loaded_at: AtomicU64,
     /// The user that the daemon runs as, who is always an admin: `geteuid`.
     pub owner: u32,
+}
+
+impl Facts {
+    /// Where clients connect at present.
+    #[must_use]
+    pub fn listeners(&self) -> Arc<[ClientListener]> {
+        Arc::clone(&self.listeners.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Clients connect here from now on.
+    pub fn put_listeners(&self, listeners: Vec<ClientListener>) {
+        *self.listeners.lock().unwrap_or_else(PoisonError::into_inner) = listeners.into();
+    }
 }
 
 /// One place where clients connect.

@@ -43,7 +43,7 @@ pub(super) async fn show(State(app): State<App>) -> Answer<Status> {
         deliveries_out: metrics.deliveries.load(Relaxed),
         last_seq: metrics.last_seq.load(Relaxed),
         commits: commits(&stats),
-        listeners: facts.listeners.iter().map(listener).collect(),
+        listeners: facts.listeners().iter().map(listener).collect(),
         control_socket: facts.control_socket.display().to_string(),
         config_source: facts.config_source.clone(),
         config_loaded_at: rfc3339(Time(facts.config_loaded_at.load(Relaxed))),

@@ -54,6 +54,12 @@ pub(super) struct Arrival<IO> {
 }
 
 impl Gatekeeper {
+    /// One that has admitted nobody yet.
+    pub(super) fn new(registry: Registry, shared: Arc<Shared>, facts: Arc<Facts>) -> Self {
+        let (sessions, stop) = (TaskTracker::new(), CancellationToken::new());
+        Self { registry, shared, sessions, places: Arc::default(), names: Arc::default(), stop, facts }
+    }
+
     /// Starts a session or the handshakes before it, or refuses the connection.
     pub(super) async fn admit(
         &self,
@@ -62,9 +68,12 @@ impl Gatekeeper {
         peer: SocketAddr,
     ) -> Result<(), Stopped> {
         let address = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-        let Some(peer) = entrance.judge(address.ip()) else {
-            refuse(entrance, &stream, address, "this port is for gateways only (listen.proxy-from)");
-            return Ok(());
+        let peer = match entrance.judge(address.ip()) {
+            Ok(peer) => peer,
+            Err(why) => {
+                refuse(entrance, &stream, address, why);
+                return Ok(());
+            }
         };
         if self.facts.is_draining.load(Ordering::Relaxed) {
             tracing::debug!(peer = %address, "connection refused: draining");

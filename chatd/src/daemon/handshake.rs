@@ -33,6 +33,8 @@ pub(super) struct Entrance {
     pub(super) listen: Arc<Listen>,
     /// The handshake of TLS comes first.
     pub(super) tls: Option<Arc<Tls>>,
+    /// Nobody is let in: the configuration has it no more, and the socket is still held by systemd.
+    pub(super) is_closed: bool,
 }
 
 impl Entrance {
@@ -47,12 +49,15 @@ impl Entrance {
         self.tls.is_none() && !self.listen.proxy_protocol && self.protocol() != Protocol::WebSocket
     }
 
-    /// Whether a connection from `address` is its own there; nothing if it may not connect at all.
-    pub(super) fn judge(&self, address: IpAddr) -> Option<Peer> {
+    /// Whether a connection from `address` is its own there, or why it may not connect at all.
+    pub(super) fn judge(&self, address: IpAddr) -> Result<Peer, &'static str> {
+        if self.is_closed {
+            return Err("this port is closed: the server's configuration has it no more");
+        }
         match (self.listen.is_gateway(address), self.listen.proxy_protocol) {
-            (true, _) => Some(Peer::Gateway),
-            (false, false) => Some(Peer::Client),
-            (false, true) => None,
+            (true, _) => Ok(Peer::Gateway),
+            (false, false) => Ok(Peer::Client),
+            (false, true) => Err("this port is for gateways only (listen.proxy-from)"),
         }
     }
 }

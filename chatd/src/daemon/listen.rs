@@ -1,4 +1,4 @@
-//! Listeners: bound by us or handed over by systemd; accepting.
+//! One listener: its socket, bound by us or handed over by systemd, and accepting on it. Knows nothing of the other listeners.
 
 use std::collections::HashMap;
 use std::io;
@@ -8,15 +8,15 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use listenfd::ListenFd;
 use nix::sys::socket::{setsockopt, sockopt};
 use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::admit::Gatekeeper;
 use super::handshake::Entrance;
-use super::tls::Tls;
 use crate::config::{Listen, Protocol};
 
 /// How long accepting pauses after it failed, and how often it is said: out of descriptors, trying again at once is no use.
@@ -30,71 +30,106 @@ const KEEP_ALIVE_COUNT: u32 = 4;
 /// Connections that may wait to be accepted: after a restart, everybody comes back at once.
 const BACKLOG: u32 = 4096;
 
-/// A listener and what lies behind it.
-#[derive(Debug)]
+/// The socket of a listener.
+#[derive(Clone, Debug)]
 pub(super) struct Bound {
-    pub(super) entrance: Entrance,
+    pub(super) socket: Arc<TcpListener>,
+    /// With its real port.
     pub(super) address: SocketAddr,
-    listener: TcpListener,
-    /// Connections may have come before we had a say in their options.
-    is_inherited: bool,
+    /// It is systemd's as well, and connections may have come before we had a say in their options.
+    pub(super) is_inherited: bool,
 }
 
-/// Takes the sockets that systemd hands over for these addresses and binds the others.
-pub(super) fn bind_all(
-    listen: &[Listen],
-    tls: Option<&Arc<Tls>>,
-    inherited: &mut ListenFd,
-) -> Result<Vec<Bound>> {
-    let mut handed_over = take_inherited(inherited)?;
-    let mut bound = Vec::with_capacity(listen.len());
-    for wanted in listen {
-        let inherited = handed_over.remove(&wanted.address);
-        let is_inherited = inherited.is_some();
-        let listener = match inherited {
-            Some(listener) => listener,
-            None => bind(wanted)?,
-        };
-        let address = listener.local_addr().context("cannot read the address of a listener")?;
-        let tls = tls.filter(|_| wanted.tls).cloned();
-        let entrance = Entrance { listen: Arc::new(wanted.clone()), tls };
-        bound.push(Bound { entrance, address, listener, is_inherited });
+impl Bound {
+    fn new(socket: TcpListener, is_inherited: bool) -> Result<Self> {
+        let address = socket.local_addr().context("cannot read the address of a listener")?;
+        Ok(Self { socket: Arc::new(socket), address, is_inherited })
     }
-    if let Some(address) = handed_over.keys().next() {
-        bail!(
-            "systemd hands over a socket for {address}, and no [[listen]] has this address; \
-             add one, or remove it from chatd.socket"
-        );
+
+    /// Sets what connections from now on are to have.
+    pub(super) fn tune(&self, protocol: Protocol) {
+        tune(&self.socket, protocol, self.address);
     }
-    Ok(bound)
 }
 
-fn take_inherited(inherited: &mut ListenFd) -> Result<HashMap<SocketAddr, TcpListener>> {
+/// Takes the sockets that systemd hands over, by their addresses.
+pub(super) fn take_inherited(inherited: &mut ListenFd) -> Result<HashMap<SocketAddr, Bound>> {
     let mut taken = HashMap::new();
     for index in 0..inherited.len() {
         // What is no TCP socket is left for the control socket.
         let Ok(Some(listener)) = inherited.take_tcp_listener(index) else { continue };
         listener.set_nonblocking(true).context("cannot use a socket from systemd")?;
         let listener = TcpListener::from_std(listener).context("cannot use a socket from systemd")?;
-        taken.insert(
-            listener.local_addr().context("cannot read the address of a socket from systemd")?,
-            listener,
-        );
+        let bound = Bound::new(listener, true)?;
+        taken.insert(bound.address, bound);
     }
     Ok(taken)
 }
 
-fn bind(wanted: &Listen) -> Result<TcpListener> {
+/// Binds and listens. `leaving` are listeners of ours that are about to close: they may have a part of the same address, as
+/// 127.0.0.1 has of 0.0.0.0, and do not stand in the way.
+///
+/// # Errors
+/// The cause, and the remedy.
+pub(super) fn bind(wanted: &Listen, leaving: &[Bound]) -> Result<Bound> {
+    with_room(wanted, leaving, |socket| socket.listen(BACKLOG)).and_then(|socket| Bound::new(socket, false))
+}
+
+/// Whether [`bind`] would succeed. Nobody can connect meanwhile.
+///
+/// # Errors
+/// The cause, and the remedy.
+pub(super) fn can_bind(wanted: &Listen, leaving: &[Bound]) -> Result<()> {
+    with_room(wanted, leaving, |_| Ok(()))
+}
+
+/// Binds a socket and uses it, once more beside those that leave if they have the same port.
+fn with_room<T>(wanted: &Listen, leaving: &[Bound], then: impl Fn(TcpSocket) -> io::Result<T>) -> Result<T> {
     let address = wanted.address;
-    let listen = || {
-        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-        // A restart need not wait for the connections of the last run to time out.
-        socket.set_reuseaddr(true)?;
-        socket.bind(address)?;
-        tune(&socket, wanted.protocol, address);
-        socket.listen(BACKLOG)
+    let beside =
+        || leaving.iter().filter(|bound| address.port() != 0 && bound.address.port() == address.port());
+    let attempt = match socket(wanted, false).and_then(&then) {
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse && beside().next().is_some() => {
+            let _shared = beside().map(Shared::new).collect::<Vec<_>>();
+            socket(wanted, true).and_then(&then)
+        }
+        attempt => attempt,
     };
-    listen().with_context(|| remedy(address))
+    attempt.with_context(|| remedy(address))
+}
+
+/// A port of ours that another socket of ours may have too, for as long as this lives. `SO_REUSEPORT` alone opens no port to
+/// anybody: both sockets must have it (socket(7)), and ours have it for the moment of a reload only.
+struct Shared<'a>(&'a Bound);
+
+impl<'a> Shared<'a> {
+    fn new(bound: &'a Bound) -> Self {
+        share(&bound.socket, true);
+        Self(bound)
+    }
+}
+
+impl Drop for Shared<'_> {
+    fn drop(&mut self) {
+        share(&self.0.socket, false);
+    }
+}
+
+fn share(socket: &impl AsFd, is_shared: bool) {
+    if let Err(error) = setsockopt(socket, sockopt::ReusePort, &is_shared) {
+        tracing::debug!(%error, "cannot set whether a port is shared");
+    }
+}
+
+fn socket(wanted: &Listen, is_shared: bool) -> io::Result<TcpSocket> {
+    let address = wanted.address;
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A restart need not wait for the connections of the last run to time out.
+    socket.set_reuseaddr(true)?;
+    share(&socket, is_shared);
+    socket.bind(address)?;
+    tune(&socket, wanted.protocol, address);
+    Ok(socket)
 }
 
 fn remedy(address: SocketAddr) -> String {
@@ -113,11 +148,12 @@ fn tune(socket: &impl AsFd, protocol: Protocol, address: SocketAddr) {
     let tuned = || {
         // Lines are written when they are whole: holding them back would only add delay.
         setsockopt(socket, sockopt::TcpNoDelay, &true)?;
-        if protocol != Protocol::Lines {
+        // Has the operating system ask a silent peer whether it is there: somebody at `nc` cannot answer a PING.
+        let is_asked = protocol == Protocol::Lines;
+        setsockopt(socket, sockopt::KeepAlive, &is_asked)?;
+        if !is_asked {
             return Ok(());
         }
-        // Has the operating system ask a silent peer whether it is there: somebody at `nc` cannot answer a PING.
-        setsockopt(socket, sockopt::KeepAlive, &true)?;
         setsockopt(socket, sockopt::TcpKeepIdle, &KEEP_ALIVE_IDLE_S)?;
         setsockopt(socket, sockopt::TcpKeepInterval, &KEEP_ALIVE_INTERVAL_S)?;
         setsockopt(socket, sockopt::TcpKeepCount, &KEEP_ALIVE_COUNT)
@@ -128,24 +164,34 @@ fn tune(socket: &impl AsFd, protocol: Protocol, address: SocketAddr) {
     }
 }
 
-/// Accepts until `stop`.
-pub(super) async fn accept(bound: Bound, gatekeeper: Gatekeeper) {
+/// Accepts until the daemon takes nobody new, or whoever says what is asked of connections is gone.
+pub(super) async fn accept(bound: Bound, mut entrances: watch::Receiver<Entrance>, gatekeeper: Gatekeeper) {
     let mut failures = 0_u64;
     let mut stopped = pin!(gatekeeper.stop.cancelled());
+    let mut entrance = entrances.borrow_and_update().clone();
     loop {
         let accepted = tokio::select! {
-            accepted = bound.listener.accept() => accepted,
+            // In this order: who connects after a change meets it.
+            biased;
             () = &mut stopped => return,
+            changed = entrances.changed() => match changed {
+                Ok(()) => {
+                    entrance = entrances.borrow_and_update().clone();
+                    continue;
+                }
+                Err(_) => return,
+            },
+            accepted = bound.socket.accept() => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
                 failures = 0;
                 if bound.is_inherited {
-                    tune(&stream, bound.entrance.protocol(), peer);
+                    tune(&stream, entrance.protocol(), peer);
                 }
                 tokio::select! {
                     // The owner may be busy: then nobody is accepted, and the backlog grows.
-                    admitted = gatekeeper.admit(&bound.entrance, stream, peer) => {
+                    admitted = gatekeeper.admit(&entrance, stream, peer) => {
                         if admitted.is_err() {
                             return;
                         }
@@ -175,17 +221,43 @@ mod tests {
     use nix::sys::socket::{getsockopt, sockopt};
     use tokio::net::TcpStream;
 
-    use super::{KEEP_ALIVE_IDLE_S, bind, tune};
+    use super::{KEEP_ALIVE_IDLE_S, bind, can_bind, tune};
     use crate::config::{Listen, Protocol};
 
     #[tokio::test]
     async fn a_connection_has_the_options_of_its_listener() {
         for protocol in [Protocol::Irc, Protocol::Lines, Protocol::WebSocket] {
-            let listener = bind(&Listen::new(protocol, ([127, 0, 0, 1], 0).into())).unwrap();
-            let _peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-            let (stream, _) = listener.accept().await.unwrap();
+            let bound = bind(&Listen::new(protocol, ([127, 0, 0, 1], 0).into()), &[]).unwrap();
+            let _peer = TcpStream::connect(bound.address).await.unwrap();
+            let (stream, _) = bound.socket.accept().await.unwrap();
             assert_tuned(&stream, protocol);
         }
+    }
+
+    #[tokio::test]
+    async fn a_listener_that_serves_another_protocol_gives_its_connections_other_options() {
+        let bound = bind(&Listen::new(Protocol::Lines, ([127, 0, 0, 1], 0).into()), &[]).unwrap();
+        bound.tune(Protocol::Irc);
+        let _peer = TcpStream::connect(bound.address).await.unwrap();
+        let (stream, _) = bound.socket.accept().await.unwrap();
+        assert!(!getsockopt(&stream, sockopt::KeepAlive).unwrap());
+    }
+
+    #[tokio::test]
+    async fn every_address_can_be_bound_beside_one_that_leaves_and_beside_no_other() {
+        let one = bind(&Listen::new(Protocol::Irc, ([127, 0, 0, 1], 0).into()), &[]).unwrap();
+        let every = Listen::new(Protocol::Irc, ([0, 0, 0, 0], one.address.port()).into());
+        let refused = format!("{:#}", bind(&every, &[]).unwrap_err());
+        assert!(refused.contains("cannot listen on 0.0.0.0:") && refused.contains("in use"), "{refused}");
+        can_bind(&every, std::slice::from_ref(&one)).unwrap();
+        let all = bind(&every, std::slice::from_ref(&one)).unwrap();
+        drop(one);
+        let _peer = TcpStream::connect(("127.0.0.1", all.address.port())).await.unwrap();
+        all.socket.accept().await.unwrap();
+        // And back, and nobody else may have it meanwhile.
+        let narrow = Listen::new(Protocol::Irc, ([127, 0, 0, 1], all.address.port()).into());
+        assert!(can_bind(&narrow, &[]).is_err());
+        bind(&narrow, std::slice::from_ref(&all)).unwrap();
     }
 
     #[tokio::test]

@@ -2,10 +2,12 @@
 //! was tried, the cause and the remedy.
 
 mod admit;
+mod change;
 mod dns;
 mod drain;
 mod handshake;
 mod listen;
+mod listeners;
 mod reload;
 mod secret;
 mod signal;
@@ -28,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{Config, Source};
-use crate::control::{self, ClientListener, Facts, Steer};
+use crate::control::{self, Facts, Steer};
 use crate::delivery::broadcast::Encoder;
 use crate::domain::id::{Seq, Time};
 use crate::health::Health;
@@ -39,7 +41,7 @@ use crate::telemetry::Telemetry;
 use crate::wire::{self, session::Shared};
 use admit::Gatekeeper;
 use drain::Drain;
-use listen::Bound;
+use listeners::Listeners;
 use signal::Signal;
 use tls::Tls;
 
@@ -100,6 +102,8 @@ struct Daemon {
     renewed: Arc<Notify>,
     store: Option<Store>,
     sessions: TaskTracker,
+    listeners: Listeners,
+    gatekeeper: Gatekeeper,
     /// Ends accepting.
     accepting: CancellationToken,
     acceptors: TaskTracker,
@@ -138,7 +142,7 @@ impl Daemon {
         let (store, opened) = Store::open(&state_directory, &config.history, &health)?;
         let files = tls::watch::look(&config.tls);
         let tls = Tls::load(&config.tls).map_err(|faults| anyhow!("cannot speak TLS: {faults}"))?;
-        let bound = listen::bind_all(&config.listen, tls.as_ref(), inherited)?;
+        let plan = Listeners::first(&config.listen, tls.as_ref(), inherited)?;
         let control_listener = control::bind(&socket)?;
         config.cloak.key = reload::cloak_key(&config, &state_directory)?;
         let config = Arc::new(config);
@@ -147,7 +151,8 @@ impl Daemon {
         let reload_asked = Arc::<Notify>::default();
         let (registry, owner) = start(&config, &store, opened.next_seq, &reload_asked, owning.clone());
         let shared = Arc::new(Shared::new(Arc::clone(&config), started));
-        let facts = Arc::new(facts(&source, socket, &bound, started));
+        let facts = Arc::new(facts(&source, socket, started));
+        let gatekeeper = Gatekeeper::new(registry.clone(), Arc::clone(&shared), Arc::clone(&facts));
         // Full: the control API waits to hand its wish in.
         let (steer, steering) = mpsc::channel(16);
         let context = control::Context {
@@ -163,7 +168,7 @@ impl Daemon {
         let controlling = CancellationToken::new();
         let control = tokio::spawn(control::serve(control_listener, context, controlling.clone()));
         let drain_timeout = config.server.drain_timeout;
-        let daemon = Self {
+        let mut daemon = Self {
             source,
             telemetry,
             shared,
@@ -172,8 +177,10 @@ impl Daemon {
             tls,
             renewed: Arc::default(),
             store: Some(store),
-            sessions: TaskTracker::new(),
-            accepting: CancellationToken::new(),
+            sessions: gatekeeper.sessions.clone(),
+            listeners: Listeners::default(),
+            accepting: gatekeeper.stop.clone(),
+            gatekeeper,
             acceptors: TaskTracker::new(),
             controlling,
             control,
@@ -186,26 +193,15 @@ impl Daemon {
             drain_timeout,
             draining: None,
         };
-        daemon.open(bound);
+        daemon.open(plan);
         daemon.watch_certificates(files);
         Ok(daemon)
     }
 
-    fn open(&self, bound: Vec<Bound>) {
-        let gatekeeper = Gatekeeper {
-            registry: self.registry.clone(),
-            shared: Arc::clone(&self.shared),
-            sessions: self.sessions.clone(),
-            places: Arc::default(),
-            names: Arc::default(),
-            stop: self.accepting.clone(),
-            facts: Arc::clone(&self.facts),
-        };
-        for one in bound {
-            let protocol = one.entrance.protocol().name();
-            tracing::info!(protocol, address = %one.address, tls = one.entrance.tls.is_some(), "listening");
-            self.acceptors.spawn(listen::accept(one, gatekeeper.clone()));
-        }
+    fn open(&mut self, plan: listeners::Plan) {
+        // Nothing was there before that could end.
+        drop(self.listeners.apply(plan, &self.gatekeeper, &self.acceptors));
+        self.facts.put_listeners(self.listeners.facts());
         let socket = self.facts.control_socket.display();
         tracing::info!(%socket, config = self.facts.config_source, "chatd {} is ready", env!("CARGO_PKG_VERSION"));
     }
@@ -330,12 +326,12 @@ async fn told_again(signals: &mut mpsc::Receiver<Signal>) {
 }
 
 /// What `chatctl status` says of a daemon that starts now.
-fn facts(source: &Source, control_socket: PathBuf, bound: &[Bound], started: Time) -> Facts {
+fn facts(source: &Source, control_socket: PathBuf, started: Time) -> Facts {
     Facts {
         started_at: started,
         control_socket,
         config_source: source.name(),
-        listeners: bound.iter().map(Bound::facts).collect(),
+        listeners: Mutex::default(),
         is_draining: AtomicBool::new(false),
         drain: Mutex::default(),
         config_loaded_at: AtomicU64::new(started.0),
@@ -355,12 +351,5 @@ fn core_task(name: &str, ended: Result<(), tokio::task::JoinError>) -> anyhow::E
     match ended {
         Ok(()) => anyhow!("the {name} ended by itself"),
         Err(error) => anyhow!("the {name} failed: {error}"),
-    }
-}
-
-impl Bound {
-    fn facts(&self) -> ClientListener {
-        let (protocol, is_secure) = (self.entrance.protocol().name(), self.entrance.tls.is_some());
-        ClientListener { protocol, address: self.address, is_secure }
     }
 }

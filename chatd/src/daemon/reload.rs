@@ -1,32 +1,18 @@
-//! Putting another configuration in force: checked whole, applied whole or not at all.
+//! Putting another configuration in force: checked whole, applied whole or not at all. Everything that can fail comes before
+//! anything that changes.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use anyhow::Result;
-use chat_proto::control::ReloadResult;
+use chat_proto::control::{CheckResult, ReloadResult};
 
-use super::secret;
-use crate::config::{Config, Listen, LogConfig, Server, Sts, TlsConfig};
-
-/// Keys that are read once, at the start. A key that begins with one of these needs a restart.
-const NEEDS_RESTART: &[&str] = &[
-    "listen",
-    "server.casemapping",
-    "server.worker-threads",
-    "server.state-directory",
-    "control.socket",
-    "desk.nick",
-    "history.enabled",
-    "history.sync",
-    "rooms",
-    "log.format",
-    "log.to",
-    "log.directory",
-    "log.rotation",
-    "log.keep-files",
-];
+use super::tls::{self, Tls};
+use super::{Daemon, change, listeners, raise_descriptor_limit, secret, systemd};
+use crate::config::{self, Config, ConfigError, Source};
+use crate::registry;
+use crate::wire;
 
 /// Where the key of the cloaks is kept if the configuration gives none.
 const CLOAK_KEY: &str = "cloak.key";
@@ -39,137 +25,171 @@ pub(super) fn cloak_key(config: &Config, state_directory: &Path) -> Result<Optio
     }
 }
 
-/// What differs between two configurations, by key: what is in force after a reload, and what waits for a restart.
-pub(super) fn changes(old: &Config, new: &Config) -> ReloadResult {
-    let (old, new) = (flat(old), flat(new));
-    let keys = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
-    let differing = keys.filter(|key| old.get(*key) != new.get(*key)).cloned();
-    let needs = |key: &String| NEEDS_RESTART.iter().any(|start| key.starts_with(start));
-    let (restart_needed, changed) = differing.partition(needs);
-    ReloadResult { changed, restart_needed }
+/// A configuration that only has to be put in force, with all that it needs.
+struct Prepared {
+    config: Arc<Config>,
+    certificates: Certificates,
+    listeners: listeners::Plan,
 }
 
-/// The new configuration with everything kept as it was that cannot change without a restart.
-pub(super) fn effective(old: &Config, new: Config) -> Arc<Config> {
-    let server = Server {
-        casemapping: old.server.casemapping,
-        worker_threads: old.server.worker_threads,
-        state_directory: old.server.state_directory.clone(),
-        ..new.server
-    };
-    let mut control = new.control;
-    control.socket.clone_from(&old.control.socket);
-    let mut history = new.history;
-    history.enabled = old.history.enabled;
-    history.sync = old.history.sync;
-    let log = LogConfig { level: new.log.level, ..old.log.clone() };
-    // Somebody may have taken the new nick meanwhile and would then be taken for the desk.
-    let mut desk = new.desk;
-    desk.nick.clone_from(&old.desk.nick);
-    let (cloak, gateways, dns) = (new.cloak, new.gateways, new.dns);
-    let (irc, limits) = (new.irc, new.limits);
-    // Ranks and lists that rooms have already would lose their letters.
-    let (listen, rooms) = (old.listen.clone(), old.rooms.clone());
-    let tls = TlsConfig { sts: announced(old, &new.tls.sts, &new.listen), ..new.tls };
-    Arc::new(Config {
-        server,
-        listen,
-        control,
-        cloak,
-        gateways,
-        dns,
-        desk,
-        history,
-        irc,
-        rooms,
-        limits,
-        log,
-        tls,
-    })
+/// What is to be shown to those who connect encrypted.
+#[derive(Debug)]
+enum Certificates {
+    /// Nothing: the configuration has none.
+    None,
+    /// These, by what speaks TLS already.
+    Renewed(tls::Current),
+    /// The first since the start.
+    First(Arc<Tls>),
 }
 
-/// The policy of strict transport. One that leads to a listener that opens at the next restart only has to wait for it: clients obey
-/// such a policy at once and could not come in any more.
-fn announced(old: &Config, sts: &Sts, listen: &[Listen]) -> Sts {
-    let port = sts.port_among(listen);
-    let opens = |listen: &[Listen]| listen.iter().any(|one| one.tls && Some(one.address.port()) == port);
-    let waits = sts.duration.is_some() && opens(listen) && !opens(&old.listen);
-    if waits { old.tls.sts.clone() } else { sts.clone() }
-}
-
-/// Every key with its value, arrays by index.
-fn flat(config: &Config) -> BTreeMap<String, toml::Value> {
-    let mut flat = BTreeMap::new();
-    // What we have written ourselves is TOML; if it were not, nothing would be reported as changed.
-    if let Ok(table) = config.to_toml().parse::<toml::Table>() {
-        flatten("", toml::Value::Table(table), &mut flat);
-    }
-    flat
-}
-
-fn flatten(prefix: &str, value: toml::Value, flat: &mut BTreeMap<String, toml::Value>) {
-    let key = |name: &str| if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
-    match value {
-        toml::Value::Table(table) => {
-            table.into_iter().for_each(|(name, value)| flatten(&key(&name), value, flat));
+impl Daemon {
+    /// Reads the configuration again; says what changed, or reports all that is wrong and changes nothing.
+    pub(super) async fn reload(&mut self) -> Result<ReloadResult, String> {
+        systemd::reloading();
+        let result = self.try_reload().await;
+        match &result {
+            Ok(ReloadResult { changed, restart_needed }) => {
+                tracing::info!(?changed, ?restart_needed, "configuration read again");
+            }
+            Err(report) => tracing::error!(report, "the configuration is wrong; the old one stays in force"),
         }
-        toml::Value::Array(values) if values.iter().any(toml::Value::is_table) => {
-            let numbered = values.into_iter().enumerate();
-            numbered.for_each(|(index, value)| flatten(&format!("{prefix}[{index}]"), value, flat));
+        systemd::ready(self.config().limits.clients);
+        result
+    }
+
+    async fn try_reload(&mut self) -> Result<ReloadResult, String> {
+        let mut new = load(self.source.clone()).await?;
+        let old = self.config();
+        let directory = old.state_directory(&self.source.environment).map_err(|error| error.to_string())?;
+        new.cloak.key = cloak_key(&new, &directory).map_err(|error| format!("{error:#}"))?;
+        let result = change::changes(&old, &new);
+        let prepared = self.prepare(change::effective(&old, new)).await?;
+        self.put_in_force(prepared).await?;
+        Ok(result)
+    }
+
+    /// Everything that can fail; nothing has changed afterwards.
+    async fn prepare(&self, config: Arc<Config>) -> Result<Prepared, String> {
+        let certificates = self.read_certificates(&config).await?;
+        let tls = match &certificates {
+            Certificates::First(tls) => Some(tls),
+            _ => self.tls.as_ref(),
+        };
+        let listeners = self.listeners.plan(&config.listen, tls).map_err(|error| format!("{error:#}"))?;
+        Ok(Prepared { config, certificates, listeners })
+    }
+
+    /// Everything that cannot fail. When it is done, nobody is accepted any more at a listener that is gone.
+    ///
+    /// # Errors
+    /// The daemon is about to end, because the owner has.
+    async fn put_in_force(&mut self, prepared: Prepared) -> Result<(), String> {
+        let Prepared { config, certificates, listeners } = prepared;
+        let old = self.config();
+        if config.log.level != old.log.level
+            && let Err(error) = self.telemetry.set_level(&config.log.level)
+        {
+            tracing::error!(%error, "cannot change the log level");
         }
-        value => drop(flat.insert(prefix.to_owned(), value)),
+        if config.limits.clients > old.limits.clients {
+            raise_descriptor_limit(config.limits.clients);
+        }
+        if let Some(store) = &self.store {
+            store.configure(&config.history);
+        }
+        self.drain_timeout = config.server.drain_timeout;
+        self.show(certificates, &config);
+        self.shared.configure(Arc::clone(&config));
+        // A policy of strict transport may lead to one of these: they are there when it is told.
+        let ended = self.listeners.apply(listeners, &self.gatekeeper, &self.acceptors);
+        self.facts.put_listeners(self.listeners.facts());
+        let news = wire::changed_offers(&old, &config);
+        let told = self.registry.configure(config, news).await;
+        for task in ended {
+            // One that panicked accepts nobody either.
+            let _ = task.await;
+        }
+        self.facts.config_loaded_at.store(registry::now().0, Ordering::Relaxed);
+        told.map_err(|error| error.to_string())
+    }
+
+    /// Shows these certificates from now on. Established sessions stay as they are.
+    fn show(&mut self, certificates: Certificates, config: &Config) {
+        match (certificates, &self.tls) {
+            (Certificates::Renewed(current), Some(tls)) => tls.put(current),
+            (Certificates::First(tls), _) => {
+                self.tls = Some(tls);
+                self.watch_certificates(tls::watch::look(&config.tls));
+            }
+            _ => {}
+        }
+    }
+
+    /// Shows the certificates that are on disk now. Bad ones change nothing.
+    pub(super) async fn renew(&mut self) {
+        let config = self.config();
+        match self.read_certificates(&config).await {
+            Ok(Certificates::None) => {}
+            Ok(certificates) => {
+                self.show(certificates, &config);
+                tracing::info!("certificates read again, because their files have changed");
+            }
+            Err(faults) => {
+                tracing::error!(faults, "the certificates on disk are wrong; the old ones stay in force");
+            }
+        }
+    }
+
+    /// The certificates of a configuration, as they are on disk now.
+    async fn read_certificates(&self, new: &Config) -> Result<Certificates, String> {
+        let (tls, config) = (self.tls.clone(), new.tls.clone());
+        let reading = tokio::task::spawn_blocking(move || match tls {
+            Some(tls) if config.has_certificate() => tls.read(&config).map(Certificates::Renewed),
+            _ => Ok(Tls::load(&config)?.map_or(Certificates::None, Certificates::First)),
+        });
+        reading.await.map_err(|error| format!("cannot read the certificates: {error}"))?
+    }
+
+    /// Checks a configuration without touching the one in force.
+    pub(super) async fn check(&self, path: Option<PathBuf>) -> CheckResult {
+        let file = path.or_else(|| self.source.file.clone());
+        let source = Source { file, environment: self.source.environment.clone() };
+        let name = source.name();
+        let invalid = |faults| CheckResult {
+            source: name.clone(),
+            is_valid: false,
+            faults,
+            changed: Vec::new(),
+            restart_needed: Vec::new(),
+        };
+        match read(source).await {
+            Ok(Ok(mut new)) => {
+                // One that is made or kept is not looked for here: a check touches nothing.
+                new.cloak.key = new.cloak.key.or_else(|| self.config().cloak.key.clone());
+                let mut faults = self.listeners.faults(&new.listen);
+                if let Err(wrong) = self.read_certificates(&new).await {
+                    faults.extend(wrong.lines().map(str::to_owned));
+                }
+                if !faults.is_empty() {
+                    return invalid(faults);
+                }
+                let ReloadResult { changed, restart_needed } = change::changes(&self.config(), &new);
+                CheckResult { source: name, is_valid: true, faults: Vec::new(), changed, restart_needed }
+            }
+            Ok(Err(error)) => invalid(error.lines()),
+            Err(cause) => invalid(vec![cause]),
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
+/// The configuration, or the report of all that is wrong with it.
+async fn load(source: Source) -> Result<Config, String> {
+    read(source).await?.map_err(|error| error.to_string())
+}
 
-    use super::{changes, effective};
-    use crate::config::{Config, Listen, Sts};
-
-    #[test]
-    fn what_changed_is_named_and_what_needs_a_restart_stays_as_it_was() {
-        let old = Config::default();
-        let mut new = Config::default();
-        new.desk.greeting = "hello".into();
-        new.history.enabled = false;
-        new.desk.nick = "help".into();
-        new.listen.pop();
-        let result = changes(&old, &new);
-        assert!(result.changed.contains(&"desk.greeting".to_owned()), "{result:?}");
-        assert!(!result.restart_needed.contains(&"desk.greeting".to_owned()), "{result:?}");
-        assert!(result.restart_needed.contains(&"desk.nick".to_owned()), "{result:?}");
-        assert!(result.restart_needed.contains(&"history.enabled".to_owned()), "{result:?}");
-        assert!(!result.changed.contains(&"history.enabled".to_owned()), "{result:?}");
-        assert!(result.restart_needed.iter().any(|key| key.starts_with("listen")), "{result:?}");
-        let effective = effective(&old, new);
-        assert_eq!(effective.desk.greeting, "hello");
-        assert_eq!(effective.desk.nick, "desk");
-        assert!(effective.history.enabled);
-        assert_eq!(effective.listen.len(), 2);
-    }
-
-    #[test]
-    fn a_policy_of_strict_transport_waits_for_the_listener_it_leads_to() {
-        let old = Config::default();
-        let mut new = Config::default();
-        new.tls.sts = Sts { duration: Some(Duration::from_secs(60)), port: 6697, preload: false };
-        assert_eq!(
-            effective(&old, new.clone()).tls.sts,
-            new.tls.sts,
-            "something in front may speak TLS there"
-        );
-        let secure = Listen { address: ([127, 0, 0, 1], 6697).into(), tls: true, ..new.listen[0].clone() };
-        new.listen.push(secure);
-        assert_eq!(effective(&old, new.clone()).tls.sts, old.tls.sts);
-        let restarted = Config { listen: new.listen.clone(), ..Config::default() };
-        assert_eq!(effective(&restarted, new.clone()).tls.sts, new.tls.sts);
-    }
-
-    #[test]
-    fn equal_configurations_differ_in_nothing() {
-        let result = changes(&Config::default(), &Config::default());
-        assert!(result.changed.is_empty());
-    }
+/// Reads files, so not on a task that others wait for.
+async fn read(source: Source) -> Result<Result<Config, ConfigError>, String> {
+    let loading = tokio::task::spawn_blocking(move || config::load(&source));
+    loading.await.map_err(|error| format!("cannot read the configuration: {error}"))
 }

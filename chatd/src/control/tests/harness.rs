@@ -200,11 +200,11 @@ fn facts(socket: &Path) -> Facts {
         started_at: Time(1_000),
         control_socket: socket.to_owned(),
         config_source: "defaults".into(),
-        listeners: vec![ClientListener {
+        listeners: Mutex::new(Arc::new([ClientListener {
             protocol: "irc",
             address: (Ipv4Addr::LOCALHOST, 6667).into(),
             is_secure: false,
-        }],
+        }])),
         is_draining: AtomicBool::new(false),
         drain: Mutex::default(),
         config_loaded_at: AtomicU64::new(2_000),
