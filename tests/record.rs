@@ -1,6 +1,9 @@
 //! What the daemon logs of clients, operators and requests, and by which fields it is found.
 
-use crate::harness::{Client, Daemon, LineClient, ctl};
+use predicates::prelude::PredicateBooleanExt as _;
+use predicates::str::contains;
+
+use crate::harness::{Client, Daemon, LineClient, Tool, ctl};
 
 #[test]
 fn what_a_client_does_is_logged_with_its_id_nick_and_room() {
@@ -65,4 +68,61 @@ fn what_operators_do_is_logged_without_debugging() {
     let line = daemon.wait_log("an operator acts");
     assert!(line.contains("INFO") && line.contains(r#"action="kick" target="alice" detail="out""#), "{line}");
     daemon.wait_log(r#"disconnected client=1 nick="alice""#);
+}
+
+#[test]
+fn the_log_is_watched_by_nick_room_or_address_and_at_a_level_that_is_not_written() {
+    let daemon = Daemon::start();
+    ctl(&daemon, &["log", "level", "info"]).success();
+    let mut alice = Client::connect(&daemon, "alice");
+    let mut bob = Client::connect(&daemon, "bob");
+    let mut of_room = Tool::chatctl(&daemon, &["log", "watch", "#room", "--level", "debug", "-n", "0"]);
+    let mut of_alice = Tool::chatctl(&daemon, &["-o", "json", "log", "watch", "alice", "--level", "debug"]);
+    // What was logged of her before comes first, also from when she had no nick.
+    of_alice.expect("*\"connected\"*\"client\":\"1\"*");
+    of_alice.expect("*registered*alice*");
+    let written = daemon.log();
+    while !of_room.has_said("joined client=2 nick=bob room=#room") {
+        bob.send("JOIN #room");
+        bob.send("PART #room");
+        bob.fence();
+    }
+    alice.send("NICK alicia");
+    alice.send("JOIN #other");
+    alice.fence();
+    // Nothing of bob is between, and she is followed to her other nick.
+    of_alice.expect("*changed its nick*alice*");
+    of_alice.expect("*joined*alicia*#other*");
+    assert!(!of_room.has_said("#other"));
+    let more = daemon.log().split_off(written.len());
+    assert!(!more.contains("joined"), "it is shown and not written: {more}");
+}
+
+#[test]
+fn the_latest_lines_are_shown_at_once_and_a_watch_can_end_there() {
+    let daemon = Daemon::start();
+    let alice = Client::connect(&daemon, "alice");
+    drop(alice);
+    daemon.wait_log("disconnected client=1");
+    let last = ["log", "watch", "alice", "--level", "info", "--no-follow"];
+    let output = ctl(&daemon, &last).success().get_output().stdout.clone();
+    let lines = String::from_utf8(output).unwrap();
+    let words: Vec<_> = lines.lines().map(|line| line.contains("nick=alice")).collect();
+    assert_eq!(words, [true, true], "{lines}");
+    ctl(&daemon, &[&last[..], &["-n", "1"]].concat())
+        .success()
+        .stdout(contains("disconnected").and(contains("registered").not()));
+}
+
+#[test]
+fn a_level_can_be_raised_for_a_while() {
+    let daemon = Daemon::start();
+    ctl(&daemon, &["log", "level", "info"]).success().stdout("info\n");
+    ctl(&daemon, &["log", "level", "trace", "--for", "1h"]).success().stdout(contains("trace until "));
+    ctl(&daemon, &["log", "level"]).success().stdout(contains("trace until "));
+    ctl(&daemon, &["log", "level", "debug", "--for", "1ms"]).success();
+    daemon.wait_log(r#"the time of the other log level is over level="info""#);
+    ctl(&daemon, &["log", "level"]).success().stdout("info\n");
+    ctl(&daemon, &["log", "level", "debug", "--for", "200h"]).code(1).stderr(contains("seven days"));
+    ctl(&daemon, &["log", "level", "--for", "1h"]).code(2);
 }

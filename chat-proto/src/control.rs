@@ -18,7 +18,7 @@ mod view;
 
 pub use change::{
     Accepted, CheckRequest, CheckResult, DrainRequest, HostRequest, HostResult, KickRequest, KickResult,
-    Kicked, LogSetting, ReloadResult, SayRequest, SayResult, SayTarget,
+    Kicked, LogLevel, LogSetting, ReloadResult, SayRequest, SayResult, SayTarget,
 };
 pub use problem::{PROBLEM_MEDIA_TYPE, Problem, code};
 pub use stream::{

@@ -13,7 +13,7 @@ use clap_complete::Shell;
 
 use crate::print::time::{self, Since};
 pub(crate) use desk::DeskCommand;
-pub(crate) use log::LogCommand;
+pub(crate) use log::{LogCommand, WatchLog};
 
 const EXIT_STATUS: &str = "Exit status: 0 done, 1 failed, 2 usage, 3 daemon not reachable, 4 not permitted, \
                            5 no such object.\n\nThe socket is the one named by -s, else by $CHATD_SOCKET, else the first \
@@ -192,9 +192,9 @@ pub(crate) enum Command {
         #[arg(long)]
         wait: bool,
     },
-    /// Print what the daemon logs as it logs it, or look at and change the level
+    /// Print what the daemon logs, the latest and as it logs it, or look at and change the level
     #[command(
-        after_help = "Examples: chatctl log\n          chatctl log watch --level warn\n          chatctl log level info,chatd::store=trace"
+        after_help = "Examples: chatctl log\n          chatctl log watch alice --level debug\n          chatctl log level debug --for 10m"
     )]
     Log {
         #[command(subcommand)]

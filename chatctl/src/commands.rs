@@ -16,7 +16,7 @@ mod show;
 mod status;
 mod watch;
 
-use crate::args::{Command, DeskCommand, Listing, LogCommand};
+use crate::args::{Command, DeskCommand, Listing, LogCommand, WatchLog};
 use crate::client::Client;
 use crate::exit::Failure;
 use crate::print::Screen;
@@ -44,7 +44,7 @@ pub(crate) async fn run(command: Command, client: &Client, screen: &mut Screen<'
         Command::Undrain => drain::undrain(client, screen).await,
         Command::Stop { wait } => daemon::stop(client, screen, wait).await,
         Command::Log { command } => {
-            log::log(client, screen, command.unwrap_or(LogCommand::Watch { level: None })).await
+            log::log(client, screen, command.unwrap_or(LogCommand::Watch(WatchLog::default()))).await
         }
         Command::Completion { shell } => Ok(screen.raw(&crate::completion(shell))?),
     }

@@ -7,30 +7,34 @@
 mod feed;
 mod file;
 mod journal;
+mod level;
 mod outlet;
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::broadcast;
-use tracing::Dispatch;
+use chat_proto::control::LogLine;
+use jiff::Timestamp;
+use tokio::sync::{broadcast, watch};
+use tokio::time::Instant;
+use tracing::{Dispatch, Level};
 use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::{EnvFilter, Registry, reload};
+use tracing_subscriber::{Layer, Registry};
 
-use crate::config::{Config, Environment, LevelError, PathError, parse_level};
+use crate::config::{Config, Environment, LevelError, PathError};
 use feed::Feed;
 use file::LogFile;
+use level::{Levels, Wish};
 use outlet::{Outlet, Writing};
 
 /// The running record. Dropping it writes what is queued, so keep it until the end of `main`.
 pub struct Telemetry {
-    filter: reload::Handle<EnvFilter, Registry>,
-    /// The directives behind `filter`; a filter cannot be asked for them as they were written.
-    level: Mutex<String>,
+    levels: Arc<Levels>,
     file: Option<Arc<LogFile>>,
-    feed: broadcast::Sender<Arc<str>>,
+    feed: Feed,
     writing: Writing,
 }
 
@@ -77,17 +81,40 @@ impl Telemetry {
     /// # Errors
     /// If they are not understood; then nothing changes.
     pub fn set_level(&self, level: &str) -> Result<(), TelemetryError> {
-        let filter = parse_level(level)?;
-        let mut current = self.level.lock().unwrap_or_else(PoisonError::into_inner);
-        // Fails only when the subscriber is gone, and then there is nothing left to filter.
-        let _ = self.filter.reload(filter);
-        level.clone_into(&mut current);
-        Ok(())
+        self.levels.set(level)
+    }
+
+    /// The same for so long; then comes what was in effect before. Somebody has to call [`Self::lower_level`] for that.
+    ///
+    /// # Errors
+    /// If they are not understood; then nothing changes.
+    pub fn raise_level(&self, level: &str, within: Duration) -> Result<(), TelemetryError> {
+        self.levels.raise(level, within)
+    }
+
+    /// Ends a level that was raised for a while, if its time is over; returns the one in effect then.
+    pub fn lower_level(&self) -> Option<String> {
+        self.levels.lower()
+    }
+
+    /// When [`Self::lower_level`] has to be called, as it changes.
+    pub fn level_due(&self) -> watch::Receiver<Option<Instant>> {
+        self.levels.due()
     }
 
     /// The level or the directives in effect.
     pub fn level(&self) -> String {
-        self.level.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.levels.current().0
+    }
+
+    /// Until when they are in effect, if they were raised for a while.
+    pub fn level_until(&self) -> Option<Timestamp> {
+        self.levels.current().1
+    }
+
+    /// Whether events of this level are logged, of some module at least.
+    pub fn is_logged(&self, level: Level) -> bool {
+        self.levels.is_written(level)
     }
 
     /// Opens the log file anew by its name, so that one that was moved away is let go. Does nothing for standard
@@ -99,11 +126,12 @@ impl Telemetry {
         self.file.as_ref().map_or(Ok(()), |file| file.reopen())
     }
 
-    /// Every event from now on as one line of JSON without its end: `time` (RFC 3339, UTC), `level`, `target`,
-    /// `message`, `fields`. A receiver more than 1024 events behind loses the oldest and is told so
-    /// (`RecvError::Lagged`).
-    pub fn subscribe(&self) -> broadcast::Receiver<Arc<str>> {
-        self.feed.subscribe()
+    /// The latest events and every one from now on: those that are logged, and with a level all of this program's that are at
+    /// least as grave.
+    pub fn watch(&self, least: Option<Level>) -> Watching {
+        let wish = least.map(|level| self.levels.wish(level));
+        let (recent, live) = self.feed.subscribe();
+        Watching { recent, live, _wish: wish }
     }
 
     /// Lines that were dropped because the writer could not keep up, or because the journal did not take them.
@@ -112,13 +140,22 @@ impl Telemetry {
     }
 }
 
+/// What somebody sees who watches the record.
+pub struct Watching {
+    /// The latest 1024 events at most, oldest first.
+    pub recent: Vec<Arc<LogLine>>,
+    /// All that come behind them. A receiver more than 1024 events behind loses the oldest and is told so
+    /// (`RecvError::Lagged`).
+    pub live: broadcast::Receiver<Arc<LogLine>>,
+    _wish: Option<Wish>,
+}
+
 fn build(config: &Config, outlet: Outlet) -> Result<(Dispatch, Telemetry), TelemetryError> {
-    let level = &config.log.level;
-    let (filter, handle) = reload::Layer::new(parse_level(level)?);
-    let file = outlet.file();
-    let (output, writing) = outlet.start();
+    let (levels, filters) = Levels::new(&config.log.level)?;
+    let (levels, file) = (Arc::new(levels), outlet.file());
+    let (output, writing) = outlet.start::<Registry>();
     let feed = Feed::new();
-    let telemetry =
-        Telemetry { filter: handle, level: Mutex::new(level.clone()), file, feed: feed.sender(), writing };
-    Ok((Dispatch::new(Registry::default().with(filter).with(output).with(feed)), telemetry))
+    let layers =
+        vec![output.with_filter(filters.record).boxed(), feed.clone().with_filter(filters.feed).boxed()];
+    Ok((Dispatch::new(Registry::default().with(layers)), Telemetry { levels, file, feed, writing }))
 }

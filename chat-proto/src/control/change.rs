@@ -131,4 +131,17 @@ pub struct Accepted {
 pub struct LogSetting {
     /// A level (`debug`) or a filter (`info,chatd::store=trace`).
     pub level: String,
+    /// For how long; then comes what was in effect before. Until the next start without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_ms: Option<u64>,
+}
+
+/// How much is logged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLevel {
+    /// The level or filter in effect.
+    pub level: String,
+    /// Until when, if it was raised for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
 }

@@ -35,7 +35,7 @@ pub const UNDRAIN: &str = "/v1/undrain";
 /// `POST` without a body → 202 [`Accepted`](super::Accepted).
 pub const STOP: &str = "/v1/stop";
 /// `GET` with [`LogQuery`](super::LogQuery) → stream of [`LogStreamLine`](super::LogStreamLine);
-/// `PUT` [`LogSetting`](super::LogSetting) → [`LogSetting`](super::LogSetting) as it now stands.
+/// `PUT` [`LogSetting`](super::LogSetting) → [`LogLevel`](super::LogLevel) as it now stands.
 pub const LOG: &str = "/v1/log";
 /// `GET` with [`AuditQuery`](super::AuditQuery) → list of [`AuditEntry`](super::AuditEntry), oldest first.
 pub const AUDIT: &str = "/v1/audit";

@@ -166,8 +166,16 @@ pub enum WatchLine {
 /// Query of `GET /v1/log`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogQuery {
-    /// Only lines of this level and above: `error`, `warn`, `info`, `debug`, `trace`; none for all that is logged.
+    /// Only lines of this level and above: `error`, `warn`, `info`, `debug`, `trace`; none for all that is logged. A level
+    /// below what is logged shows more than that, to this reader only.
     pub level: Option<String>,
+    /// Only lines about one of these, joined by commas: `#room`, a nick, a client's id or its address; none or empty for all.
+    /// Who had the nick when the stream began, or has it later, is followed through other nicks.
+    pub what: Option<String>,
+    /// Begin with at most so many of the latest lines; none without it.
+    pub count: Option<u32>,
+    /// `false` ends the stream behind those.
+    pub follow: Option<bool>,
 }
 
 /// One line of the log stream.

@@ -54,6 +54,9 @@ pub struct Status {
     pub sync: String,
     /// The level or filter that the log is at, as `PUT /v1/log` takes it.
     pub log_level: String,
+    /// Until when, if it was raised for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_level_until: Option<String>,
 }
 
 /// Whether the daemon takes new clients.

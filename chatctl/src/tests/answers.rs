@@ -89,5 +89,6 @@ pub(super) fn status() -> Status {
         config_loaded_at: "2025-01-31T12:00:00.000Z".into(),
         sync: "every-second".into(),
         log_level: "info".into(),
+        log_level_until: None,
     }
 }

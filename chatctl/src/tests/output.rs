@@ -1,7 +1,7 @@
 //! What is printed and what is sent.
 
 use chat_proto::control::{
-    Accepted, CheckResult, HistoryPage, HostResult, KickResult, Kicked, LogSetting, Member, ReloadResult,
+    Accepted, CheckResult, HistoryPage, HostResult, KickResult, Kicked, LogLevel, Member, ReloadResult,
     RoomDetail, RoomInfo, SayResult,
 };
 
@@ -167,11 +167,19 @@ fn answer_accepted() -> String {
 
 #[test]
 fn the_log_level_is_shown_and_set() {
-    let setting = LogSetting { level: "debug".into() };
-    let server = Server::answering(vec![success(&status()), success(&setting)]);
+    let level = LogLevel { level: "debug".into(), until: None };
+    let raised = LogLevel { until: Some("2025-01-31T12:10:00.000Z".into()), ..level.clone() };
+    let server = Server::answering(vec![success(&status()), success(&level), success(&raised)]);
     assert_eq!(ran(&server.socket(), &["log", "level"]).out, "info\n");
     assert_eq!(ran(&server.socket(), &["log", "level", "debug"]).out, "debug\n");
-    assert_eq!(server.requests(), ["GET /v1/status", r#"PUT /v1/log {"level":"debug"}"#]);
+    let raised = ran(&server.socket(), &["log", "level", "debug", "--for", "10m"]);
+    assert_eq!(raised.out, "debug until 2025-01-31 12:10:00\n");
+    let asked = [
+        "GET /v1/status",
+        r#"PUT /v1/log {"level":"debug"}"#,
+        r#"PUT /v1/log {"level":"debug","for_ms":600000}"#,
+    ];
+    assert_eq!(server.requests(), asked);
 }
 
 #[test]
@@ -186,5 +194,18 @@ fn log_lines_are_printed_until_the_connection_ends() {
     let ran = ran(&server.socket(), &["log", "watch", "--level", "warn"]);
     assert_eq!(ran.out, "2025-01-31 12:00:00 warn  chatd::store: slow ms=80\n");
     assert_eq!(ran.code, 3);
-    assert_eq!(server.requests(), ["GET /v1/log?level=warn"]);
+    assert_eq!(server.requests(), ["GET /v1/log?level=warn&count=10"]);
+}
+
+#[test]
+fn a_watch_of_the_log_that_does_not_follow_ends_behind_the_latest_lines() {
+    let lines = concat!(
+        "{\"type\":\"heartbeat\"}\n",
+        r#"{"type":"line","time":"2025-01-31T12:00:00.000Z","level":"info","target":"chatd","message":"a"}"#,
+        "\n{\"type\":\"heartbeat\"}\n",
+    );
+    let server = Server::answering(vec![cut_stream(lines)]);
+    let ran = ran(&server.socket(), &["log", "watch", "alice", "#lobby", "-n", "5", "--no-follow"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "2025-01-31 12:00:00 info  chatd: a\n"));
+    assert_eq!(server.requests(), ["GET /v1/log?what=alice%2C%23lobby&count=5&follow=false"]);
 }

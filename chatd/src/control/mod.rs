@@ -4,6 +4,7 @@
 //! into a [`Command`](crate::domain::command::Command) or a [`Steer`]. It never changes anything itself: the owner and the
 //! daemon do, and every change leaves an audit entry. Who asks is told by the kernel, not by the asker.
 
+mod about;
 mod audit;
 mod clients;
 mod daemon;

@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::log::lower_levels;
 use super::peer::Person;
 use super::router::{App, router};
 use super::{Context, Listener};
@@ -43,9 +44,10 @@ pub(super) async fn serve_people(
     stop: CancellationToken,
     identify: fn(UCred) -> Person,
 ) {
+    let tasks = TaskTracker::new();
+    tasks.spawn(lower_levels(Arc::clone(&context.telemetry), stop.clone()));
     let router = router(App::new(context, stop.clone()));
     let seats = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    let tasks = TaskTracker::new();
     while let Some((stream, seat)) = accept(&listener, &seats, &stop).await {
         tasks.spawn(connection(stream, router.clone(), stop.clone(), identify, seat));
     }

@@ -49,6 +49,7 @@ pub(super) async fn show(State(app): State<App>) -> Answer<Status> {
         config_loaded_at: rfc3339(Time(facts.config_loaded_at.load(Relaxed))),
         sync: sync(config.history.sync).into(),
         log_level: context.telemetry.level(),
+        log_level_until: context.telemetry.level_until().map(|until| format!("{until:.3}")),
     }))
 }
 

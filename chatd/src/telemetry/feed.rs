@@ -1,10 +1,11 @@
-//! Events as they happen, for `chatctl log`. Costs one atomic load for each event while nobody watches.
+//! Events as they happen, for `chatctl log`, and the latest of them, so that whoever begins to watch sees something at once.
+//! What is not logged and that nobody wants to see costs one atomic load.
 
+use std::collections::VecDeque;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::Serialize;
-use serde_json::{Map, Value};
+use chat_proto::control::LogLine;
 use tokio::sync::broadcast;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
@@ -14,87 +15,94 @@ use tracing_subscriber::layer::Context;
 /// Events that wait for the slowest watcher; beyond, it loses the oldest and is told how many.
 const CAPACITY: usize = 1024;
 
-/// A layer that hands each event to all who watch.
-pub(super) struct Feed(broadcast::Sender<Arc<str>>);
+/// The latest events that are kept.
+pub(super) const KEPT_LINES: usize = 1024;
+
+/// Their text together, in bytes; beyond either bound the oldest goes.
+const KEPT_BYTES: usize = 512 * 1024;
+
+/// A layer that keeps each event and hands it to all who watch.
+#[derive(Clone)]
+pub(super) struct Feed(Arc<Lines>);
+
+struct Lines {
+    /// The latest; locked for one line, or to copy pointers. A line is in there before anybody hears it.
+    kept: Mutex<Kept>,
+    live: broadcast::Sender<Arc<LogLine>>,
+}
+
+#[derive(Default)]
+struct Kept {
+    lines: VecDeque<Arc<LogLine>>,
+    bytes: usize,
+}
 
 impl Feed {
     pub(super) fn new() -> Self {
-        Self(broadcast::Sender::new(CAPACITY))
+        let live = broadcast::Sender::new(CAPACITY);
+        Self(Arc::new(Lines { kept: Mutex::default(), live }))
     }
 
-    pub(super) fn sender(&self) -> broadcast::Sender<Arc<str>> {
-        self.0.clone()
+    /// The latest lines, oldest first, and all that come behind them.
+    pub(super) fn subscribe(&self) -> (Vec<Arc<LogLine>>, broadcast::Receiver<Arc<LogLine>>) {
+        let kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        (kept.lines.iter().map(Arc::clone).collect(), self.0.live.subscribe())
     }
 }
 
 impl<S: Subscriber> Layer<S> for Feed {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if self.0.receiver_count() > 0 {
-            // Fails only if the last watcher left just now.
-            let _ = self.0.send(Line::of(event).to_json().into());
+        let line = Arc::new(Entry::of(event));
+        let mut kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push(Arc::clone(&line));
+        // Fails only when nobody watches, and waits for nobody.
+        let _ = self.0.live.send(line);
+    }
+}
+
+impl Kept {
+    fn push(&mut self, line: Arc<LogLine>) {
+        self.bytes += bytes(&line);
+        self.lines.push_back(line);
+        while self.lines.len() > KEPT_LINES || self.bytes > KEPT_BYTES {
+            let Some(oldest) = self.lines.pop_front() else { return };
+            self.bytes -= bytes(&oldest);
         }
     }
 }
 
-#[derive(Serialize)]
-struct Line {
-    time: String,
-    level: &'static str,
-    target: String,
-    message: String,
-    fields: Map<String, Value>,
+fn bytes(line: &LogLine) -> usize {
+    let fields = line.fields.iter().map(|(name, value)| name.len() + value.len());
+    line.message.len() + line.target.len() + fields.sum::<usize>()
 }
 
-impl Line {
-    fn of(event: &Event<'_>) -> Self {
+/// One line in the making.
+struct Entry(LogLine);
+
+impl Entry {
+    fn of(event: &Event<'_>) -> LogLine {
         let metadata = event.metadata();
-        let mut line = Self {
-            time: jiff::Timestamp::now().to_string(),
-            level: metadata.level().as_str(),
+        let mut entry = Self(LogLine {
+            time: format!("{:.3}", jiff::Timestamp::now()),
+            level: metadata.level().as_str().to_ascii_lowercase(),
             target: metadata.target().to_owned(),
             message: String::new(),
-            fields: Map::new(),
-        };
-        event.record(&mut line);
-        line
-    }
-
-    fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("strings, numbers and flags are always JSON")
-    }
-
-    fn put(&mut self, field: &Field, value: impl Into<Value>) {
-        match (field.name(), value.into()) {
-            ("message", Value::String(text)) => self.message = text,
-            (name, value) => {
-                self.fields.insert(name.to_owned(), value);
-            }
-        }
+            fields: Default::default(),
+        });
+        event.record(&mut entry);
+        entry.0
     }
 }
 
-impl Visit for Line {
-    fn record_f64(&mut self, field: &Field, value: f64) {
-        self.put(field, value);
-    }
-
-    fn record_i64(&mut self, field: &Field, value: i64) {
-        self.put(field, value);
-    }
-
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        self.put(field, value);
-    }
-
-    fn record_bool(&mut self, field: &Field, value: bool) {
-        self.put(field, value);
-    }
-
+impl Visit for Entry {
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.put(field, value);
+        match field.name() {
+            "message" => self.0.message = value.to_owned(),
+            name => drop(self.0.fields.insert(name.to_owned(), value.to_owned())),
+        }
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.put(field, format!("{value:?}"));
+        self.record_str(field, &format!("{value:?}"));
     }
 }

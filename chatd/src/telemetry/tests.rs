@@ -132,20 +132,25 @@ fn a_directory_that_cannot_be_made_is_an_error_that_names_it() {
     assert!(error.to_string().contains("file/log: "), "{error}");
 }
 
+fn messages<'l>(lines: impl IntoIterator<Item = &'l Arc<LogLine>>) -> Vec<&'l str> {
+    lines.into_iter().map(|line| line.message.as_str()).collect()
+}
+
 #[test]
-fn a_watcher_sees_each_event_as_json_from_when_it_came() {
+fn a_watcher_sees_the_latest_events_and_each_from_when_it_came() {
     record(never(), |telemetry, _| {
-        tracing::info!("too early");
-        let mut watcher = telemetry.subscribe();
+        tracing::info!("early");
+        let mut watching = telemetry.watch(None);
         tracing::info!(id = 7, ok = true, nick = "alice", "joined {}", "#lobby");
         tracing::debug!("below the level");
-        let line = serde_json::from_str::<serde_json::Value>(&watcher.try_recv().unwrap()).unwrap();
-        assert_eq!(line["message"], "joined #lobby");
-        assert_eq!(line["level"], "INFO");
-        assert_eq!(line["target"], "chatd::telemetry::tests");
-        assert_eq!(line["fields"], serde_json::json!({ "id": 7, "ok": true, "nick": "alice" }));
-        assert!(line["time"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok());
-        assert_eq!(watcher.try_recv(), Err(TryRecvError::Empty));
+        assert_eq!(messages(&watching.recent), ["early"]);
+        let line = watching.live.try_recv().unwrap();
+        let about = (line.message.as_str(), line.level.as_str(), line.target.as_str());
+        assert_eq!(about, ("joined #lobby", "info", "chatd::telemetry::tests"));
+        let fields: Vec<_> = line.fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(fields, ["id=7", "nick=alice", "ok=true"]);
+        assert!(line.time.parse::<Timestamp>().is_ok());
+        assert_eq!(watching.live.try_recv(), Err(TryRecvError::Empty));
     });
 }
 
@@ -153,14 +158,71 @@ fn a_watcher_sees_each_event_as_json_from_when_it_came() {
 fn a_watcher_1024_events_behind_loses_none_and_one_more_costs_the_oldest() {
     for (events, lost) in [(1024, None), (1025, Some(1))] {
         record(never(), |telemetry, _| {
-            let mut watcher = telemetry.subscribe();
+            let mut watching = telemetry.watch(None);
             for event in 0..events {
                 tracing::info!(event);
             }
-            let first = watcher.try_recv();
+            let first = watching.live.try_recv();
             assert_eq!(first.err(), lost.map(TryRecvError::Lagged), "{events}");
         });
     }
+}
+
+#[test]
+fn the_latest_events_are_bounded_in_number_and_in_size() {
+    record(never(), |telemetry, _| {
+        for event in 0..1025 {
+            tracing::info!("{event}");
+        }
+        let recent = telemetry.watch(None).recent;
+        assert_eq!((recent.len(), recent[0].message.as_str()), (1024, "1"));
+        for event in 0..600 {
+            tracing::info!(text = "x".repeat(1024), "long {event}");
+        }
+        let recent = telemetry.watch(None).recent;
+        // Each is 1024 bytes, and the names of its field and of its module.
+        assert!((450..512).contains(&recent.len()), "{}", recent.len());
+        assert_eq!(recent.last().unwrap().message, "long 599");
+    });
+}
+
+#[test]
+fn whoever_watches_at_a_level_sees_more_than_is_written_as_long_as_they_watch() {
+    let directory = record(never(), |telemetry, _| {
+        tracing::debug!("nobody looks");
+        let watching = telemetry.watch(Some(Level::DEBUG));
+        let _graver = telemetry.watch(Some(Level::WARN));
+        tracing::debug!("somebody looks");
+        tracing::trace!("not so closely");
+        tracing::debug!(target: "hyper", "of a library");
+        assert!(!telemetry.is_logged(Level::DEBUG) && telemetry.is_logged(Level::INFO));
+        drop(watching);
+        tracing::debug!("nobody looks any more");
+        assert_eq!(messages(&telemetry.watch(None).recent), ["somebody looks"]);
+    });
+    assert_eq!(text(directory.path(), "chatd.log"), "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_level_that_was_raised_for_a_while_goes_back_to_the_one_before() {
+    let (levels, _filters) = Levels::new("info").unwrap();
+    let minute = Duration::from_secs(60);
+    levels.raise("debug", minute).unwrap();
+    levels.raise("trace", 2 * minute).unwrap();
+    assert!(levels.raise("loud", minute).is_err());
+    assert_eq!(levels.current().0, "trace");
+    assert!(levels.current().1.is_some());
+    tokio::time::advance(2 * minute - Duration::from_millis(1)).await;
+    assert_eq!(levels.lower(), None);
+    tokio::time::advance(Duration::from_millis(1)).await;
+    assert_eq!(levels.lower().as_deref(), Some("info"));
+    assert_eq!(levels.current(), ("info".to_owned(), None));
+    assert_eq!(levels.lower(), None);
+    // A level that is set is no longer for a while.
+    levels.raise("debug", minute).unwrap();
+    levels.set("warn").unwrap();
+    tokio::time::advance(minute).await;
+    assert_eq!((levels.lower(), levels.current()), (None, ("warn".to_owned(), None)));
 }
 
 #[test]

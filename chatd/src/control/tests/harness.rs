@@ -180,7 +180,7 @@ async fn fence(registry: &Registry) {
 }
 
 /// The record of this process. There can be only one; its file goes with the process's temporary files.
-fn record() -> Arc<Telemetry> {
+pub(in crate::control) fn record() -> Arc<Telemetry> {
     static RECORD: OnceLock<(Arc<Telemetry>, tempfile::TempDir)> = OnceLock::new();
     let (telemetry, _) = RECORD.get_or_init(|| {
         let directory = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
 //! The control API over a real Unix socket, in front of a real registry and a real store.
 
 mod changes;
-mod harness;
+pub(in crate::control) mod harness;
 mod history;
 mod http;
 mod roles;
