@@ -7,6 +7,7 @@ mod harness;
 mod ask;
 mod capabilities;
 mod control;
+mod descriptors;
 mod desk;
 mod durability;
 mod full_disk;

@@ -48,6 +48,8 @@ pub enum Condition {
     StoreFailing,
     /// No descriptor is left for another client.
     DescriptorsExhausted,
+    /// There are not as many descriptors as `limits.clients` needs.
+    DescriptorLimitLow,
     /// The system's clock went another way than time.
     ClockJumped,
     /// Lines of the log were dropped, as its reader did not keep up.
@@ -58,11 +60,12 @@ pub enum Condition {
 
 impl Condition {
     /// Every condition, as metrics name them all.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::HistoryReadOnly,
         Self::DiskSpaceLow,
         Self::StoreFailing,
         Self::DescriptorsExhausted,
+        Self::DescriptorLimitLow,
         Self::ClockJumped,
         Self::LogLinesDropped,
         Self::OwnerStalled,
@@ -94,6 +97,7 @@ impl Condition {
             Self::DiskSpaceLow => ("disk-space-low", "disk space low", Degraded),
             Self::StoreFailing => ("store-failing", "store fails", Failing),
             Self::DescriptorsExhausted => ("descriptors-exhausted", "descriptors exhausted", Degraded),
+            Self::DescriptorLimitLow => ("descriptor-limit-low", "descriptor limit low", Degraded),
             Self::ClockJumped => ("clock-jumped", "clock jumped", Degraded),
             Self::LogLinesDropped => ("log-lines-dropped", "log lines dropped", Degraded),
             Self::OwnerStalled => ("owner-stalled", "owner stalled", Failing),

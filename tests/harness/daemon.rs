@@ -59,6 +59,14 @@ impl Daemon {
         Self::launch(configuration, |directory| inheriting(&command(directory), listener))
     }
 
+    /// The same, with at most so many file descriptors.
+    #[track_caller]
+    pub(crate) fn with_descriptors(configuration: &str, most: u32) -> Self {
+        Self::launch(configuration, |directory| {
+            in_shell(&command(directory), &format!(r#"ulimit -n {most} && exec "$0" "$@""#))
+        })
+    }
+
     #[track_caller]
     fn launch(configuration: &str, command: impl FnOnce(&Path) -> Command) -> Self {
         let directory = private_directory();
@@ -118,6 +126,11 @@ impl Daemon {
             assert!(said.is_some() || ended.is_none(), "the daemon ended without {line}: {ended:?}");
             said
         })
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) fn irc_port(&self) -> u16 {
@@ -262,11 +275,18 @@ pub(super) fn command(directory: &Path) -> Command {
 /// `command`, run by a shell that moves the socket to where inherited ones begin and names its own process as the receiver:
 /// both would need unsafe code between fork and exec otherwise.
 fn inheriting(command: &Command, listener: OwnedFd) -> Command {
+    let script = r#"exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" "$@""#;
+    let mut shell = in_shell(command, script);
+    shell.stdin(listener);
+    shell
+}
+
+/// `command` as `$0` and `$@` of a script.
+pub(super) fn in_shell(command: &Command, script: &str) -> Command {
     let mut shell = Command::new("/bin/sh");
-    shell.args(["-c", r#"exec 3<&0 </dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" "$@""#]);
+    shell.args(["-c", script]).stdin(Stdio::null());
     shell.arg(command.get_program()).args(command.get_args()).env_clear();
     shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    shell.stdin(listener);
     shell
 }
 

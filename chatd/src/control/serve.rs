@@ -31,6 +31,9 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How long to wait when the system has no file descriptor for a new connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// After so many such pauses it is said again: a minute.
+const SAY_AFTER: u32 = 600;
+
 /// Serves the control API until `stop`, then lets answers on their way go out and ends every connection. Removes the socket's
 /// file when it returns.
 pub async fn serve(listener: Listener, context: Context, stop: CancellationToken) {
@@ -63,11 +66,15 @@ async fn accept(
 ) -> Option<(UnixStream, OwnedSemaphorePermit)> {
     let next = async {
         let seat = Arc::clone(seats).acquire_owned().await.ok()?;
+        let mut failures = 0_u32;
         loop {
             match listener.socket.accept().await {
                 Ok((stream, _)) => return Some((stream, seat)),
                 Err(error) => {
-                    tracing::warn!(%error, "cannot accept on the control socket");
+                    if failures.is_multiple_of(SAY_AFTER) {
+                        tracing::warn!(%error, failures, "cannot accept on the control socket");
+                    }
+                    failures = failures.wrapping_add(1);
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             }

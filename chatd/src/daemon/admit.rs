@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::descriptors::Descriptors;
 use super::dns::Names;
 use super::handshake::{self, Entrance, Stages};
 use crate::config::Protocol;
@@ -37,6 +38,8 @@ pub(super) struct Gatekeeper {
     pub(super) stop: CancellationToken,
     /// Says whether anybody new is taken.
     pub(super) facts: Arc<Facts>,
+    /// Says for how many there are descriptors.
+    pub(super) descriptors: Arc<Descriptors>,
 }
 
 /// What is said to those who come while the daemon drains.
@@ -55,9 +58,16 @@ pub(super) struct Arrival<IO> {
 
 impl Gatekeeper {
     /// One that has admitted nobody yet.
-    pub(super) fn new(registry: Registry, shared: Arc<Shared>, facts: Arc<Facts>) -> Self {
+    pub(super) fn new(
+        registry: &Registry,
+        shared: &Arc<Shared>,
+        facts: &Arc<Facts>,
+        descriptors: Arc<Descriptors>,
+    ) -> Self {
+        let (registry, shared, facts) = (registry.clone(), Arc::clone(shared), Arc::clone(facts));
         let (sessions, stop) = (TaskTracker::new(), CancellationToken::new());
-        Self { registry, shared, sessions, places: Arc::default(), names: Arc::default(), stop, facts }
+        let (places, names) = (Arc::default(), Arc::default());
+        Self { registry, shared, sessions, places, names, stop, facts, descriptors }
     }
 
     /// Starts a session or the handshakes before it, or refuses the connection.
@@ -78,6 +88,10 @@ impl Gatekeeper {
         if self.facts.is_draining.load(Ordering::Relaxed) {
             tracing::debug!(peer = %address, "connection refused: draining");
             turn_away(entrance, &stream, DRAINING);
+            return Ok(());
+        }
+        if let Some(refusal) = self.descriptors.refuse_beyond(&self.places) {
+            turn_away(entrance, &stream, &refusal);
             return Ok(());
         }
         let counted = (peer == handshake::Peer::Client).then_some(address.ip());
@@ -148,11 +162,11 @@ impl Gatekeeper {
 /// Says why not. A new socket has room for one line; if not, the peer learns it from the close.
 fn refuse(entrance: &Entrance, stream: &TcpStream, address: SocketAddr, refusal: &str) {
     tracing::warn!(peer = %address, refusal, "connection refused");
-    turn_away(entrance, stream, refusal);
+    let _ = stream.try_write(&wire::turned_away(entrance.protocol(), refusal));
 }
 
-/// Where TLS is expected nothing can be said before the handshake, which whoever has to be refused is not worth.
-fn turn_away(entrance: &Entrance, stream: &TcpStream, why: &str) {
+/// Says why nobody is taken. Where TLS is expected that would be taken for a fault of TLS, and many may come; they see the close.
+pub(super) fn turn_away(entrance: &Entrance, stream: &TcpStream, why: &str) {
     if entrance.tls.is_none() {
         let _ = stream.try_write(&wire::turned_away(entrance.protocol(), why));
     }

@@ -106,7 +106,7 @@ impl Daemon {
         }
         if let Some(left) = tell {
             tracing::info!(clients = here, left_s = left.as_secs(), "draining");
-            systemd::draining(here, left);
+            self.tell_how_far_the_drain_is();
             self.announce(&stops_in(left)).await;
         }
         if portion > 0 {
@@ -129,6 +129,13 @@ impl Daemon {
         systemd::serving(self.config().limits.clients);
         self.announce("This server does not stop after all.").await;
         Some(Accepted { clients: clients as u64, deadline_at: None })
+    }
+
+    /// Tells systemd, if there is a drain.
+    pub(super) fn tell_how_far_the_drain_is(&self) {
+        if let Some(Drain { began, within, .. }) = &self.draining {
+            systemd::draining(self.registry.connections(), within.saturating_sub(began.elapsed()));
+        }
     }
 
     fn note_drain(&self, info: Option<DrainInfo>) {

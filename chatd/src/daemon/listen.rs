@@ -9,13 +9,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use futures_util::FutureExt as _;
 use listenfd::ListenFd;
 use nix::sys::socket::{setsockopt, sockopt};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use super::admit::Gatekeeper;
+use super::admit::{Gatekeeper, turn_away};
+use super::descriptors::{self, Spare};
 use super::handshake::Entrance;
 use crate::config::{Listen, Protocol};
 
@@ -167,6 +169,7 @@ fn tune(socket: &impl AsFd, protocol: Protocol, address: SocketAddr) {
 /// Accepts until the daemon takes nobody new, or whoever says what is asked of connections is gone.
 pub(super) async fn accept(bound: Bound, mut entrances: watch::Receiver<Entrance>, gatekeeper: Gatekeeper) {
     let mut failures = 0_u64;
+    let mut spare = Spare::take();
     let mut stopped = pin!(gatekeeper.stop.cancelled());
     let mut entrance = entrances.borrow_and_update().clone();
     loop {
@@ -200,6 +203,13 @@ pub(super) async fn accept(bound: Bound, mut entrances: watch::Receiver<Entrance
                 }
             }
             Err(error) if is_passing(&error) => {}
+            Err(error) if descriptors::are_gone(&error) => {
+                let accept = || bound.socket.accept().now_or_never()?.ok();
+                let tell = |(stream, _): &_, why: &_| turn_away(&entrance, stream, why);
+                if !spare.refuse(&gatekeeper.descriptors, accept, tell) {
+                    sleep(PAUSE).await;
+                }
+            }
             Err(error) => {
                 if failures.is_multiple_of(20) {
                     tracing::error!(address = %bound.address, %error, failures, "cannot accept; established clients are unharmed");

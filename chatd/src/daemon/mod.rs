@@ -3,6 +3,7 @@
 
 mod admit;
 mod change;
+mod descriptors;
 mod dns;
 mod drain;
 mod handshake;
@@ -22,7 +23,6 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use listenfd::ListenFd;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
@@ -40,6 +40,7 @@ use crate::store::Store;
 use crate::telemetry::Telemetry;
 use crate::wire::{self, session::Shared};
 use admit::Gatekeeper;
+use descriptors::Descriptors;
 use drain::Drain;
 use listeners::Listeners;
 use signal::Signal;
@@ -55,38 +56,11 @@ pub async fn run(
     telemetry: Arc<Telemetry>,
     mut inherited: ListenFd,
 ) -> Result<()> {
-    raise_descriptor_limit(config.limits.clients);
     let mut daemon = Daemon::build(config, source, telemetry, &mut inherited)?;
     systemd::ready(daemon.config().limits.clients);
     let outcome = daemon.serve().await;
     daemon.drain().await;
     outcome
-}
-
-/// Descriptors for what is no client: listeners, the store and its readers, log files, 64 connections to the control socket, and 64
-/// questions for host names.
-const OTHER_DESCRIPTORS: u64 = 192;
-
-/// One descriptor a client and some for the rest: the soft limit of 1024 that most systems set would be the real limit of clients.
-fn raise_descriptor_limit(clients: usize) {
-    let wanted = clients as u64 + OTHER_DESCRIPTORS;
-    match getrlimit(Resource::RLIMIT_NOFILE) {
-        Ok((soft, hard)) if soft < wanted => {
-            let raised = hard.min(wanted);
-            if raised < wanted {
-                tracing::warn!(
-                    limit = hard,
-                    wanted,
-                    "the descriptor limit is below limits.clients; raise LimitNOFILE"
-                );
-            }
-            if let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, raised, hard) {
-                tracing::warn!(%error, "cannot raise the descriptor limit");
-            }
-        }
-        Ok(_) => {}
-        Err(error) => tracing::warn!(%error, "cannot read the descriptor limit"),
-    }
 }
 
 /// All that runs.
@@ -139,6 +113,7 @@ impl Daemon {
         let state_directory = config.state_directory(&source.environment)?;
         let socket = config.control_socket(&source.environment)?;
         let health = Health::default();
+        let descriptors = Descriptors::raised(config.limits.clients, &health);
         let (store, opened) = Store::open(&state_directory, &config.history, &health)?;
         let files = tls::watch::look(&config.tls);
         let tls = Tls::load(&config.tls).map_err(|faults| anyhow!("cannot speak TLS: {faults}"))?;
@@ -152,7 +127,7 @@ impl Daemon {
         let (registry, owner) = start(&config, &store, opened.next_seq, &reload_asked, owning.clone());
         let shared = Arc::new(Shared::new(Arc::clone(&config), started));
         let facts = Arc::new(facts(&source, socket, started));
-        let gatekeeper = Gatekeeper::new(registry.clone(), Arc::clone(&shared), Arc::clone(&facts));
+        let gatekeeper = Gatekeeper::new(&registry, &shared, &facts, descriptors);
         // Full: the control API waits to hand its wish in.
         let (steer, steering) = mpsc::channel(16);
         let context = control::Context {
@@ -167,7 +142,6 @@ impl Daemon {
         };
         let controlling = CancellationToken::new();
         let control = tokio::spawn(control::serve(control_listener, context, controlling.clone()));
-        let drain_timeout = config.server.drain_timeout;
         let mut daemon = Self {
             source,
             telemetry,
@@ -190,7 +164,7 @@ impl Daemon {
             reload_asked,
             signals,
             _signal_thread: signal_thread,
-            drain_timeout,
+            drain_timeout: config.server.drain_timeout,
             draining: None,
         };
         daemon.open(plan);
@@ -202,6 +176,9 @@ impl Daemon {
         // Nothing was there before that could end.
         drop(self.listeners.apply(plan, &self.gatekeeper, &self.acceptors));
         self.facts.put_listeners(self.listeners.facts());
+        let descriptors = Arc::clone(&self.gatekeeper.descriptors);
+        let places = Arc::clone(&self.gatekeeper.places);
+        self.acceptors.spawn(descriptors.watch(places, self.accepting.clone()));
         let socket = self.facts.control_socket.display();
         tracing::info!(%socket, config = self.facts.config_source, "chatd {} is ready", env!("CARGO_PKG_VERSION"));
     }

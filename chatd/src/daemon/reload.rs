@@ -9,7 +9,7 @@ use anyhow::Result;
 use chat_proto::control::{CheckResult, ReloadResult};
 
 use super::tls::{self, Tls};
-use super::{Daemon, change, listeners, raise_descriptor_limit, secret, systemd};
+use super::{Daemon, change, listeners, secret, systemd};
 use crate::config::{self, Config, ConfigError, Source};
 use crate::registry;
 use crate::wire;
@@ -55,6 +55,7 @@ impl Daemon {
             Err(report) => tracing::error!(report, "the configuration is wrong; the old one stays in force"),
         }
         systemd::ready(self.config().limits.clients);
+        self.tell_how_far_the_drain_is();
         result
     }
 
@@ -92,9 +93,7 @@ impl Daemon {
         {
             tracing::error!(%error, "cannot change the log level");
         }
-        if config.limits.clients > old.limits.clients {
-            raise_descriptor_limit(config.limits.clients);
-        }
+        self.gatekeeper.descriptors.judge(config.limits.clients);
         if let Some(store) = &self.store {
             store.configure(&config.history);
         }

@@ -55,6 +55,12 @@ impl Places {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many connections there are.
+    #[must_use]
+    pub fn taken(&self) -> usize {
+        self.lock().all
+    }
+
     /// Counts out a connection whose place was handed on.
     pub(super) fn leave(&self, ip: IpAddr) {
         self.count_out(Some(ip));

@@ -11,14 +11,13 @@ use crate::domain::command::Operator;
 use crate::domain::request::{Guard, Request};
 use crate::wire::{Step, desk};
 
-/// `OPER name password`
+/// `OPER name password`. A name that nobody has is checked like any other: an answer at once would tell which names there are.
 pub(super) fn oper(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step {
-    let (name, password) = (line.param(0), line.param(1));
-    if turn.setting.config.control.operators.iter().any(|operator| operator.name == name) {
-        return Step::CheckOperator { name: name.into(), password: password.into(), label: None };
+    if turn.setting.config.control.operators.is_empty() {
+        irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_PASSWDMISMATCH, &[]);
+        return Step::Go;
     }
-    irc.pen(turn.setting, &mut turn.echo).numeric(Numeric::ERR_PASSWDMISMATCH, &[]);
-    Step::Go
+    Step::CheckOperator { name: line.param(0).into(), password: line.param(1).into(), label: None }
 }
 
 /// What comes of `OPER` once the password is checked.

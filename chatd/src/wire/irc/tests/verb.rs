@@ -189,8 +189,11 @@ fn oper_is_checked_elsewhere_and_then_decided() {
         config.control.operators =
             vec![OperatorLogin { name: "root".into(), password, role: LoginRole::Admin }];
     });
-    let check = Step::CheckOperator { name: "root".into(), password: "pw".into(), label: None };
-    assert_eq!(session.sends("OPER root pw"), (check, vec![]));
+    // Also under a name that nobody has: how long the answer takes must not tell.
+    for name in ["root", "nobody"] {
+        let check = Step::CheckOperator { name: name.into(), password: "pw".into(), label: None };
+        assert_eq!(session.sends(format!("OPER {name} pw")), (check, vec![]));
+    }
     let mut requests = Vec::new();
     session.dialect.operator_checked(None, None, &session.setting, &mut requests);
     assert_eq!(text(&requests), ":irc.test 464 alice :Password incorrect\r\n");
