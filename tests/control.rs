@@ -4,4 +4,5 @@ mod changing;
 mod draining;
 mod failing;
 mod looking;
+mod shell;
 mod steering;

@@ -5,6 +5,7 @@
 mod desk;
 mod log;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,7 +16,9 @@ use crate::print::time::{self, Since};
 pub(crate) use desk::DeskCommand;
 pub(crate) use log::{LogCommand, WatchLog};
 
-const EXIT_STATUS: &str = "Exit status: 0 done, 1 failed, 2 usage, 3 daemon not reachable, 4 not permitted, \
+const AFTER_HELP: &str = "Without a command it is a shell: a prompt with history and completion at a terminal, otherwise one \
+                           command a line from standard input, until one fails. `exit` or Ctrl-D leaves.\n\n\
+                           Exit status: 0 done, 1 failed, 2 usage, 3 daemon not reachable, 4 not permitted, \
                            5 no such object.\n\nThe socket is the one named by -s, else by $CHATD_SOCKET, else the first \
                            that exists of $RUNTIME_DIRECTORY/control.sock, /run/chatd/control.sock, \
                            $XDG_RUNTIME_DIR/chatd/control.sock, $XDG_STATE_HOME/chatd/control.sock \
@@ -23,12 +26,12 @@ const EXIT_STATUS: &str = "Exit status: 0 done, 1 failed, 2 usage, 3 daemon not 
 
 /// See and steer a running chatd.
 #[derive(Debug, Parser)]
-#[command(name = "chatctl", version, after_help = EXIT_STATUS, arg_required_else_help = true)]
+#[command(name = "chatctl", version, after_help = AFTER_HELP)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) options: Options,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
 }
 
 /// What holds for every command.
@@ -52,6 +55,22 @@ pub(crate) struct Options {
     /// How long to wait for an answer
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = time::parse_duration)]
     pub(crate) timeout: Duration,
+}
+
+impl Options {
+    /// The arguments that mean the same.
+    pub(crate) fn as_arguments(&self) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> = vec![format!("--timeout={}ms", self.timeout.as_millis()).into()];
+        if let Some(socket) = &self.socket {
+            arguments.extend(["--socket".into(), socket.clone().into_os_string()]);
+        }
+        if self.output == Format::Json {
+            arguments.push("--output=json".into());
+        }
+        let flags = [(self.quiet, "--quiet"), (self.no_color, "--no-color"), (self.yes, "--yes")];
+        arguments.extend(flags.iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag.into()));
+        arguments
+    }
 }
 
 /// How to print.
@@ -209,6 +228,13 @@ pub(crate) enum Command {
         #[arg(value_enum)]
         shell: Shell,
     },
+    /// Print what may stand at the end of these words; the completion scripts call it
+    #[command(name = "__complete", hide = true)]
+    Complete {
+        /// The words behind the program's name
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
 }
 
 /// What can be listed.
@@ -245,7 +271,7 @@ mod tests {
     #[test]
     fn every_command_has_a_sentence_and_an_example() {
         fn visit(command: &clap::Command) {
-            for inner in command.get_subcommands() {
+            for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
                 assert!(inner.get_about().is_some(), "{} has no sentence", inner.get_name());
                 let help = inner.get_after_help().map(ToString::to_string).unwrap_or_default();
                 assert!(help.starts_with("Example"), "{} has no example", inner.get_name());

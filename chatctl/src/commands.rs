@@ -47,5 +47,6 @@ pub(crate) async fn run(command: Command, client: &Client, screen: &mut Screen<'
             log::log(client, screen, command.unwrap_or(LogCommand::Watch(WatchLog::default()))).await
         }
         Command::Completion { shell } => Ok(screen.raw(&crate::completion(shell))?),
+        Command::Complete { words } => Ok(crate::completion::answer(&words, screen)?),
     }
 }

@@ -8,6 +8,7 @@ use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
 use crate::exit::{Code, Failure};
+use crate::shell::no_text;
 
 /// What stands before a line of text that a person types.
 const TEXT_PROMPT: &str = "> ";
@@ -18,6 +19,8 @@ pub(crate) enum Input {
     Person,
     /// A pipe or a file.
     Lines(Box<dyn BufRead>),
+    /// Commands are being read from it, so that it holds no text and no answers.
+    Script,
 }
 
 impl Input {
@@ -38,6 +41,7 @@ impl Input {
         match self {
             Self::Person => typed(TEXT_PROMPT),
             Self::Lines(lines) => lines.lines().next().transpose().map_err(|cause| unreadable(&cause)),
+            Self::Script => Err(no_text()),
         }
     }
 

@@ -6,10 +6,13 @@
 mod args;
 mod client;
 mod commands;
+mod complete;
+mod completion;
 mod exit;
 mod follow;
 mod input;
 mod print;
+mod shell;
 mod socket;
 #[cfg(test)]
 mod tests;
@@ -19,13 +22,15 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use clap_complete::Shell;
 
-use args::{Args, Command};
+use args::{Args, Command, Options};
 use client::Client;
 use exit::{Code, Failure, INTERRUPTED};
 use input::Input;
 use print::{Screen, Surface};
+use shell::Shell;
+
+pub use completion::script as completion;
 
 /// Runs the program with the process's arguments, environment and standard streams.
 pub fn main() -> ExitCode {
@@ -42,16 +47,8 @@ pub fn command() -> clap::Command {
     Args::command()
 }
 
-/// The completion script for a shell, as `chatctl completion` prints it.
-#[must_use]
-pub fn completion(shell: Shell) -> Vec<u8> {
-    // By way of memory, because the generator panics when it cannot write.
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command(), "chatctl", &mut script);
-    script
-}
-
-/// Runs one command and returns the exit status; everything it writes goes to `out` and `err`.
+/// Runs one command, or the shell if there is none, and returns the exit status; everything that is written goes to `out` and
+/// `err`.
 fn run(
     args: impl IntoIterator<Item = OsString>,
     surface: Surface,
@@ -59,13 +56,19 @@ fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
-    let args = match Args::try_parse_from(args) {
+    let Args { options, command } = match Args::try_parse_from(args) {
         Ok(args) => args,
         Err(refusal) => return answer_usage(&refusal, &surface, out, err),
     };
-    let mut screen = Screen::new(surface, &args.options, input, out, err);
-    let outcome = execute(args, &mut screen).and_then(|()| Ok(screen.flush()?));
-    match outcome {
+    let Some(command) = command else { return Shell { options, surface, input, out, err }.run() };
+    let mut screen = Screen::new(surface, &options, input, out, err);
+    let done = execute(command, &options, CtrlC::EndsTheProgram, &mut screen);
+    concluded(done, &mut screen)
+}
+
+/// Tells the user what came of a command; its exit status.
+fn concluded(done: Result<(), Failure>, screen: &mut Screen<'_>) -> u8 {
+    match done.and_then(|()| Ok(screen.flush()?)) {
         Ok(()) | Err(Failure::OutputClosed) => 0,
         Err(Failure::Interrupted) => INTERRUPTED,
         Err(Failure::Reported(report)) => {
@@ -85,15 +88,38 @@ fn answer_usage(refusal: &clap::Error, surface: &Surface, out: &mut dyn Write, e
     if refusal.use_stderr() { Code::Usage as u8 } else { 0 }
 }
 
-fn execute(args: Args, screen: &mut Screen<'_>) -> Result<(), Failure> {
-    if let Command::Completion { shell } = args.command {
-        return Ok(screen.raw(&completion(shell))?);
+/// What Ctrl-C does while a command runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CtrlC {
+    EndsTheProgram,
+    EndsTheCommand,
+}
+
+fn execute(
+    command: Command,
+    options: &Options,
+    ctrl_c: CtrlC,
+    screen: &mut Screen<'_>,
+) -> Result<(), Failure> {
+    match command {
+        Command::Completion { shell } => return Ok(screen.raw(&completion(shell))?),
+        Command::Complete { words } => return Ok(completion::answer(&words, screen)?),
+        _ => {}
     }
-    let socket = socket::locate(args.options.socket.as_deref())?;
-    let client = Client::new(socket, args.options.timeout);
+    let socket = socket::locate(options.socket.as_deref())?;
+    let client = Client::new(socket, options.timeout);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|cause| Failure::new(Code::Failed, format!("start the event loop: {cause}")))?;
-    runtime.block_on(commands::run(args.command, &client, screen))
+    let work = commands::run(command, &client, screen);
+    match ctrl_c {
+        CtrlC::EndsTheProgram => runtime.block_on(work),
+        CtrlC::EndsTheCommand => runtime.block_on(async {
+            tokio::select! {
+                done = work => done,
+                Ok(()) = tokio::signal::ctrl_c() => Err(Failure::Interrupted),
+            }
+        }),
+    }
 }

@@ -38,13 +38,25 @@ impl Surface {
         let is_set = |key: &str| env::var_os(key).is_some_and(|value| !value.is_empty());
         let is_terminal = io::stdout().is_terminal();
         let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let columns = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         Self {
-            width: is_terminal.then(columns).flatten(),
+            width: if is_terminal { columns() } else { None },
             color: takes_color(is_terminal && !is_dumb, &is_set),
             zone: TimeZone::system(),
         }
     }
+}
+
+impl Surface {
+    /// The same after a terminal may have got another size.
+    pub(crate) fn as_it_is_now(&self) -> Self {
+        let width = self.width.and_then(|width| columns().or(Some(width)));
+        Self { width, ..self.clone() }
+    }
+}
+
+/// How wide the terminal is.
+fn columns() -> Option<usize> {
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
 }
 
 /// Whether there are colours: never with NO_COLOR (no-color.org), always with CLICOLOR_FORCE (bixense.com/clicolors), else at a
@@ -134,6 +146,11 @@ impl<'a> Screen<'a> {
     pub(crate) fn line(&mut self, spans: &[Span]) -> io::Result<()> {
         let rendered = spans.iter().map(|span| span.render(self.surface.color)).collect::<String>();
         writeln!(self.out, "{rendered}")
+    }
+
+    /// Prints a word and what it means, for a program that reads them.
+    pub(crate) fn tabbed(&mut self, word: &str, help: &str) -> io::Result<()> {
+        writeln!(self.out, "{}\t{}", text::visible(word), text::visible(help))
     }
 
     /// Writes bytes of this program's own making as they are.

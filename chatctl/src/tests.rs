@@ -4,6 +4,7 @@ mod answers;
 mod asking;
 mod exits;
 mod output;
+mod script;
 mod server;
 mod watching;
 

@@ -46,7 +46,7 @@ fn what_makes_no_sense_is_exit_2_and_never_reaches_the_daemon() {
     let directory = tempfile::tempdir().unwrap();
     let socket = socket_in(directory.path());
     for words in
-        [&["sttaus"][..], &["say", "alice"], &["watch", "-n", "0"], &["history", "#a", "--since", "-1m"], &[]]
+        [&["sttaus"][..], &["say", "alice"], &["watch", "-n", "0"], &["history", "#a", "--since", "-1m"]]
     {
         let ran = ran(&socket, words);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{words:?}");
