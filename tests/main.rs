@@ -17,6 +17,7 @@ mod labels;
 mod lifecycle;
 mod lines;
 mod low_disk;
+mod metrics;
 mod multiline;
 mod operators;
 mod order;

@@ -27,5 +27,5 @@ pub use stream::{
 };
 pub use view::{
     ClientInfo, Commits, DeskInfo, Dialect, DrainInfo, Health, HealthCondition, HealthState, ListenerInfo,
-    Member, RoomBan, RoomDetail, RoomInfo, RunState, Status,
+    Member, Probe, RoomBan, RoomDetail, RoomInfo, RunState, Status,
 };

@@ -219,6 +219,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<LogCommand>,
     },
+    /// Print every metric in Prometheus' text format, whatever -o says
+    #[command(
+        after_help = "Examples: chatctl metrics | grep outbox\n          chatctl metrics > /var/lib/node_exporter/chatd.prom"
+    )]
+    Metrics,
     /// Print a completion script for a shell
     #[command(
         after_help = "Example: chatctl completion bash > ~/.local/share/bash-completion/completions/chatctl"

@@ -67,6 +67,15 @@ impl Client {
         answer.unwrap_or(Err(CallError::Deadline(self.deadline)))
     }
 
+    /// Sends `call` and reads the whole answer, which is no JSON.
+    pub(crate) async fn text(&self, call: Call) -> Result<Bytes, Failure> {
+        let trying = call.trying.clone();
+        let answer =
+            timeout(self.deadline, async { read_all(accepted(self.send(call).await?).await?).await });
+        let answer = answer.await.unwrap_or(Err(CallError::Deadline(self.deadline)));
+        answer.map_err(|cause| self.explain(&trying, cause))
+    }
+
     /// Sends `call` and returns as soon as the answer begins; its lines have their own deadline.
     pub(crate) async fn open(&self, call: Call) -> Result<Lines, CallError> {
         let response = timeout(self.deadline, async { accepted(self.send(call).await?).await }).await;

@@ -11,6 +11,7 @@ mod host;
 mod kick;
 mod list;
 mod log;
+mod metrics;
 mod say;
 mod show;
 mod status;
@@ -46,6 +47,7 @@ pub(crate) async fn run(command: Command, client: &Client, screen: &mut Screen<'
         Command::Log { command } => {
             log::log(client, screen, command.unwrap_or(LogCommand::Watch(WatchLog::default()))).await
         }
+        Command::Metrics => metrics::metrics(client, screen).await,
         Command::Completion { shell } => Ok(screen.raw(&crate::completion(shell))?),
         Command::Complete { words } => Ok(crate::completion::answer(&words, screen)?),
     }

@@ -1,5 +1,5 @@
 //! chatd, the chat daemon. Its layers, each of which uses only those before it:
-//! `config < telemetry < health < domain < delivery < store < log < registry < wire < control < daemon`.
+//! `config < telemetry < health < domain < meter < delivery < store < log < registry < wire < control < daemon`.
 
 pub mod cli;
 pub mod config;
@@ -9,6 +9,7 @@ pub mod delivery;
 pub mod domain;
 pub mod health;
 pub mod log;
+pub mod meter;
 pub mod registry;
 pub mod store;
 pub mod telemetry;

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use super::source::{File, paths};
 
 /// The layers of `chatd`, each of which uses only those before it.
-const LAYERS: [&str; 11] = [
+const LAYERS: [&str; 12] = [
     "config",
     "telemetry",
     "health",
     "domain",
+    "meter",
     "delivery",
     "store",
     "log",

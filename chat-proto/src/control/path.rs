@@ -4,6 +4,12 @@
 
 /// `GET` → [`Status`](super::Status).
 pub const STATUS: &str = "/v1/status";
+/// `GET` → every metric in Prometheus' text format, version 0.0.4.
+pub const METRICS: &str = "/v1/metrics";
+/// `GET` → [`Probe`](super::Probe), with 200 while the daemon answers and 503 when only a restart helps.
+pub const HEALTH: &str = "/v1/health";
+/// `GET` → [`Probe`](super::Probe), with 200 while it takes new clients and 503 while it does not.
+pub const READY: &str = "/v1/ready";
 /// `GET` → list of [`ClientInfo`](super::ClientInfo).
 pub const CLIENTS: &str = "/v1/clients";
 /// `GET` → one [`ClientInfo`](super::ClientInfo); `who` is a nick, an id or an address.

@@ -143,6 +143,15 @@ pub struct ListenerInfo {
     pub tls: bool,
 }
 
+/// The answer to a health check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probe {
+    /// Whether all is well.
+    pub is_ok: bool,
+    /// What is not: a word or a condition's code, a colon, and a sentence for people.
+    pub reasons: Vec<String>,
+}
+
 /// How a client speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

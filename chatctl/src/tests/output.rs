@@ -27,6 +27,17 @@ fn list_is_a_table_json_lines_or_ids() {
 }
 
 #[test]
+fn metrics_are_passed_on_as_they_are() {
+    let text = "# HELP a_total x\n# TYPE a_total counter\na_total{b=\"c\"} 1\n";
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{text}", text.len());
+    let server = Server::answering(vec![answer; 2]);
+    for words in [&["metrics"][..], &["-o", "json", "metrics"]] {
+        assert_eq!(ran(&server.socket(), words).out, text);
+    }
+    assert_eq!(server.requests(), ["GET /v1/metrics", "GET /v1/metrics"]);
+}
+
+#[test]
 fn an_empty_list_has_its_head_only() {
     let server = Server::answering(vec![success(&[(); 0]); 2]);
     assert_eq!(ran(&server.socket(), &["list", "rooms"]).out, "NAME  MEMBERS  MODES  AGE  TOPIC\n");

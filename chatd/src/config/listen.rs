@@ -110,7 +110,7 @@ pub(super) fn write_all(all: &[Listen], out: &mut Writer) {
 impl Listen {
     fn read(mut section: Section<'_>, certificates: &TlsConfig, earlier: &[Self]) -> Option<Self> {
         let protocol = section.required("protocol", "\"irc\"", value::choice(PROTOCOLS));
-        let address = section.required("address", "\"127.0.0.1:6667\"", address);
+        let address = section.required("address", "\"127.0.0.1:6667\"", |raw| address(raw, 6667));
         let tls = section.value("tls", false, value::flag);
         if tls && !certificates.has_certificate() {
             let wrong = Wrong::new("there is no certificate to speak TLS with");
@@ -190,19 +190,20 @@ fn path(raw: Raw<'_>) -> Result<String, Wrong> {
     }
 }
 
-fn address(raw: Raw<'_>) -> Result<SocketAddr, Wrong> {
+/// An IP address and a port; a hint takes this port where none is to be seen.
+pub(super) fn address(raw: Raw<'_>, usual: u16) -> Result<SocketAddr, Wrong> {
     let text = value::some_line(raw)?;
     text.parse().map_err(|_| {
         let wrong = Wrong::new(format!("expected an IP address and a port, found {text:?}"));
-        wrong.hint(address_hint(&text))
+        wrong.hint(address_hint(&text, usual))
     })
 }
 
-fn address_hint(text: &str) -> String {
+fn address_hint(text: &str, usual: u16) -> String {
     let port = text.rsplit(':').next().unwrap_or_default();
-    let port = port.parse::<u16>().unwrap_or(6667);
+    let port = port.parse::<u16>().unwrap_or(usual);
     match text.parse::<IpAddr>() {
-        Ok(ip) => format!("write \"{}\"", SocketAddr::new(ip, 6667)),
+        Ok(ip) => format!("write \"{}\"", SocketAddr::new(ip, usual)),
         Err(_) => format!("write \"127.0.0.1:{port}\", or \"[::]:{port}\" for every address of this machine"),
     }
 }

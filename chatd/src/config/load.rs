@@ -10,7 +10,7 @@ use toml::de::DeTable;
 use super::problem::{ConfigError, Place, Problem, Wrong, nearest};
 use super::section::{Reader, Section};
 use super::{
-    Cloak, Config, Control, Desk, Dns, Environment, History, Irc, Limits, LogConfig, Rooms, Server,
+    Cloak, Config, Control, Desk, Dns, Environment, History, Irc, Limits, LogConfig, Metrics, Rooms, Server,
     TlsConfig, listen, webirc,
 };
 
@@ -123,11 +123,12 @@ impl<'a> Reader<'a> {
             irc: Irc::read(root.section("irc")),
             rooms: Rooms::read(root.section("rooms")),
             log: LogConfig::read(root.section("log")),
+            metrics: Metrics::read(root.section("metrics")),
             limits,
             tls,
         };
         config.tls.sts.check(&root, &config.listen);
-        for section in ["accounts", "metrics", "cluster"] {
+        for section in ["accounts", "cluster"] {
             root.unavailable(section, &format!("remove the section [{section}]"));
         }
         root.finish();

@@ -14,6 +14,7 @@ mod limits;
 mod listen;
 mod load;
 mod log;
+mod metrics;
 pub mod password;
 mod paths;
 mod problem;
@@ -42,6 +43,7 @@ pub use limits::Limits;
 pub use listen::{Listen, Protocol};
 pub use load::{Source, load, parse};
 pub use log::{LevelError, LogConfig, LogFormat, LogTarget, Rotation, parse_level};
+pub use metrics::Metrics;
 pub use paths::PathError;
 pub use problem::{ConfigError, Place, Problem};
 pub use rooms::Rooms;
@@ -79,6 +81,8 @@ pub struct Config {
     pub limits: Limits,
     /// `[log]`
     pub log: LogConfig,
+    /// `[metrics]`
+    pub metrics: Metrics,
     /// `[tls]`
     pub tls: TlsConfig,
 }
@@ -98,6 +102,7 @@ impl Default for Config {
             rooms: Rooms::default(),
             limits: Limits::default(),
             log: LogConfig::default(),
+            metrics: Metrics::default(),
             tls: TlsConfig::default(),
         }
     }
@@ -126,6 +131,7 @@ impl Config {
         self.rooms.write(&mut out);
         self.limits.write(&mut out);
         self.log.write(&mut out);
+        self.metrics.write(&mut out);
         out.into_text()
     }
 }

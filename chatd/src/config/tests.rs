@@ -183,6 +183,8 @@ to = "file"
 directory = "/l"
 rotation = "never"
 keep-files = 0
+[metrics]
+address = "192.0.2.1:9667"
 "##;
 
 #[test]

@@ -14,13 +14,16 @@ mod history;
 mod host;
 mod kick;
 mod log;
+mod metrics;
 mod peer;
+mod probe;
 mod problem;
 mod request;
 mod request_id;
 mod rooms;
 mod router;
 mod say;
+mod scrape;
 mod select;
 mod serve;
 mod socket;
@@ -44,6 +47,7 @@ use chat_proto::control::{Accepted, CheckResult, DrainInfo, ReloadResult};
 use tokio::sync::{mpsc, oneshot};
 
 pub use peer::{Person, role_of};
+pub use scrape::{ScrapeError, ScrapeListener, serve as serve_metrics};
 pub use serve::serve;
 pub use socket::{BindError, Listener, bind};
 

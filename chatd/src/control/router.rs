@@ -16,7 +16,10 @@ use super::peer::{Person, role_of};
 use super::problem::Failure;
 use super::request_id::RequestId;
 use super::trace::trace;
-use super::{Context, audit, clients, daemon, desk, history, host, kick, log, rooms, say, status, watch};
+use super::{
+    Context, audit, clients, daemon, desk, history, host, kick, log, metrics, probe, rooms, say, status,
+    watch,
+};
 use crate::domain::command::{Operator, Role};
 
 /// What handlers share.
@@ -48,10 +51,13 @@ pub(super) struct Asker(pub(super) Operator);
 pub(super) const UNIX: &str = "unix:";
 
 /// Every route, once for each method.
-fn table() -> [(&'static str, Role, MethodRouter<App>); 19] {
+fn table() -> Vec<(&'static str, Role, MethodRouter<App>)> {
     use Role::{Admin, Operator, Viewer};
-    [
+    vec![
         (path::STATUS, Viewer, get(status::show)),
+        (path::METRICS, Viewer, get(metrics::show)),
+        (path::HEALTH, Viewer, get(probe::health)),
+        (path::READY, Viewer, get(probe::ready)),
         (path::CLIENTS, Viewer, get(clients::list)),
         (path::CLIENT, Viewer, get(clients::show)),
         (path::ROOMS, Viewer, get(rooms::list)),

@@ -23,7 +23,7 @@ use crate::store::Stats;
 pub(super) async fn show(State(app): State<App>) -> Answer<Status> {
     let context = &app.context;
     let (counts, desk_open) = counts(&app).await?;
-    let (config, facts, metrics) = (context.shared.config(), &context.facts, context.registry.metrics());
+    let (config, facts, meter) = (context.shared.config(), &context.facts, context.registry.meter());
     let stats = context.stats.snapshot();
     Ok(Json(Status {
         version: env!("CARGO_PKG_VERSION").into(),
@@ -39,9 +39,9 @@ pub(super) async fn show(State(app): State<App>) -> Answer<Status> {
         registered: counts.clients as u64,
         rooms: counts.rooms as u64,
         desk_open: desk_open as u64,
-        messages_in: metrics.messages.load(Relaxed),
-        deliveries_out: metrics.deliveries.load(Relaxed),
-        last_seq: metrics.last_seq.load(Relaxed),
+        messages_in: meter.said.total(),
+        deliveries_out: meter.deliveries.load(Relaxed),
+        last_seq: meter.last_seq.load(Relaxed),
         commits: commits(&stats),
         listeners: facts.listeners().iter().map(listener).collect(),
         control_socket: facts.control_socket.display().to_string(),

@@ -47,7 +47,7 @@ pub(super) async fn stream(
 
 /// The greatest number there is.
 fn newest(registry: &Registry) -> Seq {
-    let applied = Seq(registry.metrics().last_seq.load(Relaxed));
+    let applied = Seq(registry.meter().last_seq.load(Relaxed));
     // After a start nothing has been applied yet, but the ring knows where it begins.
     match registry.tap().after(applied, 0) {
         Tapped::TooOld(begin) => begin,

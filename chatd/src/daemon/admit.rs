@@ -19,6 +19,7 @@ use crate::config::Protocol;
 use crate::control::Facts;
 use crate::domain::origin::Origin;
 use crate::domain::secure::Secure;
+use crate::meter::TurnedAway;
 use crate::registry::{Manner, Place, Places, Registry, Stopped};
 use crate::wire::irc::{self, Irc};
 use crate::wire::lines::Lines;
@@ -80,25 +81,29 @@ impl Gatekeeper {
         let address = SocketAddr::new(peer.ip().to_canonical(), peer.port());
         let peer = match entrance.judge(address.ip()) {
             Ok(peer) => peer,
-            Err(why) => {
+            Err((cause, why)) => {
+                self.registry.meter().turned_away(cause);
                 refuse(entrance, &stream, address, why);
                 return Ok(());
             }
         };
         if self.facts.is_draining.load(Ordering::Relaxed) {
+            self.registry.meter().turned_away(TurnedAway::Draining);
             tracing::debug!(peer = %address, "connection refused: draining");
             turn_away(entrance, &stream, DRAINING);
             return Ok(());
         }
         if let Some(refusal) = self.descriptors.refuse_beyond(&self.places) {
+            self.registry.meter().turned_away(TurnedAway::Descriptors);
             turn_away(entrance, &stream, &refusal);
             return Ok(());
         }
         let counted = (peer == handshake::Peer::Client).then_some(address.ip());
         let place = match Place::take(&self.places, counted, &self.shared.config().limits) {
             Ok(place) => place,
-            Err(refusal) => {
-                refuse(entrance, &stream, address, &refusal);
+            Err(crowded) => {
+                self.registry.meter().turned_away(crowded.cause());
+                refuse(entrance, &stream, address, &crowded.to_string());
                 return Ok(());
             }
         };
@@ -127,6 +132,7 @@ impl Gatekeeper {
             () = self.stop.cancelled() => return,
         };
         if let Err(failed) = received {
+            self.registry.meter().handshake_failed(failed.cause());
             tracing::info!(peer = %address, reason = %failed, "handshake failed");
         }
     }
@@ -135,6 +141,7 @@ impl Gatekeeper {
     where
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        self.registry.meter().entered(protocol, arrival.secure.is_some());
         match protocol {
             Protocol::Irc => self.seat::<Irc, _>(Irc::MANNER, arrival).await,
             Protocol::Lines => self.seat::<Lines, _>(Lines::MANNER, arrival).await,

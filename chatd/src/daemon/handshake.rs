@@ -19,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 use super::admit::Arrival;
 use super::tls::Tls;
 use crate::config::{Limits, Listen, Protocol};
+use crate::meter::{HandshakeFailure, TurnedAway};
+use crate::registry::Crowded;
 use crate::wire;
 use crate::wire::proxy_header::HeaderError;
 use crate::wire::websocket::handshake::Refusal;
@@ -50,14 +52,17 @@ impl Entrance {
     }
 
     /// Whether a connection from `address` is its own there, or why it may not connect at all.
-    pub(super) fn judge(&self, address: IpAddr) -> Result<Peer, &'static str> {
+    pub(super) fn judge(&self, address: IpAddr) -> Result<Peer, (TurnedAway, &'static str)> {
         if self.is_closed {
-            return Err("this port is closed: the server's configuration has it no more");
+            let why = "this port is closed: the server's configuration has it no more";
+            return Err((TurnedAway::PortClosed, why));
         }
         match (self.listen.is_gateway(address), self.listen.proxy_protocol) {
             (true, _) => Ok(Peer::Gateway),
             (false, false) => Ok(Peer::Client),
-            (false, true) => Err("this port is for gateways only (listen.proxy-from)"),
+            (false, true) => {
+                Err((TurnedAway::GatewaysOnly, "this port is for gateways only (listen.proxy-from)"))
+            }
         }
     }
 }
@@ -101,9 +106,24 @@ pub(super) enum Failed {
     #[error("WebSocket: {0}")]
     Upgrade(Refusal),
     #[error("{0}")]
-    Crowded(String),
+    Crowded(Crowded),
     #[error("{0}")]
     Broken(#[from] io::Error),
+}
+
+impl Failed {
+    /// What it is counted as.
+    pub(super) fn cause(&self) -> HandshakeFailure {
+        match self {
+            Self::Late(_) => HandshakeFailure::Late,
+            Self::NotTls => HandshakeFailure::NotTls,
+            Self::Tls(_) => HandshakeFailure::Tls,
+            Self::Header(_) => HandshakeFailure::ProxyHeader,
+            Self::Upgrade(_) => HandshakeFailure::WebSocket,
+            Self::Crowded(_) => HandshakeFailure::Limit,
+            Self::Broken(_) => HandshakeFailure::Broken,
+        }
+    }
 }
 
 /// Leads a connection through all stages of its entrance.

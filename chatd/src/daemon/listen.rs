@@ -20,6 +20,7 @@ use super::admit::{Gatekeeper, turn_away};
 use super::descriptors::{self, Spare};
 use super::handshake::Entrance;
 use crate::config::{Listen, Protocol};
+use crate::meter::TurnedAway;
 
 /// How long accepting pauses after it failed, and how often it is said: out of descriptors, trying again at once is no use.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -205,12 +206,18 @@ pub(super) async fn accept(bound: Bound, mut entrances: watch::Receiver<Entrance
             Err(error) if is_passing(&error) => {}
             Err(error) if descriptors::are_gone(&error) => {
                 let accept = || bound.socket.accept().now_or_never()?.ok();
-                let tell = |(stream, _): &_, why: &_| turn_away(&entrance, stream, why);
+                let meter = gatekeeper.registry.meter();
+                meter.accept_failed();
+                let tell = |(stream, _): &_, why: &_| {
+                    meter.turned_away(TurnedAway::Descriptors);
+                    turn_away(&entrance, stream, why);
+                };
                 if !spare.refuse(&gatekeeper.descriptors, accept, tell) {
                     sleep(PAUSE).await;
                 }
             }
             Err(error) => {
+                gatekeeper.registry.meter().accept_failed();
                 if failures.is_multiple_of(20) {
                     tracing::error!(address = %bound.address, %error, failures, "cannot accept; established clients are unharmed");
                 }

@@ -7,8 +7,10 @@ mod descriptors;
 mod dns;
 mod drain;
 mod handshake;
+mod heartbeat;
 mod listen;
 mod listeners;
+mod observers;
 mod reload;
 mod secret;
 mod signal;
@@ -43,6 +45,7 @@ use admit::Gatekeeper;
 use descriptors::Descriptors;
 use drain::Drain;
 use listeners::Listeners;
+use observers::Observers;
 use signal::Signal;
 use tls::Tls;
 
@@ -81,9 +84,10 @@ struct Daemon {
     /// Ends accepting.
     accepting: CancellationToken,
     acceptors: TaskTracker,
-    /// Ends the control API.
+    /// Ends the control API and the observers.
     controlling: CancellationToken,
     control: JoinHandle<()>,
+    observers: Observers,
     /// Ends the owner, once its log is idle.
     owning: CancellationToken,
     owner: JoinHandle<()>,
@@ -122,26 +126,24 @@ impl Daemon {
         config.cloak.key = reload::cloak_key(&config, &state_directory)?;
         let config = Arc::new(config);
         let started = registry::now();
-        let owning = CancellationToken::new();
+        let (owning, controlling) = (CancellationToken::new(), CancellationToken::new());
         let reload_asked = Arc::<Notify>::default();
         let (registry, owner) = start(&config, &store, opened.next_seq, &reload_asked, owning.clone());
         let shared = Arc::new(Shared::new(Arc::clone(&config), started));
         let facts = Arc::new(facts(&source, socket, started));
         let gatekeeper = Gatekeeper::new(&registry, &shared, &facts, descriptors);
-        // Full: the control API waits to hand its wish in.
-        let (steer, steering) = mpsc::channel(16);
+        let (steer, steering) = mpsc::channel(16); // Full: the control API waits to hand its wish in.
         let context = control::Context {
             registry: registry.clone(),
             readers: store.readers(),
             stats: store.stats(),
             telemetry: Arc::clone(&telemetry),
-            health: health.clone(),
+            health,
             shared: Arc::clone(&shared),
             steer,
             facts: Arc::clone(&facts),
         };
-        let controlling = CancellationToken::new();
-        let control = tokio::spawn(control::serve(control_listener, context, controlling.clone()));
+        let observers = Observers::start(context.clone(), controlling.clone(), config.metrics.address)?;
         let mut daemon = Self {
             source,
             telemetry,
@@ -156,8 +158,9 @@ impl Daemon {
             accepting: gatekeeper.stop.clone(),
             gatekeeper,
             acceptors: TaskTracker::new(),
+            control: tokio::spawn(control::serve(control_listener, context, controlling.clone())),
             controlling,
-            control,
+            observers,
             owning,
             owner: tokio::spawn(owner),
             steering,
@@ -264,6 +267,9 @@ impl Daemon {
         self.controlling.cancel();
         if !self.control.is_finished() && timeout(grace, &mut self.control).await.is_err() {
             tracing::warn!("the control API did not end in time");
+        }
+        if timeout(grace, self.observers.end()).await.is_err() {
+            tracing::warn!("what serves metrics did not end in time");
         }
         if let Some(store) = self.store.take() {
             match tokio::task::spawn_blocking(|| store.close()).await {

@@ -9,7 +9,7 @@ use anyhow::Result;
 use chat_proto::control::{CheckResult, ReloadResult};
 
 use super::tls::{self, Tls};
-use super::{Daemon, change, listeners, secret, systemd};
+use super::{Daemon, change, listeners, observers, secret, systemd};
 use crate::config::{self, Config, ConfigError, Source};
 use crate::registry;
 use crate::wire;
@@ -30,6 +30,7 @@ struct Prepared {
     config: Arc<Config>,
     certificates: Certificates,
     listeners: listeners::Plan,
+    scraping: observers::Plan,
 }
 
 /// What is to be shown to those who connect encrypted.
@@ -48,6 +49,7 @@ impl Daemon {
     pub(super) async fn reload(&mut self) -> Result<ReloadResult, String> {
         systemd::reloading();
         let result = self.try_reload().await;
+        self.registry.meter().is_reload_failed.store(result.is_err(), Ordering::Relaxed);
         match &result {
             Ok(ReloadResult { changed, restart_needed }) => {
                 tracing::info!(?changed, ?restart_needed, "configuration read again");
@@ -78,7 +80,8 @@ impl Daemon {
             _ => self.tls.as_ref(),
         };
         let listeners = self.listeners.plan(&config.listen, tls).map_err(|error| format!("{error:#}"))?;
-        Ok(Prepared { config, certificates, listeners })
+        let scraping = self.observers.plan(config.metrics.address).map_err(|error| error.to_string())?;
+        Ok(Prepared { config, certificates, listeners, scraping })
     }
 
     /// Everything that cannot fail. When it is done, nobody is accepted any more at a listener that is gone.
@@ -86,7 +89,7 @@ impl Daemon {
     /// # Errors
     /// The daemon is about to end, because the owner has.
     async fn put_in_force(&mut self, prepared: Prepared) -> Result<(), String> {
-        let Prepared { config, certificates, listeners } = prepared;
+        let Prepared { config, certificates, listeners, scraping } = prepared;
         let old = self.config();
         if config.log.level != old.log.level
             && let Err(error) = self.telemetry.set_level(&config.log.level)
@@ -103,6 +106,7 @@ impl Daemon {
         // A policy of strict transport may lead to one of these: they are there when it is told.
         let ended = self.listeners.apply(listeners, &self.gatekeeper, &self.acceptors);
         self.facts.put_listeners(self.listeners.facts());
+        self.observers.apply(scraping);
         let news = wire::changed_offers(&old, &config);
         let told = self.registry.configure(config, news).await;
         for task in ended {
@@ -167,6 +171,7 @@ impl Daemon {
                 // One that is made or kept is not looked for here: a check touches nothing.
                 new.cloak.key = new.cloak.key.or_else(|| self.config().cloak.key.clone());
                 let mut faults = self.listeners.faults(&new.listen);
+                faults.extend(self.observers.plan(new.metrics.address).err().map(|error| error.to_string()));
                 if let Err(wrong) = self.read_certificates(&new).await {
                     faults.extend(wrong.lines().map(str::to_owned));
                 }

@@ -84,6 +84,14 @@ impl Desk {
         all
     }
 
+    /// How many conversations there are, how many of them wait for an answer, and when the one that waits longest was last
+    /// spoken in.
+    #[must_use]
+    pub fn load(&self) -> (usize, usize, Option<Time>) {
+        let waiting = || self.conversations.values().filter(|one| one.is_waiting);
+        (self.conversations.len(), waiting().count(), waiting().map(|one| one.last_at).min())
+    }
+
     /// How many conversations wait for an answer.
     #[must_use]
     pub fn waiting(&self) -> usize {

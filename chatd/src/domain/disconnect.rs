@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::kinds::kinds;
 use super::message::nick_of;
 
 /// The reason a connection ended. Its `Display` is what the client and its rooms read.
@@ -56,29 +57,23 @@ pub enum Disconnect {
     SessionFault,
 }
 
-impl Disconnect {
-    /// A short constant name for logs, metrics and `chatctl`.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Quit(_) => "quit",
-            Self::Closed => "closed",
-            Self::Broken(_) => "broken",
-            Self::Kicked { .. } => "kicked",
-            Self::Killed { .. } => "killed",
-            Self::PingTimeout { .. } => "ping-timeout",
-            Self::RegistrationTimeout => "registration-timeout",
-            Self::OutboxFull { .. } => "outbox-full",
-            Self::BadPassword => "bad-password",
-            Self::BadGateway => "bad-gateway",
-            Self::Refused(_) => "refused",
-            Self::WrongProtocol(_) => "wrong-protocol",
-            Self::Draining => "draining",
-            Self::Stopping => "stopping",
-            Self::SessionFault => "session-fault",
-        }
-    }
-}
+kinds!(Disconnect {
+    Quit => "quit",
+    Closed => "closed",
+    Broken => "broken",
+    Kicked => "kicked",
+    Killed => "killed",
+    PingTimeout => "ping-timeout",
+    RegistrationTimeout => "registration-timeout",
+    OutboxFull => "outbox-full",
+    BadPassword => "bad-password",
+    BadGateway => "bad-gateway",
+    Refused => "refused",
+    WrongProtocol => "wrong-protocol",
+    Draining => "draining",
+    Stopping => "stopping",
+    SessionFault => "session-fault",
+});
 
 impl fmt::Display for Disconnect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

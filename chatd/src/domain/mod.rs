@@ -16,6 +16,7 @@ pub mod disconnect;
 pub mod event;
 pub mod formatting;
 pub mod id;
+mod kinds;
 pub mod listed;
 pub mod message;
 pub mod mode;

@@ -5,6 +5,8 @@ use std::fmt;
 
 use chat_proto::name::Nick;
 
+use super::kinds::kinds;
+
 /// Why a request is not granted. Names are as the asker typed them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -238,6 +240,61 @@ pub enum Refusal {
     /// What it depended upon changed meanwhile.
     Overtaken,
 }
+
+kinds!(Refusal {
+    NickInUse => "nick-in-use",
+    NickReserved => "nick-reserved",
+    AlreadyRegistered => "already-registered",
+    BadHost => "bad-host",
+    NoSuchNick => "no-such-nick",
+    NoSuchServer => "no-such-server",
+    NoSuchRoom => "no-such-room",
+    NotInRoom => "not-in-room",
+    TargetNotInRoom => "target-not-in-room",
+    AlreadyInRoom => "already-in-room",
+    NotRoomOperator => "not-room-operator",
+    RankTooLow => "rank-too-low",
+    HigherRank => "higher-rank",
+    RoomFull => "room-full",
+    InviteOnly => "invite-only",
+    Banned => "banned",
+    BadKey => "bad-key",
+    NeedsAccount => "needs-account",
+    NeedsTls => "needs-tls",
+    NickLocked => "nick-locked",
+    OnlyFromIdentified => "only-from-identified",
+    NoCtcp => "no-ctcp",
+    NotYourModes => "not-your-modes",
+    CannotSend => "cannot-send",
+    TooManyRooms => "too-many-rooms",
+    ServerRoomsFull => "server-rooms-full",
+    ListFull => "list-full",
+    UnknownRoomMode => "unknown-room-mode",
+    BadModeParam => "bad-mode-param",
+    MonitorFull => "monitor-full",
+    SilenceFull => "silence-full",
+    KnockTooOften => "knock-too-often",
+    KnockOpen => "knock-open",
+    KnockInside => "knock-inside",
+    NotOperator => "not-operator",
+    RoleTooLow => "role-too-low",
+    BadOperatorPassword => "bad-operator-password",
+    TooLong => "too-long",
+    InvalidRealName => "invalid-real-name",
+    LineTooLong => "line-too-long",
+    LineOfTextTooLong => "line-of-text-too-long",
+    RoomNameInUse => "room-name-in-use",
+    CannotRename => "cannot-rename",
+    RedactTarget => "redact-target",
+    RedactUnknown => "redact-unknown",
+    RedactForbidden => "redact-forbidden",
+    RedactTooLate => "redact-too-late",
+    NoText => "no-text",
+    DeskNeedsNick => "desk-needs-nick",
+    NoSuchClient => "no-such-client",
+    NotKept => "not-kept",
+    Overtaken => "overtaken",
+});
 
 impl fmt::Display for Refusal {
     #[expect(clippy::too_many_lines, reason = "a table: the words of each refusal")]

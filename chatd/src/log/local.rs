@@ -119,6 +119,10 @@ impl EventLog for LocalLog {
         self.waiting.len() >= WAITING_MAX
     }
 
+    fn oldest(&self) -> Option<Time> {
+        self.waiting.front().map(|waiting| waiting.dated.at)
+    }
+
     fn next_settled(&mut self) -> Option<Settled> {
         if matches!(self.waiting.front()?.state, Kept::Need) {
             return None;

@@ -21,6 +21,9 @@ pub trait EventLog: Send {
     /// Takes back a kept event that was void when it was applied: it was never said, and history must not show it.
     fn revoke(&mut self, seq: Seq, at: Time);
 
+    /// When the event was decided that has waited longest to be handed back.
+    fn oldest(&self) -> Option<Time>;
+
     /// The next event that has settled.
     fn next_settled(&mut self) -> Option<Settled>;
 

@@ -29,6 +29,8 @@ pub enum Inspect {
     Desk,
     /// How many of what.
     Counts,
+    /// How many of what, for metrics.
+    Census,
 }
 
 /// What is seen.
@@ -42,6 +44,42 @@ pub enum View {
     Desk(Vec<DeskConversation>),
     /// How many, and how many desk conversations wait for an answer.
     Counts(Counts, usize),
+    /// How many of what.
+    Census(Box<Census>),
+}
+
+/// Everything that is counted only when somebody asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Connections by how they speak and how far they are; groups without any are left out.
+    pub clients: Vec<Group>,
+    /// Rooms.
+    pub rooms: usize,
+    /// Desk conversations.
+    pub desk_open: usize,
+    /// Those of them that wait for an answer.
+    pub desk_waiting: usize,
+    /// For how long the one that waits longest has waited since its last words, in milliseconds.
+    pub desk_wait_ms: u64,
+    /// Bytes that wait for clients.
+    pub outbox_bytes: u64,
+    /// Bytes that wait for the one for whom most waits.
+    pub outbox_largest: u64,
+    /// Events that the log has not handed back.
+    pub log_waiting: usize,
+    /// For how long the oldest of them has waited, in milliseconds.
+    pub log_lag_ms: u64,
+}
+
+/// Connections that have something in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// How they speak.
+    pub dialect: &'static str,
+    /// Whether they have registered.
+    pub is_registered: bool,
+    /// How many there are.
+    pub count: u64,
 }
 
 /// One connection.
@@ -112,7 +150,17 @@ pub struct RoomView {
     pub detail: Option<RoomDetail>,
 }
 
-pub(super) fn view(state: &State, roster: &Roster, what: &Inspect) -> View {
+/// What only the owner knows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    pub(super) now: Time,
+    /// Events that the log has not handed back.
+    pub(super) log_waiting: usize,
+    /// When the oldest of them was decided.
+    pub(super) log_oldest: Option<Time>,
+}
+
+pub(super) fn view(state: &State, roster: &Roster, what: &Inspect, moment: Moment) -> View {
     match what {
         Inspect::Clients => View::Clients(roster.iter().map(|entry| client_view(state, entry)).collect()),
         Inspect::Client(who) => {
@@ -130,6 +178,40 @@ pub(super) fn view(state: &State, roster: &Roster, what: &Inspect) -> View {
             counts.unregistered = roster.len().saturating_sub(counts.clients);
             View::Counts(counts, state.desk().waiting())
         }
+        Inspect::Census => View::Census(Box::new(census(state, roster, moment))),
+    }
+}
+
+/// Counts everything in one pass over the roster, as the look for time-outs does each second.
+fn census(state: &State, roster: &Roster, moment: Moment) -> Census {
+    let Moment { now, log_waiting, log_oldest } = moment;
+    let age_ms = |since: Option<Time>| since.map_or(0, |since| now.since_ms(since));
+    let (desk_open, desk_waiting, desk_oldest) = state.desk().load();
+    let mut census = Census {
+        rooms: state.counts().rooms,
+        desk_open,
+        desk_waiting,
+        desk_wait_ms: age_ms(desk_oldest),
+        log_waiting,
+        log_lag_ms: age_ms(log_oldest),
+        ..Census::default()
+    };
+    for entry in roster.iter() {
+        let dialect = entry.connection.manner.dialect;
+        let is_registered = state.client(entry.connection.id).is_some();
+        let queued = entry.connection.outbox.queued() as u64;
+        census.outbox_bytes += queued;
+        census.outbox_largest = census.outbox_largest.max(queued);
+        count_in(&mut census.clients, dialect, is_registered);
+    }
+    census
+}
+
+/// There are a handful of groups at most.
+fn count_in(groups: &mut Vec<Group>, dialect: &'static str, is_registered: bool) {
+    match groups.iter_mut().find(|one| one.dialect == dialect && one.is_registered == is_registered) {
+        Some(group) => group.count += 1,
+        None => groups.push(Group { dialect, is_registered, count: 1 }),
     }
 }
 

@@ -17,7 +17,7 @@ mod timeouts;
 
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -27,8 +27,8 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 pub use address::Address;
-pub use inspect::{ClientView, Inspect, MemberView, RoomDetail, RoomView, View};
-pub use places::{Place, Places};
+pub use inspect::{Census, ClientView, Group, Inspect, MemberView, RoomDetail, RoomView, View};
+pub use places::{Crowded, Place, Places};
 pub use roster::{Connection, Manner};
 pub use tap::{Tap, Tapped};
 
@@ -43,6 +43,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
 use crate::domain::state::State;
 use crate::log::EventLog;
+use crate::meter::Meter;
 use owner::Owner;
 
 /// Batches that may wait for the owner. When it is full, sessions wait to hand theirs in, and so stop reading.
@@ -88,19 +89,6 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 #[error("the registry does not answer")]
 pub struct Stopped;
 
-/// Counters of the whole registry; written by the owner, read by anybody.
-#[derive(Debug, Default)]
-pub struct Metrics {
-    /// Messages applied.
-    pub messages: AtomicU64,
-    /// Lines pushed into outboxes because of notices.
-    pub deliveries: AtomicU64,
-    /// Connections at present.
-    pub connections: AtomicUsize,
-    /// Place of the last applied event.
-    pub last_seq: AtomicU64,
-}
-
 /// The handle that sessions and the control API hold. Cheap to clone, and one word in each session.
 #[derive(Clone, Debug)]
 pub struct Registry(Arc<Reach>);
@@ -113,7 +101,7 @@ struct Reach {
     /// Hands out ids without asking the owner; locked for a few instructions.
     slots: Arc<Mutex<Slots>>,
     tap: Arc<Tap>,
-    metrics: Arc<Metrics>,
+    meter: Arc<Meter>,
 }
 
 /// Which slots are free. A slot is given again only after the owner has forgotten its last client.
@@ -155,11 +143,11 @@ pub fn start<L: EventLog + 'static>(
     let (looks, looked) = mpsc::channel(LOOKS); // Full: whoever wants to see something waits.
     let slots = Arc::<Mutex<Slots>>::default();
     let tap = Arc::<Tap>::default();
-    let metrics = Arc::<Metrics>::default();
+    let meter = Arc::<Meter>::default();
     let state = State::new(config);
     let owner =
-        Owner::new(state, log, encoder, Arc::clone(&slots), Arc::clone(&tap), Arc::clone(&metrics), reload);
-    let reach = Reach { to_owner, looks, slots, tap, metrics };
+        Owner::new(state, log, encoder, Arc::clone(&slots), Arc::clone(&tap), Arc::clone(&meter), reload);
+    let reach = Reach { to_owner, looks, slots, tap, meter };
     (Registry(Arc::new(reach)), owner.run(inbox, looked, stop))
 }
 
@@ -260,16 +248,22 @@ impl Registry {
         &self.0.tap
     }
 
-    /// The counters.
+    /// What is counted.
     #[must_use]
-    pub fn metrics(&self) -> &Metrics {
-        &self.0.metrics
+    pub fn meter(&self) -> &Arc<Meter> {
+        &self.0.meter
+    }
+
+    /// Batches of requests that wait for the owner.
+    #[must_use]
+    pub fn inbox(&self) -> usize {
+        self.0.to_owner.max_capacity() - self.0.to_owner.capacity()
     }
 
     /// Connections at present.
     #[must_use]
     pub fn connections(&self) -> usize {
-        self.0.metrics.connections.load(Ordering::Relaxed)
+        self.0.meter.connections.load(Ordering::Relaxed)
     }
 }
 
@@ -313,7 +307,8 @@ impl Seat {
             return Ok(());
         }
         if let Some(places) = &self.places {
-            places.relocate(Some(self.address().ip()), address.ip(), limits)?;
+            let moved = places.relocate(Some(self.address().ip()), address.ip(), limits);
+            moved.map_err(|crowded| crowded.to_string())?;
         }
         // Nobody else says it: the session is the only one that has the seat.
         let _ = self.connection.behind.set(address.into());
@@ -350,6 +345,7 @@ impl Seat {
     /// Gives the place up for a reason.
     pub fn leave(&mut self, why: Disconnect) {
         let Some(Registry(reach)) = self.registry.take() else { return };
+        reach.meter.disconnected(&why);
         let gone = ToOwner::Gone(self.id(), why);
         // A full inbox must not lose this: another task waits in our place.
         if let Err(TrySendError::Full(gone)) = reach.to_owner.try_send(gone) {

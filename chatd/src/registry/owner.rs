@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::yield_now;
@@ -17,9 +17,10 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use self::run::Run;
+use super::inspect::{self, Moment};
 use super::roster::{Connection, End, Roster};
 use super::timeouts::{self, Verdict};
-use super::{Look, Metrics, ReloadAsked, Slots, Tap, ToOwner, dismissal, inspect, now};
+use super::{Look, ReloadAsked, Slots, Tap, ToOwner, dismissal, now};
 use crate::config::Config;
 use crate::delivery::broadcast::{Broadcast, Encoder, Press};
 use crate::delivery::outbox::Item;
@@ -34,6 +35,7 @@ use crate::domain::reply::Reply;
 use crate::domain::request::Request;
 use crate::domain::state::State;
 use crate::log::EventLog;
+use crate::meter::Meter;
 
 /// Most messages from the inbox in one turn, so that commits and ticks are not kept waiting.
 const TURN: usize = 256;
@@ -92,8 +94,10 @@ pub(super) struct Owner<L> {
     tapped: Vec<Notice>,
     /// The last of them, as far as their room has not been told.
     run: Run,
-    metrics: Arc<Metrics>,
+    meter: Arc<Meter>,
+    /// Counted in this turn.
     deliveries: u64,
+    events: u64,
     reload: ReloadAsked,
     now: Time,
 }
@@ -105,7 +109,7 @@ impl<L: EventLog> Owner<L> {
         encoder: Encoder,
         slots: Arc<Mutex<Slots>>,
         tap: Arc<Tap>,
-        metrics: Arc<Metrics>,
+        meter: Arc<Meter>,
         reload: ReloadAsked,
     ) -> Self {
         Self {
@@ -121,8 +125,9 @@ impl<L: EventLog> Owner<L> {
             tap,
             tapped: Vec::new(),
             run: Run::default(),
-            metrics,
+            meter,
             deliveries: 0,
+            events: 0,
             reload,
             now: now(),
         }
@@ -142,10 +147,11 @@ impl<L: EventLog> Owner<L> {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let is_full = self.log.is_full();
+            let (mut is_tick, mut asked) = (false, None);
             tokio::select! {
                 biased;
                 // Before the inbox, which may never be empty: it comes once a second.
-                _ = tick.tick() => self.look_for_timeouts(is_full),
+                _ = tick.tick() => is_tick = true,
                 () = poll_fn(|cx| self.log.poll_progress(cx)) => {}
                 taken = inbox.recv_many(&mut turn, TURN), if !is_full => {
                     if taken == 0 {
@@ -153,26 +159,32 @@ impl<L: EventLog> Owner<L> {
                     }
                     gather(&mut inbox, &mut turn).await;
                 }
-                Some(look) = looks.recv() => self.look(look),
+                Some(look) = looks.recv() => asked = Some(look),
                 () = stop.cancelled(), if self.log.is_idle() => return,
             }
+            let begun = Instant::now();
             self.now = now();
+            if is_tick {
+                self.look_for_timeouts(is_full);
+            }
             for message in turn.drain(..) {
                 self.take(message);
             }
-            while let Ok(look) = looks.try_recv() {
+            while let Some(look) = asked.take().or_else(|| looks.try_recv().ok()) {
                 self.look(look);
             }
             self.settle();
             self.log.flush();
             self.settle(); // A group that could not even be handed over has settled at once.
             self.flush();
+            self.meter.turns.observe(begun.elapsed().as_micros() as u64);
         }
     }
 
     fn look(&self, (what, answer): Look) {
+        let moment = Moment { now: self.now, log_waiting: self.waiting.len(), log_oldest: self.log.oldest() };
         // Nobody waiting for the answer any more is no fault.
-        let _ = answer.send(inspect::view(&self.state, &self.roster, &what));
+        let _ = answer.send(inspect::view(&self.state, &self.roster, &what, moment));
     }
 
     fn take(&mut self, message: ToOwner) {
@@ -336,13 +348,15 @@ impl<L: EventLog> Owner<L> {
                 self.append_after(last, Asker::Operator(answer, done), needs_previous);
             }
             // Nobody waiting for the answer any more is no fault, here and below.
-            Err(refusal) => drop(answer.send(Err(refusal))),
+            Err(refusal) => {
+                self.meter.refusals.raise(refusal.place());
+                drop(answer.send(Err(refusal)));
+            }
         }
     }
 
     /// While the log is full, sessions may not be reading: silence means nothing then.
     fn look_for_timeouts(&mut self, is_full: bool) {
-        self.now = now();
         if is_full {
             return self.roster.iter_mut().for_each(|entry| entry.asked_at = None);
         }
@@ -369,8 +383,9 @@ impl<L: EventLog> Owner<L> {
         self.roster.flush(&self.press, self.state.config().limits.outbox_hard);
         self.press.clear();
         self.tap.push_all(&mut self.tapped);
-        self.metrics.deliveries.fetch_add(std::mem::take(&mut self.deliveries), Ordering::Relaxed);
-        self.metrics.connections.store(self.roster.len(), Ordering::Relaxed);
+        self.meter.deliveries.fetch_add(std::mem::take(&mut self.deliveries), Ordering::Relaxed);
+        self.meter.events.fetch_add(std::mem::take(&mut self.events), Ordering::Relaxed);
+        self.meter.connections.store(self.roster.len(), Ordering::Relaxed);
     }
 }
 

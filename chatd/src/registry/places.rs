@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chat_proto::network::Network;
 
 use crate::config::Limits;
+use crate::meter::TurnedAway;
 
 /// Bits of an IPv6 address that say whose it is; whoever has one address has all that agree in them, and comes from another each time
 /// as he likes (RFC 6177 §2).
@@ -30,11 +31,10 @@ fn counted(ip: IpAddr) -> IpAddr {
 }
 
 impl Counts {
-    fn add(&mut self, ip: IpAddr, limits: &Limits) -> Result<(), String> {
+    fn add(&mut self, ip: IpAddr, limits: &Limits) -> Result<(), Crowded> {
         let count = self.by_address.entry(counted(ip)).or_default();
         if limits.clients_per_address > 0 && *count >= limits.clients_per_address {
-            let limit = limits.clients_per_address;
-            return Err(format!("too many clients from {ip} (limits.clients-per-address = {limit})"));
+            return Err(Crowded::Address { ip, limit: limits.clients_per_address });
         }
         *count += 1;
         Ok(())
@@ -75,7 +75,7 @@ impl Places {
     }
 
     /// Counts a connection for another address.
-    pub(super) fn relocate(&self, from: Option<IpAddr>, to: IpAddr, limits: &Limits) -> Result<(), String> {
+    pub(super) fn relocate(&self, from: Option<IpAddr>, to: IpAddr, limits: &Limits) -> Result<(), Crowded> {
         if from.map(counted) == Some(counted(to)) {
             return Ok(());
         }
@@ -85,6 +85,36 @@ impl Places {
             counts.remove(from);
         }
         Ok(())
+    }
+}
+
+/// The limit that stands against one more connection; its `Display` is its last words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Crowded {
+    /// There are as many clients as there may be.
+    #[error("too many clients (limits.clients = {limit})")]
+    Server {
+        /// The limit.
+        limit: usize,
+    },
+    /// There are as many from this address as there may be.
+    #[error("too many clients from {ip} (limits.clients-per-address = {limit})")]
+    Address {
+        /// The address, or one of its network.
+        ip: IpAddr,
+        /// The limit.
+        limit: usize,
+    },
+}
+
+impl Crowded {
+    /// What it is counted as.
+    #[must_use]
+    pub fn cause(self) -> TurnedAway {
+        match self {
+            Self::Server { .. } => TurnedAway::Clients,
+            Self::Address { .. } => TurnedAway::ClientsPerAddress,
+        }
     }
 }
 
@@ -100,11 +130,11 @@ impl Place {
     /// Counts a connection from `ip`; without one, it is a gateway's, and [`Self::move_to`] must follow.
     ///
     /// # Errors
-    /// The limit that stands against it, as its last words.
-    pub fn take(places: &Arc<Places>, ip: Option<IpAddr>, limits: &Limits) -> Result<Self, String> {
+    /// The limit that stands against it.
+    pub fn take(places: &Arc<Places>, ip: Option<IpAddr>, limits: &Limits) -> Result<Self, Crowded> {
         let mut counts = places.lock();
         if counts.all >= limits.clients {
-            return Err(format!("too many clients (limits.clients = {})", limits.clients));
+            return Err(Crowded::Server { limit: limits.clients });
         }
         if let Some(ip) = ip {
             counts.add(ip, limits)?;
@@ -116,8 +146,8 @@ impl Place {
     /// Counts the connection for this address from now on: a gateway has named who is behind it, or itself.
     ///
     /// # Errors
-    /// The limit that stands against it, as its last words.
-    pub fn move_to(&mut self, ip: IpAddr, limits: &Limits) -> Result<(), String> {
+    /// The limit that stands against it.
+    pub fn move_to(&mut self, ip: IpAddr, limits: &Limits) -> Result<(), Crowded> {
         if let Some(places) = &self.places {
             places.relocate(self.ip, ip, limits)?;
             self.ip = Some(ip);
@@ -150,9 +180,9 @@ mod tests {
         let places = std::sync::Arc::<Places>::default();
         let take = |last: u8| Place::take(&places, Some([192, 0, 2, last].into()), &limits);
         let (first, second) = (take(1).unwrap(), take(1).unwrap());
-        assert!(take(1).unwrap_err().contains("limits.clients-per-address = 2"));
+        assert!(take(1).unwrap_err().to_string().contains("limits.clients-per-address = 2"));
         let third = take(2).unwrap();
-        assert!(take(3).unwrap_err().contains("limits.clients = 3"));
+        assert!(take(3).unwrap_err().to_string().contains("limits.clients = 3"));
         drop(first);
         let fourth = take(1).unwrap().hand_on().unwrap();
         assert!(take(2).is_err(), "what was handed on still counts");
@@ -186,7 +216,10 @@ mod tests {
         let take = |ip: &str| Place::take(&places, Some(ip.parse().unwrap()), &limits);
         let (mut first, second) = (take("2001:db8::1").unwrap(), take("2001:db8::2").unwrap());
         assert!(
-            take("2001:db8::ffff:ffff:ffff:ffff").unwrap_err().contains("limits.clients-per-address = 2")
+            take("2001:db8::ffff:ffff:ffff:ffff")
+                .unwrap_err()
+                .to_string()
+                .contains("limits.clients-per-address = 2")
         );
         let other = take("2001:db8:0:1::1").unwrap();
         first.move_to("2001:db8::9".parse().unwrap(), &limits).unwrap();
@@ -201,7 +234,7 @@ mod tests {
         let places = std::sync::Arc::<Places>::default();
         let take = || Place::take(&places, None, &limits);
         let (mut first, mut second, third) = (take().unwrap(), take().unwrap(), take().unwrap());
-        assert!(take().unwrap_err().contains("limits.clients = 3"));
+        assert!(take().unwrap_err().to_string().contains("limits.clients = 3"));
         first.move_to([192, 0, 2, 1].into(), &limits).unwrap();
         assert!(second.move_to([192, 0, 2, 1].into(), &limits).is_err());
         second.move_to([192, 0, 2, 2].into(), &limits).unwrap();

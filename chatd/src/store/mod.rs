@@ -134,9 +134,9 @@ impl Store {
         let lock = Lock::take(directory)?;
         let (database, opened) = Database::open(directory, history.sync)?;
         let readers = Readers::of(database.path());
-        let stats = StatsHandle::default();
         let policy = retention::SharedPolicy::new(Policy::of(history));
         let (jobs, queue) = queue::queue();
+        let stats = StatsHandle::new(jobs.taken());
         let space = Space::watch(database.path(), history, stats.clone(), health.clone())?;
         let upkeep = Upkeep::new(&database, history.sync, &jobs)?;
         let worker =

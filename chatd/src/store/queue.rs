@@ -28,9 +28,16 @@ pub(super) enum Job {
 
 /// Which places are taken.
 #[derive(Debug, Default)]
-struct Taken {
+pub(super) struct Taken {
     groups: AtomicUsize,
     is_woken: AtomicBool,
+}
+
+impl Taken {
+    /// Groups that wait.
+    pub(super) fn groups(&self) -> usize {
+        self.groups.load(Ordering::Relaxed)
+    }
 }
 
 /// The end that asks; cheap to clone.
@@ -56,6 +63,11 @@ pub(super) fn queue() -> (Jobs, Queue) {
 }
 
 impl Jobs {
+    /// Which places are taken, for whoever only looks.
+    pub(super) fn taken(&self) -> Arc<Taken> {
+        Arc::clone(&self.taken)
+    }
+
     /// Has a group committed, unless all places are taken or the thread is gone.
     pub(super) fn commit(
         &self,

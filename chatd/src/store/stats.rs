@@ -4,6 +4,18 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::id::Time;
+use crate::meter::{Distribution, Histogram};
+
+use super::queue::Taken;
+
+/// Bounds of how long a commit takes, in microseconds: a good disk takes some hundred.
+const COMMIT_US: &[u64] = &[
+    50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
+    5_000_000,
+];
+
+/// Bounds of how many records a group has.
+const GROUP_RECORDS: &[u64] = &[1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 
 /// The figures at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,10 +47,10 @@ pub struct Stats {
 }
 
 /// Reads the figures; cheap to clone and to keep.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct StatsHandle(Arc<Figures>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Figures {
     groups: AtomicU64,
     records: AtomicU64,
@@ -52,9 +64,45 @@ struct Figures {
     database_bytes: AtomicU64,
     log_bytes: AtomicU64,
     failing: Mutex<Option<String>>,
+    commit_us: Histogram,
+    group_records: Histogram,
+    queue: Arc<Taken>,
+}
+
+impl Figures {
+    fn new(queue: Arc<Taken>) -> Self {
+        Self {
+            groups: AtomicU64::new(0),
+            records: AtomicU64::new(0),
+            failed_groups: AtomicU64::new(0),
+            last_group_size: AtomicU64::new(0),
+            last_group_us: AtomicU64::new(0),
+            slowest_group_us: AtomicU64::new(0),
+            last_commit_ms: AtomicU64::new(0),
+            pruned: AtomicU64::new(0),
+            failing: Mutex::new(None),
+            commit_us: Histogram::new(COMMIT_US),
+            group_records: Histogram::new(GROUP_RECORDS),
+            queue,
+            free_bytes: AtomicU64::new(0),
+            database_bytes: AtomicU64::new(0),
+            log_bytes: AtomicU64::new(0),
+        }
+    }
 }
 
 impl StatsHandle {
+    /// Nothing has happened yet; the queue is the thread's.
+    pub(super) fn new(queue: Arc<Taken>) -> Self {
+        Self(Arc::new(Figures::new(queue)))
+    }
+
+    /// Groups that wait for the thread.
+    #[must_use]
+    pub fn waiting_groups(&self) -> usize {
+        self.0.queue.groups()
+    }
+
     /// The figures now. Each is right by itself; together they may straddle a commit.
     #[must_use]
     pub fn snapshot(&self) -> Stats {
@@ -76,9 +124,23 @@ impl StatsHandle {
         }
     }
 
+    /// How long committed groups took, in microseconds.
+    #[must_use]
+    pub fn commit_us(&self) -> Distribution {
+        self.0.commit_us.distribution()
+    }
+
+    /// How many records they had.
+    #[must_use]
+    pub fn group_records(&self) -> Distribution {
+        self.0.group_records.distribution()
+    }
+
     pub(super) fn committed(&self, records: u64, took_us: u64, now: Time) {
         let figures = &self.0;
         figures.groups.fetch_add(1, Relaxed);
+        figures.commit_us.observe(took_us);
+        figures.group_records.observe(records);
         figures.records.fetch_add(records, Relaxed);
         figures.last_group_size.store(records, Relaxed);
         figures.last_group_us.store(took_us, Relaxed);

@@ -130,6 +130,10 @@ impl EventLog for Forgetful {
 
     fn revoke(&mut self, _: Seq, _: Time) {}
 
+    fn oldest(&self) -> Option<Time> {
+        self.settled.front().map(|settled| settled.dated.at)
+    }
+
     fn next_settled(&mut self) -> Option<Settled> {
         self.settled.pop_front()
     }

@@ -44,6 +44,7 @@ pub(super) struct Office {
     pub(super) registry: Registry,
     pub(super) shared: Arc<Shared>,
     pub(super) health: Health,
+    pub(super) facts: Arc<Facts>,
     pub(super) steer: mpsc::Receiver<Steer>,
     pub(super) socket: PathBuf,
     pub(super) stop: CancellationToken,
@@ -88,6 +89,7 @@ impl Office {
         registry.tap().begin(Seq(opened.next_seq.0 - 1));
         let shared = Arc::new(Shared::new(config, Time(1_000)));
         let socket = directory.path().join("run/control.sock");
+        let facts = Arc::new(facts(&socket));
         let (to_daemon, steer) = mpsc::channel(1); // Full: the next asker waits.
         let context = Context {
             registry: registry.clone(),
@@ -97,11 +99,11 @@ impl Office {
             health: health.clone(),
             shared: Arc::clone(&shared),
             steer: to_daemon,
-            facts: Arc::new(facts(&socket)),
+            facts: Arc::clone(&facts),
         };
         let serving = serve_people(bind(&socket).unwrap(), context, stop.clone(), identify);
         let tasks = vec![tokio::spawn(owner), tokio::spawn(serving)];
-        Self { registry, shared, health, steer, socket, stop, tasks, store, directory }
+        Self { registry, shared, health, facts, steer, socket, stop, tasks, store, directory }
     }
 
     /// Stops everything; each task has to end by itself.

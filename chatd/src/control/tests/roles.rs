@@ -6,8 +6,11 @@ use crate::control::role_of;
 use crate::domain::command::Role;
 
 /// Every route with the role it needs, written down a second time on purpose.
-const ROUTES: [(&str, &str, Role); 19] = [
+const ROUTES: &[(&str, &str, Role)] = &[
     ("GET", "/v1/status", Role::Viewer),
+    ("GET", "/v1/metrics", Role::Viewer),
+    ("GET", "/v1/health", Role::Viewer),
+    ("GET", "/v1/ready", Role::Viewer),
     ("GET", "/v1/clients", Role::Viewer),
     ("GET", "/v1/clients/x", Role::Viewer),
     ("GET", "/v1/rooms", Role::Viewer),
@@ -30,7 +33,7 @@ const ROUTES: [(&str, &str, Role); 19] = [
 
 async fn check_routes(mut office: Office, role: Option<Role>) {
     office.steer.close(); // What gets through is answered with 503.
-    for (method, target, needs) in ROUTES {
+    for &(method, target, needs) in ROUTES {
         let answer = office.send(method, target, "").await;
         let is_refused = role.is_none_or(|role| role < needs);
         assert_eq!(answer.status == 403, is_refused, "{method} {target} by {role:?}: {answer:?}");

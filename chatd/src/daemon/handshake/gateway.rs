@@ -26,7 +26,7 @@ pub(super) async fn pass(
         tracing::debug!(peer = %arrival.address, %gateway, "a gateway passes a connection on");
     }
     if let Err(refusal) = arrival.place.move_to(arrival.address.ip(), limits) {
-        turn_away(&mut arrival.io, entrance.protocol(), &refusal).await;
+        turn_away(&mut arrival.io, entrance.protocol(), &refusal.to_string()).await;
         return Err(Failed::Crowded(refusal));
     }
     Ok(arrival)

@@ -68,7 +68,7 @@ async fn accept(
             tracing::debug!(peer = %arrival.address, %gateway, "a gateway passes a connection on");
         }
         if let Err(refusal) = arrival.place.move_to(arrival.address.ip(), limits) {
-            return Ok(Err(Refusal::Unavailable(refusal)));
+            return Ok(Err(Refusal::Unavailable(refusal.to_string())));
         }
     }
     Ok(Ok(agreed))

@@ -74,7 +74,8 @@ impl<L: EventLog> Owner<L> {
             Some(cause) => Err(Refusal::NotKept { to: addressee(&dated.event), cause: cause.clone() }),
             None => apply(&mut self.state, seq, &dated),
         };
-        self.metrics.last_seq.store(seq.0, Ordering::Relaxed);
+        self.meter.last_seq.store(seq.0, Ordering::Relaxed);
+        self.events += 1;
         match result {
             Ok(applied) => {
                 if let Some(about) = about {
@@ -127,6 +128,9 @@ impl<L: EventLog> Owner<L> {
                     Answer::Audited(_) => Answer::Audited(seq),
                     as_decided @ (Answer::Kicked(_) | Answer::HostSet { .. }) => as_decided,
                 });
+                if let Err(refusal) = &done {
+                    self.meter.refusals.raise(refusal.place());
+                }
                 drop(answer.send(done));
             }
         }
@@ -142,9 +146,9 @@ impl<L: EventLog> Owner<L> {
                 heard = self.publish(&audience, &notice, labeled);
                 self.deliveries += heard as u64;
             }
-            self.metrics
-                .messages
-                .fetch_add(u64::from(matches!(notice.what, What::Said(_))), Ordering::Relaxed);
+            if let What::Said(message) = &notice.what {
+                self.meter.said.count(message);
+            }
             self.tapped.push(notice);
         }
         for (client, reply) in applied.replies {
@@ -223,9 +227,13 @@ impl<L: EventLog> Owner<L> {
         self.roster.answered(asking.client);
     }
 
-    /// With what only the roster knows: how many have not registered.
+    /// With what only the roster knows: how many have not registered. A refusal is counted.
     fn counted(&self, mut reply: Reply) -> Reply {
         let counts = match &mut reply {
+            Reply::Refused(refusal) => {
+                self.meter.refusals.raise(refusal.place());
+                return reply;
+            }
             Reply::Welcome(welcome) => &mut welcome.counts,
             Reply::Lusers(counts) => counts,
             _ => return reply,

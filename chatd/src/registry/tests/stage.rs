@@ -57,6 +57,10 @@ impl EventLog for HeldLog {
         false
     }
 
+    fn oldest(&self) -> Option<Time> {
+        self.waiting.front().map(|(settled, _)| settled.dated.at)
+    }
+
     fn next_settled(&mut self) -> Option<Settled> {
         let mut hand = self.hand.lock().unwrap();
         let is_held = self.waiting.front()?.1;
@@ -157,7 +161,7 @@ impl Stage {
     /// How many lines were delivered until now.
     pub(super) async fn deliveries(&self) -> u64 {
         self.fence().await;
-        self.registry.metrics().deliveries.load(Ordering::Relaxed)
+        self.registry.meter().deliveries.load(Ordering::Relaxed)
     }
 
     pub(super) fn release(&self, count: usize, failure: Option<&str>) {

@@ -60,6 +60,7 @@ use label::Answering;
 use pen::Pen;
 use registration::Registering;
 use turn::Turn;
+pub use usage::counts as used_verbs;
 pub(super) use variant::relevant;
 
 /// The word for this dialect in lists and logs.

@@ -37,7 +37,7 @@ pub(super) fn stats(irc: &mut Irc, line: &Line<'_>, turn: &mut Turn<'_>) -> Step
 /// How often each verb was used.
 fn verbs(irc: &Irc, turn: &mut Turn<'_>) {
     let mut pen = irc.pen(turn.setting, &mut turn.echo);
-    for (verb, count) in usage::counts() {
+    for (verb, count) in usage::counts().filter(|(_, count)| *count > 0) {
         pen.numeric_plain(Numeric::RPL_STATSCOMMANDS, &[verb, &count.to_string()]);
     }
 }

@@ -27,11 +27,11 @@ pub(super) fn count(index: usize) {
     OWN.with(|own| own[index].fetch_add(1, Ordering::Relaxed));
 }
 
-/// Every verb that was used, and how often.
-pub(super) fn counts() -> impl Iterator<Item = (&'static str, u64)> {
+/// Every verb, and how often it was used.
+pub fn counts() -> impl Iterator<Item = (&'static str, u64)> {
     let all = ALL.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    VERBS.iter().enumerate().filter_map(move |(index, verb)| {
-        let count = all.iter().map(|own| own[index].load(Ordering::Relaxed)).sum();
-        (count > 0).then_some((verb.name, count))
-    })
+    VERBS
+        .iter()
+        .enumerate()
+        .map(move |(index, verb)| (verb.name, all.iter().map(|own| own[index].load(Ordering::Relaxed)).sum()))
 }

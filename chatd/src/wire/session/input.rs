@@ -14,6 +14,7 @@ use super::pace::Pace;
 use crate::delivery::outbox::Outbox;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::request::Request;
+use crate::meter::traffic;
 use crate::wire::{Dialect, Step};
 
 /// Bytes read at a time.
@@ -115,7 +116,7 @@ impl Input {
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<Read>> {
         if self.has_backlog || self.phase == Phase::Ended {
-            return Poll::Ready(Ok(self.lines(&mut &[][..], reader)));
+            return Poll::Ready(Ok(self.lines(&mut &[][..], 0, reader)));
         }
         BUFFER.with_borrow_mut(|buffer| {
             let mut buffer = ReadBuf::new(buffer);
@@ -126,13 +127,14 @@ impl Input {
                 // The last line counts also without its end.
                 chunk = if self.framer.buffered() > 0 { b"\n" } else { b"" };
             }
-            Poll::Ready(Ok(self.lines(&mut chunk, reader)))
+            let bytes = buffer.filled().len();
+            Poll::Ready(Ok(self.lines(&mut chunk, bytes, reader)))
         })
     }
 
     /// Takes lines until there are no more, the batch is full, the pace is spent or the dialect has to wait. What is left
-    /// stays in the framer.
-    fn lines<D: Dialect>(&mut self, chunk: &mut &[u8], reader: Reader<'_, D>) -> Read {
+    /// stays in the framer. So many bytes were read for it.
+    fn lines<D: Dialect>(&mut self, chunk: &mut &[u8], bytes: usize, reader: Reader<'_, D>) -> Read {
         let Reader { dialect, outbox, shared } = reader;
         let setting = shared.setting();
         let limits = &setting.config.limits;
@@ -171,6 +173,7 @@ impl Input {
             self.has_backlog = false;
         }
         outbox.heard(setting.now.0, count);
+        traffic::received(bytes, count);
         self.note_end(&mut read);
         read
     }

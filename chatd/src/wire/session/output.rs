@@ -13,6 +13,7 @@ use crate::delivery::outbox::{Answer, Item, Outbox, Taken};
 use crate::domain::disconnect::Disconnect;
 use crate::domain::reply::Reply;
 use crate::domain::request::Request;
+use crate::meter::traffic;
 use crate::wire::{Dialect, Step};
 
 /// Pieces in one vectored write.
@@ -212,6 +213,7 @@ impl Output {
         }
         self.offset = end;
         outbox.written(done, written);
+        traffic::sent(written, done);
     }
 }
 

@@ -1,0 +1,142 @@
+//! The address of `[metrics]`: metrics and health checks for whoever can reach it, and nothing else. It takes only GET, tells nothing
+//! of what people say, and waits for nobody: one deadline for a whole connection, and few of them at a time.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{Context, metrics, probe};
+
+/// Connections at a time. Further ones wait in the listener's backlog, for [`WHOLE_DEADLINE`] at most until the next has its turn.
+const CONNECTIONS_MAX: usize = 16;
+
+/// How long the head of a request may take.
+const HEAD_DEADLINE: Duration = Duration::from_secs(5);
+
+/// How long a connection may take from its first byte to its last; each has one request.
+const WHOLE_DEADLINE: Duration = Duration::from_secs(15);
+
+/// How long to wait when the system has no file descriptor for a new connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+const BACKLOG: u32 = 64;
+
+/// A listener at the address of `[metrics]`.
+#[derive(Debug)]
+pub struct ScrapeListener {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl ScrapeListener {
+    /// Where it really listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Listens there. Must be called inside the runtime.
+    ///
+    /// # Errors
+    /// What the operating system says, with the key that names the address.
+    pub fn bind(address: SocketAddr) -> Result<Self, ScrapeError> {
+        let listen = || {
+            let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+            socket.set_reuseaddr(true)?;
+            socket.bind(address)?;
+            let listener = socket.listen(BACKLOG)?;
+            Ok(Self { address: listener.local_addr()?, listener })
+        };
+        listen().map_err(|cause| ScrapeError { address, cause })
+    }
+}
+
+/// The address of `[metrics]` cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "cannot serve metrics on {address}: {cause} (is another program using it? `ss -ltnp` tells; metrics.address chooses another, \
+     \"\" none)"
+)]
+pub struct ScrapeError {
+    address: SocketAddr,
+    #[source]
+    cause: std::io::Error,
+}
+
+/// Serves until `stop`, and then lets those finish who have asked.
+pub async fn serve(listener: ScrapeListener, context: Context, stop: CancellationToken) {
+    let router = router(context);
+    let seats = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let tasks = TaskTracker::new();
+    while let Some((stream, seat)) = accept(&listener.listener, &seats, &stop).await {
+        tasks.spawn(connection(stream, router.clone(), stop.clone(), seat));
+    }
+    tasks.close();
+    tasks.wait().await;
+}
+
+fn router(context: Context) -> Router {
+    Router::new()
+        .route(
+            "/metrics",
+            get(|State(context): State<Context>| async move { metrics::answer(&context).await }),
+        )
+        .route("/healthz", get(|State(context): State<Context>| async move { probe::alive(&context).await }))
+        .route(
+            "/readyz",
+            get(|State(context): State<Context>| async move { probe::takes_clients(&context).await }),
+        )
+        .fallback(|| async { (StatusCode::NOT_FOUND, "there are only /metrics, /healthz and /readyz\n") })
+        .method_not_allowed_fallback(|| async { (StatusCode::METHOD_NOT_ALLOWED, "there is only GET\n") })
+        .with_state(context)
+}
+
+/// The next connection, once there is a seat for it; none when the daemon stops.
+async fn accept(
+    listener: &TcpListener,
+    seats: &Arc<Semaphore>,
+    stop: &CancellationToken,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let next = async {
+        let seat = Arc::clone(seats).acquire_owned().await.ok()?;
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => return Some((stream, seat)),
+                Err(error) => {
+                    tracing::debug!(%error, "cannot accept a connection that wants metrics");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    };
+    stop.run_until_cancelled(next).await.flatten()
+}
+
+async fn connection(stream: TcpStream, router: Router, stop: CancellationToken, _seat: OwnedSemaphorePermit) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_DEADLINE).keep_alive(false);
+    let mut serving =
+        std::pin::pin!(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
+    let whole = async {
+        // How a connection broke is of no interest here: the peer knows, and nothing is left undone.
+        tokio::select! {
+            _ = serving.as_mut() => return,
+            () = stop.cancelled() => serving.as_mut().graceful_shutdown(),
+        }
+        let _ = serving.await;
+    };
+    let _ = timeout(WHOLE_DEADLINE, whole).await;
+}
