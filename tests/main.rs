@@ -5,6 +5,7 @@
 mod harness;
 
 mod ask;
+mod backup;
 mod capabilities;
 mod control;
 mod descriptors;

@@ -11,6 +11,7 @@
 //! - a stream is `application/x-ndjson`: one JSON object a line, with a heartbeat at least every ten seconds.
 
 mod change;
+mod data;
 pub mod path;
 mod problem;
 mod stream;
@@ -20,6 +21,7 @@ pub use change::{
     Accepted, CheckRequest, CheckResult, DrainRequest, HostRequest, HostResult, KickRequest, KickResult,
     Kicked, LogLevel, LogSetting, ReloadResult, SayRequest, SayResult, SayTarget,
 };
+pub use data::{BACKUP_MEDIA_TYPE, BackupFile, BackupLine};
 pub use problem::{PROBLEM_MEDIA_TYPE, Problem, code};
 pub use stream::{
     AuditEntry, AuditQuery, DeskDirection, Entry, EntryKind, HistoryPage, HistoryQuery, LogLine, LogQuery,

@@ -211,6 +211,28 @@ pub(crate) enum Command {
         #[arg(long)]
         wait: bool,
     },
+    /// Copy everything that is stored into a file while the daemon runs
+    #[command(
+        after_help = "Examples: chatctl backup\n          chatctl backup /var/backups/\n          chatctl backup - | age -r KEY > chatd.age\n\n\
+                      The file has mode 0600 and holds messages, audit, secrets and the configuration. It is written by whoever runs \
+                      this, verified, and there whole or not at all. `chatd --restore FILE` puts it back."
+    )]
+    Backup {
+        /// A file, a directory for one with the time in its name, or `-` for stdout; this directory when none is named
+        #[arg(value_name = "FILE|DIR")]
+        to: Option<PathBuf>,
+        /// Replace the file if it exists
+        #[arg(long)]
+        force: bool,
+    },
+    /// Put a backup in the place of what is stored, while the daemon is stopped
+    #[command(after_help = "Example: chatctl restore /var/backups/chatd-20250131-020000.backup\n\n\
+                      Runs `chatd --restore FILE`, which examines the backup before it changes anything and keeps the database before \
+                      it aside.")]
+    Restore {
+        /// The backup
+        file: PathBuf,
+    },
     /// Print what the daemon logs, the latest and as it logs it, or look at and change the level
     #[command(
         after_help = "Examples: chatctl log\n          chatctl log watch alice --level debug\n          chatctl log level debug --for 10m"

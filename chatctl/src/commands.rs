@@ -2,6 +2,7 @@
 //!
 //! Owns the dispatch; each family has its file. Nothing here may write to the terminal but through the screen.
 
+mod backup;
 mod daemon;
 mod desk;
 mod drain;
@@ -12,6 +13,7 @@ mod kick;
 mod list;
 mod log;
 mod metrics;
+pub(crate) mod restore;
 mod say;
 mod show;
 mod status;
@@ -44,10 +46,13 @@ pub(crate) async fn run(command: Command, client: &Client, screen: &mut Screen<'
         Command::Drain { timeout, wait } => drain::drain(client, screen, timeout, wait).await,
         Command::Undrain => drain::undrain(client, screen).await,
         Command::Stop { wait } => daemon::stop(client, screen, wait).await,
+        Command::Backup { to, force } => backup::backup(client, screen, to, force).await,
         Command::Log { command } => {
             log::log(client, screen, command.unwrap_or(LogCommand::Watch(WatchLog::default()))).await
         }
         Command::Metrics => metrics::metrics(client, screen).await,
+        // Done before, as it needs no daemon.
+        Command::Restore { file } => restore::restore(None, &file),
         Command::Completion { shell } => Ok(screen.raw(&crate::completion(shell))?),
         Command::Complete { words } => Ok(crate::completion::answer(&words, screen)?),
     }

@@ -16,6 +16,7 @@ mod shell;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod whole_file;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
@@ -104,6 +105,7 @@ fn execute(
     match command {
         Command::Completion { shell } => return Ok(screen.raw(&completion(shell))?),
         Command::Complete { words } => return Ok(completion::answer(&words, screen)?),
+        Command::Restore { file } => return commands::restore::restore(options.socket.as_deref(), &file),
         _ => {}
     }
     let socket = socket::locate(options.socket.as_deref())?;

@@ -4,6 +4,7 @@
 //! steer the terminal: spans are escaped here, at the last moment, so that no command can forget it.
 
 pub(crate) mod entry;
+pub(crate) mod size;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod time;

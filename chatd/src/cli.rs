@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use crate::config::{Environment, Source};
+use crate::config::{Config, Environment, PathError, Source};
 
 /// Where a packaged chatd has its configuration.
 const SYSTEM_FILE: &str = "/etc/chatd/chatd.toml";
+
+/// Where a packaged chatd has its state (`StateDirectory=` of its unit).
+const SYSTEM_STATE: &str = "/var/lib/chatd";
 
 /// A chat daemon: IRC, plain lines, and a desk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Parser)]
@@ -28,6 +31,12 @@ pub struct Arguments {
     /// Print the configuration that is in effect, passwords included, and end
     #[arg(long, conflicts_with = "hash_password")]
     pub print_config: bool,
+    /// Put a backup in the place of what is stored, while chatd is stopped, and end
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["check", "print_config", "hash_password", "check_db"])]
+    pub restore: Option<PathBuf>,
+    /// Examine what is stored, while chatd is stopped, and end
+    #[arg(long, conflicts_with_all = ["check", "print_config", "hash_password"])]
+    pub check_db: bool,
     /// Read a password from standard input, print its hash for [[control.operator]], and end
     #[arg(long)]
     pub hash_password: bool,
@@ -38,6 +47,27 @@ impl Arguments {
     /// nowhere, which means the built-in defaults. A file that is named but missing is an error when it is loaded.
     pub fn source(&self, environment: Environment) -> Source {
         self.source_with(environment, Path::new(SYSTEM_FILE))
+    }
+
+    /// Whether it works on the store instead of running the daemon.
+    #[must_use]
+    pub fn is_offline(&self) -> bool {
+        self.restore.is_some() || self.check_db
+    }
+
+    /// The directory that `--restore` and `--check-db` work on: where the daemon has its state. A service manager tells the daemon
+    /// and not whoever runs these by hand, so root works on the service's if there is one and nothing else is named.
+    ///
+    /// # Errors
+    /// If nobody says where state belongs.
+    pub fn state_directory(&self, config: &Config, environment: &Environment) -> Result<PathBuf, PathError> {
+        let is_named = config.server.state_directory.is_some()
+            || ["STATE_DIRECTORY", "XDG_STATE_HOME"].iter().any(|key| environment.value(key).is_some());
+        let service = Path::new(SYSTEM_STATE);
+        match !is_named && nix::unistd::geteuid().is_root() && service.is_dir() {
+            true => Ok(service.to_owned()),
+            false => config.state_directory(environment),
+        }
     }
 
     fn source_with(&self, environment: Environment, system_file: &Path) -> Source {

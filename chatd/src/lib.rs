@@ -40,6 +40,7 @@ pub fn main() -> ExitCode {
         match config::load(&source) {
             Err(error) => return wrong_configuration(&error),
             Ok(config) if arguments.print_config => print(&config.to_toml()),
+            Ok(config) if arguments.is_offline() => offline(&arguments, &config, &source.environment),
             Ok(config) => match daemon::tls::check(&config.tls) {
                 Err(faults) => return wrong_configuration(&faults),
                 Ok(doubts) if arguments.check => {
@@ -72,6 +73,16 @@ fn complain(text: &str) {
 
 fn print(text: &str) -> Result<()> {
     io::stdout().lock().write_all(text.as_bytes()).context("cannot write to standard output")
+}
+
+/// Works on the store while no daemon does.
+fn offline(arguments: &Arguments, config: &Config, environment: &Environment) -> Result<()> {
+    let directory = arguments.state_directory(config, environment)?;
+    let told = match &arguments.restore {
+        Some(file) => daemon::offline::restore(&directory, file),
+        None => daemon::offline::check(&directory),
+    };
+    print(&told?)
 }
 
 fn hash_password() -> Result<()> {

@@ -231,6 +231,13 @@ impl Daemon {
         assert_cmd::Command::from_std(command).timeout(DEADLINE).assert()
     }
 
+    /// Runs one more chatd with the same configuration and places and these arguments until it ends.
+    pub(crate) fn run_with(&self, arguments: &[&str]) -> Assert {
+        let mut command = command(self.directory.path());
+        command.args(arguments);
+        assert_cmd::Command::from_std(command).timeout(DEADLINE).assert()
+    }
+
     /// A place in the private directory, for whatever a test needs.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)

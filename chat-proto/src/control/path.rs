@@ -43,5 +43,8 @@ pub const STOP: &str = "/v1/stop";
 /// `GET` with [`LogQuery`](super::LogQuery) → stream of [`LogStreamLine`](super::LogStreamLine);
 /// `PUT` [`LogSetting`](super::LogSetting) → [`LogLevel`](super::LogLevel) as it now stands.
 pub const LOG: &str = "/v1/log";
+/// `POST` without a body → lines of [`BackupLine`](super::BackupLine), then the backup; see
+/// [`BACKUP_MEDIA_TYPE`](super::BACKUP_MEDIA_TYPE).
+pub const BACKUP: &str = "/v1/backup";
 /// `GET` with [`AuditQuery`](super::AuditQuery) → list of [`AuditEntry`](super::AuditEntry), oldest first.
 pub const AUDIT: &str = "/v1/audit";

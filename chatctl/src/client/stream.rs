@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chat_proto::control::STREAM_HEARTBEAT_MS;
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
+use hyper::body::{Bytes, Frame, Incoming};
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
@@ -45,6 +45,20 @@ impl Lines {
         }
     }
 
+    /// Bytes of a body that goes on with something else than lines; nothing at its end.
+    pub(crate) async fn bytes(&mut self) -> Result<Option<Bytes>, CallError> {
+        if self.taken < self.pending.len() {
+            let rest = self.pending.split_off(self.taken);
+            self.pending.clear();
+            self.taken = 0;
+            return Ok(Some(rest.into()));
+        }
+        match self.frame().await? {
+            None => Ok(None),
+            Some(frame) => Ok(Some(frame.into_data().unwrap_or_default())),
+        }
+    }
+
     /// Whether a whole line is there that can be read without waiting.
     pub(crate) fn has_more(&self) -> bool {
         self.pending[self.taken..].contains(&b'\n')
@@ -56,11 +70,15 @@ impl Lines {
         if self.pending.len() > LINE_LIMIT_BYTES {
             return Err(CallError::Garbled(format!("a line has more than {LINE_LIMIT_BYTES} bytes")));
         }
-        let frame = timeout(SILENCE, self.body.frame()).await;
-        let frame = frame.map_err(|_| CallError::Broken(format!("nothing was heard for {SILENCE:?}")))?;
+        let frame = self.frame().await?;
         let frame = frame.ok_or_else(|| CallError::Broken("the daemon ended the stream".into()))?;
-        let frame = frame.map_err(|cause| CallError::Broken(format!("the connection broke: {cause}")))?;
         self.pending.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
         Ok(())
+    }
+
+    async fn frame(&mut self) -> Result<Option<Frame<Bytes>>, CallError> {
+        let frame = timeout(SILENCE, self.body.frame()).await;
+        let frame = frame.map_err(|_| CallError::Broken(format!("nothing was heard for {SILENCE:?}")))?;
+        frame.transpose().map_err(|cause| CallError::Broken(format!("the connection broke: {cause}")))
     }
 }

@@ -6,6 +6,7 @@
 
 mod about;
 mod audit;
+mod backup;
 mod clients;
 mod daemon;
 mod desk;
@@ -13,6 +14,7 @@ mod entry;
 mod history;
 mod host;
 mod kick;
+mod labour;
 mod log;
 mod metrics;
 mod peer;
@@ -54,7 +56,7 @@ pub use socket::{BindError, Listener, bind};
 use crate::domain::id::Time;
 use crate::health::Health;
 use crate::registry::Registry;
-use crate::store::{Readers, StatsHandle};
+use crate::store::{Care, Readers, StatsHandle};
 use crate::telemetry::Telemetry;
 use crate::wire::session::Shared;
 
@@ -65,6 +67,8 @@ pub struct Context {
     pub registry: Registry,
     /// Opens the past.
     pub readers: Readers,
+    /// Copies of what is kept.
+    pub care: Care,
     /// How the store is doing.
     pub stats: StatsHandle,
     /// What is wrong at the moment.

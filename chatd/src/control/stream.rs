@@ -14,6 +14,7 @@ use axum::response::Response;
 use chat_proto::control::{STREAM_HEARTBEAT_MS, STREAM_MEDIA_TYPE};
 use futures_util::stream::unfold;
 use serde::Serialize;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -38,10 +39,7 @@ pub(super) trait Source: Send + 'static {
 /// # Errors
 /// All places for streams are taken.
 pub(super) fn respond(source: impl Source, app: &App) -> Result<Response, Failure> {
-    let place = Arc::clone(&app.streams).try_acquire_owned().map_err(|_| {
-        let detail = format!("{STREAMS_MAX} streams are open already");
-        Failure::plain(StatusCode::SERVICE_UNAVAILABLE, detail).hint("end a `chatctl watch` or `chatctl log`")
-    })?;
+    let place = place(app)?;
     let state = (source, app.stop.clone(), place, true);
     let lines = unfold(state, |(mut source, stop, place, is_first)| async move {
         let lines = if is_first { vec![source.heartbeat()] } else { next(&mut source, &stop).await? };
@@ -52,13 +50,25 @@ pub(super) fn respond(source: impl Source, app: &App) -> Result<Response, Failur
     Ok(response)
 }
 
+/// A place for a stream.
+///
+/// # Errors
+/// All are taken.
+pub(super) fn place(app: &App) -> Result<OwnedSemaphorePermit, Failure> {
+    Arc::clone(&app.streams).try_acquire_owned().map_err(|_| {
+        let detail = format!("{STREAMS_MAX} streams are open already");
+        Failure::plain(StatusCode::SERVICE_UNAVAILABLE, detail).hint("end a `chatctl watch` or `chatctl log`")
+    })
+}
+
 async fn next<S: Source>(source: &mut S, stop: &CancellationToken) -> Option<Vec<S::Line>> {
     let deadline = Instant::now() + Duration::from_millis(STREAM_HEARTBEAT_MS);
     let lines = stop.run_until_cancelled(timeout_at(deadline, source.next())).await?;
     lines.unwrap_or_else(|_| Some(vec![source.heartbeat()]))
 }
 
-fn encode<L: Serialize>(lines: &[L]) -> Bytes {
+/// The lines as they are sent.
+pub(super) fn encode<L: Serialize>(lines: &[L]) -> Bytes {
     let mut out = Vec::new();
     for line in lines {
         serde_json::to_writer(&mut out, line).expect("plain structs of strings and numbers always encode");

@@ -11,6 +11,7 @@ mod heartbeat;
 mod listen;
 mod listeners;
 mod observers;
+pub mod offline;
 mod reload;
 mod secret;
 mod signal;
@@ -124,8 +125,7 @@ impl Daemon {
         let plan = Listeners::first(&config.listen, tls.as_ref(), inherited)?;
         let control_listener = control::bind(&socket)?;
         config.cloak.key = reload::cloak_key(&config, &state_directory)?;
-        let config = Arc::new(config);
-        let started = registry::now();
+        let (config, started) = (Arc::new(config), registry::now());
         let (owning, controlling) = (CancellationToken::new(), CancellationToken::new());
         let reload_asked = Arc::<Notify>::default();
         let (registry, owner) = start(&config, &store, opened.next_seq, &reload_asked, owning.clone());
@@ -136,6 +136,7 @@ impl Daemon {
         let context = control::Context {
             registry: registry.clone(),
             readers: store.readers(),
+            care: store.care(),
             stats: store.stats(),
             telemetry: Arc::clone(&telemetry),
             health,

@@ -17,10 +17,10 @@ use super::conversation::Conversations;
 use super::error::{CommitError, StoreError};
 use super::retention::{self, Policy, Slice, Stage};
 use super::transaction::in_transaction;
-use super::{Opened, Record, places, schema};
+use super::{Opened, Record, backup, places, schema};
 
 /// The database's name in the data directory.
-const DATABASE: &str = "chatd.db";
+pub(super) const DATABASE: &str = "chatd.db";
 
 /// From this size on, the write-ahead log is checkpointed, and shrinks back to it afterwards: that far its pages are written in
 /// place, which makes an fsync cheaper than on a file that grows.
@@ -59,6 +59,7 @@ impl Database {
     /// Opens or creates the database, migrates it and reserves this run's numbers.
     pub(super) fn open(directory: &Path, sync: config::Sync) -> Result<(Self, Opened), StoreError> {
         let path = directory.join(DATABASE);
+        backup::sweep(&path);
         create_private(&path)?;
         let mut connection = connect(&path).map_err(|e| StoreError::of_sqlite("open", &path, e))?;
         schema::check(&connection, &path)?;
@@ -245,7 +246,7 @@ fn checkpoint(connection: &Connection) -> rusqlite::Result<i64> {
 
 /// Makes the file with mode 0600 if it is missing; SQLite gives its companions the same mode. An existing file is not
 /// opened, for the reason that [`Log::sync`] gives.
-fn create_private(path: &Path) -> Result<(), StoreError> {
+pub(super) fn create_private(path: &Path) -> Result<(), StoreError> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),

@@ -61,13 +61,13 @@ pub enum StoreError {
         known: i64,
     },
     /// The file is something else.
-    #[error("{} is not a chatd database; move it away or choose another directory (server.state-directory)", path.display())]
+    #[error("{} is not a chatd database, or its beginning is damaged; restore a backup (chatd --restore FILE), or move it away", path.display())]
     NotOurs {
         /// The file.
         path: PathBuf,
     },
     /// The database is damaged.
-    #[error("{} is damaged ({cause}); restore a backup, or rescue what can be read with `sqlite3 chatd.db .recover`", path.display())]
+    #[error("{} is damaged ({cause}); restore a backup (chatd --restore FILE), or rescue what can be read with `sqlite3 chatd.db .recover`", path.display())]
     Corrupt {
         /// The database.
         path: PathBuf,

@@ -1,9 +1,11 @@
 //! The data directory and the lock that keeps a second daemon out of it. Never touches the database.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};
 use std::path::Path;
+
+use nix::unistd::geteuid;
 
 use super::error::StoreError;
 
@@ -35,6 +37,8 @@ impl Lock {
             .mode(0o600)
             .open(&path)
             .map_err(failed)?;
+        // Root restores and examines; the daemon must be able to lock it afterwards.
+        give_to_owner_of(directory, &path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(StoreError::Locked { pid: pid_in(&mut file), path }),
@@ -44,6 +48,16 @@ impl Lock {
         let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
         Ok(Self { _file: file })
     }
+}
+
+/// Gives a file that root has made to whom the directory belongs; does nothing for anybody else, whose files are right as they
+/// are.
+pub(super) fn give_to_owner_of(directory: &Path, path: &Path) -> io::Result<()> {
+    if !geteuid().is_root() {
+        return Ok(());
+    }
+    let owner = std::fs::metadata(directory)?;
+    chown(path, Some(owner.uid()), Some(owner.gid()))
 }
 
 fn pid_in(file: &mut File) -> Option<u32> {

@@ -28,13 +28,19 @@
 
 mod append;
 mod aside;
+mod backup;
+mod care;
 mod conversation;
 mod database;
 mod error;
+mod examine;
+mod interest;
 mod lock;
+mod manifest;
 mod places;
 mod queue;
 mod reader;
+mod restore;
 mod retention;
 mod row;
 mod schema;
@@ -68,8 +74,13 @@ use self::space::Space;
 use self::upkeep::Upkeep;
 use self::worker::Worker;
 
+pub use self::backup::{BackupError, Place, Stage, Summary};
+pub use self::care::Care;
 pub use self::error::{CommitError, StoreError};
+pub use self::interest::Interest;
+pub use self::manifest::{Amount, KeptFile, Manifest};
 pub use self::reader::{DeskConversation, Reader, Readers, Selector, Since};
+pub use self::restore::{RestoreError, Restored, check, restore, stamp};
 pub use self::row::{Stored, StoredAudit, StoredConversation};
 pub use self::stats::{Stats, StatsHandle};
 pub use self::writer::{Committed, Writer};
@@ -115,6 +126,7 @@ pub struct Opened {
 #[derive(Debug)]
 pub struct Store {
     readers: Readers,
+    care: Care,
     jobs: Jobs,
     stats: StatsHandle,
     policy: retention::SharedPolicy,
@@ -134,6 +146,7 @@ impl Store {
         let lock = Lock::take(directory)?;
         let (database, opened) = Database::open(directory, history.sync)?;
         let readers = Readers::of(database.path());
+        let care = Care::of(readers.clone());
         let policy = retention::SharedPolicy::new(Policy::of(history));
         let (jobs, queue) = queue::queue();
         let stats = StatsHandle::new(jobs.taken());
@@ -151,7 +164,7 @@ impl Store {
                 worker.run()
             })
             .map_err(StoreError::Thread)?;
-        Ok((Self { readers, jobs, stats, policy, space, ended, thread: Some(thread) }, opened))
+        Ok((Self { readers, care, jobs, stats, policy, space, ended, thread: Some(thread) }, opened))
     }
 
     /// A handle that commits groups.
@@ -179,6 +192,12 @@ impl Store {
     #[must_use]
     pub fn readers(&self) -> Readers {
         self.readers.clone()
+    }
+
+    /// Taking care of it: backups, examinations.
+    #[must_use]
+    pub fn care(&self) -> Care {
+        self.care.clone()
     }
 
     /// How the store is doing; the handle stays valid and reads without waiting for the disk.

@@ -76,14 +76,23 @@ impl Readers {
     /// # Errors
     /// When the database cannot be opened.
     pub fn open(&self) -> Result<Reader, StoreError> {
+        Ok(Reader { connection: self.connect()?, path: self.path.to_path_buf() })
+    }
+
+    /// The bare connection.
+    pub(super) fn connect(&self) -> Result<Connection, StoreError> {
         let connect = || {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&self.path, flags)?;
             connection.busy_timeout(BUSY)?;
             Ok(connection)
         };
-        let connection = connect().map_err(|e| StoreError::of_sqlite("open", &self.path, e))?;
-        Ok(Reader { connection, path: self.path.to_path_buf() })
+        connect().map_err(|e| StoreError::of_sqlite("open", &self.path, e))
+    }
+
+    /// The database file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 }
 

@@ -94,6 +94,7 @@ impl Office {
         let context = Context {
             registry: registry.clone(),
             readers: store.readers(),
+            care: store.care(),
             stats: store.stats(),
             telemetry: record(),
             health: health.clone(),
@@ -168,8 +169,10 @@ impl Office {
 pub(super) async fn raw(socket: &Path, request: &str) -> Answer {
     let mut socket = UnixStream::connect(socket).await.unwrap();
     socket.write_all(request.as_bytes()).await.unwrap();
-    let mut text = String::new();
-    timeout(PATIENCE, socket.read_to_string(&mut text)).await.expect("no answer").unwrap();
+    let mut bytes = Vec::new();
+    timeout(PATIENCE, socket.read_to_end(&mut bytes)).await.expect("no answer").unwrap();
+    // A backup is no text.
+    let text = String::from_utf8_lossy(&bytes);
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
     Answer { status, head: head.to_lowercase(), body: body.to_owned() }

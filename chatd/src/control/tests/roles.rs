@@ -23,6 +23,7 @@ const ROUTES: &[(&str, &str, Role)] = &[
     ("POST", "/v1/kick", Role::Operator),
     ("POST", "/v1/host", Role::Operator),
     ("POST", "/v1/say", Role::Operator),
+    ("POST", "/v1/backup", Role::Admin),
     ("POST", "/v1/reload", Role::Admin),
     ("POST", "/v1/check", Role::Admin),
     ("POST", "/v1/drain", Role::Admin),

@@ -1,6 +1,7 @@
 //! What the store promises, tested through its public face where that reaches.
 
 mod aside;
+mod care;
 mod commit;
 mod open;
 mod places;

@@ -1,0 +1,67 @@
+//! What is done to the store while no daemon runs: `chatd --restore` and `chatd --check-db`. Says what was done and what is left
+//! to do; the doing is the store's.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::registry::now;
+use crate::store::{self, Restored};
+
+/// Puts a backup in the place of the store; what to tell about it.
+///
+/// # Errors
+/// Nothing was restored.
+pub fn restore(directory: &Path, file: &Path) -> Result<String> {
+    let done = store::restore(directory, file, &store::stamp(now()));
+    let done = done.with_context(|| format!("cannot restore {}", file.display()))?;
+    Ok(report(directory, file, &done))
+}
+
+fn report(directory: &Path, file: &Path, done: &Restored) -> String {
+    let Restored { manifest, before, configuration } = done;
+    let (taken, amount) = (store::stamp(manifest.taken_at), &manifest.amount);
+    let mut told = format!(
+        "restored {} to {}: {} as of {taken}, {} messages and {} audit entries\n",
+        file.display(),
+        directory.display(),
+        manifest.server,
+        amount.messages,
+        amount.audit
+    );
+    // Writing into a string does not fail.
+    if let Some(before) = before {
+        let _ = writeln!(
+            told,
+            "the database before it is kept as {}; remove it when all is well",
+            before.display()
+        );
+    }
+    if let Some(configuration) = configuration {
+        let _ = writeln!(
+            told,
+            "the configuration of that time is in {}; it is not in use",
+            configuration.display()
+        );
+    }
+    told.push_str("now start chatd, for instance with systemctl start chatd\n");
+    told
+}
+
+/// Examines the store; what to tell if it is sound.
+///
+/// # Errors
+/// It is not sound, or could not be examined.
+pub fn check(directory: &Path) -> Result<String> {
+    let found = store::check(directory)
+        .with_context(|| format!("cannot examine the database in {}", directory.display()))?;
+    if found.is_empty() {
+        return Ok(format!("the database in {} is sound\n", directory.display()));
+    }
+    bail!(
+        "the database in {} is damaged:\n  {}\nrestore a backup: chatd --restore FILE",
+        directory.display(),
+        found.join("\n  ")
+    );
+}
