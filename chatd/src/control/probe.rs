@@ -3,9 +3,8 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chat_proto::control::Probe;
 use tokio::time::timeout;
@@ -61,5 +60,7 @@ async fn silence(context: &Context) -> Option<String> {
 
 fn answer(reasons: Vec<String>) -> Response {
     let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Probe { is_ok: reasons.is_empty(), reasons })).into_response()
+    let probe = Probe { is_ok: reasons.is_empty(), reasons };
+    let line = serde_json::to_string(&probe).expect("flags and strings are always JSON");
+    (status, [(header::CONTENT_TYPE, "application/json")], format!("{line}\n")).into_response()
 }

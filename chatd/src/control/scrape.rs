@@ -72,7 +72,6 @@ impl ScrapeListener {
 )]
 pub struct ScrapeError {
     address: SocketAddr,
-    #[source]
     cause: std::io::Error,
 }
 

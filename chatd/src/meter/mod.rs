@@ -18,10 +18,13 @@ use crate::config::Protocol;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::refusal::Refusal;
 
-/// Bounds of what takes the owner and the runtime some time, in microseconds: a turn under no load takes some ten, and after a
-/// hundred milliseconds people notice.
-const MOMENTS_US: &[u64] =
+/// Bounds of how long a turn takes, in microseconds: under no load some ten, and after a hundred milliseconds people notice.
+const TURNS_US: &[u64] =
     &[10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000];
+
+/// Bounds of how late a task is woken, in microseconds. Timers have steps of a millisecond: one is never seen to be better.
+const LATE_US: &[u64] =
+    &[1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000];
 
 /// All that is counted beside the store, which has figures of its own. One for each registry.
 #[derive(Debug)]
@@ -65,8 +68,8 @@ impl Default for Meter {
             last_seq: AtomicU64::new(0),
             events: AtomicU64::new(0),
             refusals: Counts::default(),
-            turns: Histogram::new(MOMENTS_US),
-            late_wakes: Histogram::new(MOMENTS_US),
+            turns: Histogram::new(TURNS_US),
+            late_wakes: Histogram::new(LATE_US),
             disconnects: Counts::default(),
             entered: Counts::default(),
             turned_away: Counts::default(),
