@@ -98,7 +98,7 @@ pub(crate) enum Command {
         #[arg(value_enum, default_value_t = Listing::Clients)]
         what: Listing,
         /// At most so many; of the audit trail, the newest
-        #[arg(short = 'n', long, value_name = "COUNT")]
+        #[arg(short = 'n', long, value_name = "COUNT", value_parser = count)]
         count: Option<u32>,
     },
     /// Show everything about one client or one room
@@ -155,8 +155,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "SEQ")]
         since: Option<u64>,
         /// End after so many entries
-        #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-        count: Option<u64>,
+        #[arg(short = 'n', long, value_name = "N", value_parser = count)]
+        count: Option<u32>,
     },
     /// Print what is stored of a room or a desk conversation
     #[command(
@@ -166,9 +166,9 @@ pub(crate) enum Command {
         /// A #room, a nick (its newest desk conversation), or desk:ID
         what: String,
         /// At most so many, the newest
-        #[arg(short = 'n', long, value_name = "COUNT")]
+        #[arg(short = 'n', long, value_name = "COUNT", value_parser = count)]
         count: Option<u32>,
-        /// Only what came after: `10m`, `2h`, a time (RFC 3339, or local as `2025-01-31 12:00`), or a sequence number
+        /// Only what came after: `10m`, `2h`, a time (RFC 3339, or local as `18:00` or `2025-01-31 12:00`), or a sequence number
         #[arg(long, value_name = "TIME", value_parser = time::parse_since)]
         since: Option<Since>,
     },
@@ -283,6 +283,12 @@ fn watched(name: &str) -> Result<String, String> {
         true => Err("a name is not empty and has no comma".into()),
         false => Ok(name.into()),
     }
+}
+
+/// Nobody means none.
+fn count(typed: &str) -> Result<u32, String> {
+    let count = typed.parse().ok().filter(|count| *count > 0);
+    count.ok_or_else(|| "expected a whole number from 1 on, such as 20".into())
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod complete;
 mod completion;
 mod exit;
 mod follow;
+mod hint;
 mod input;
 mod print;
 mod shell;
@@ -82,7 +83,10 @@ fn concluded(done: Result<(), Failure>, screen: &mut Screen<'_>) -> u8 {
 /// Help and version go to stdout and are a success; what could not be understood goes to stderr.
 fn answer_usage(refusal: &clap::Error, surface: &Surface, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let styled = refusal.render();
-    let text = if surface.color { styled.ansi().to_string() } else { styled.to_string() };
+    let mut text = if surface.color { styled.ansi().to_string() } else { styled.to_string() };
+    if let Some(command) = hint::elsewhere(refusal) {
+        text.push_str(&format!("hint: {command}\n"));
+    }
     let stream: &mut dyn Write = if refusal.use_stderr() { err } else { out };
     // There is nobody left to tell when this fails.
     let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());

@@ -133,12 +133,16 @@ impl<'a> Screen<'a> {
         Ok(())
     }
 
-    /// Prints `name  value` with the names aligned.
+    /// Prints `name  value` with the names aligned; a value that is too wide goes on below itself.
     pub(crate) fn block(&mut self, rows: &[(&str, Span)]) -> io::Result<()> {
         let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        let room = self.surface.width.map_or(usize::MAX, |columns| columns.saturating_sub(width + 2));
         for (name, value) in rows {
-            let name = Span { style: Style::Dim, text: format!("{name:width$}  ") };
-            self.line(&[name, value.clone()])?;
+            for (at, text) in text::folded(&text::visible(&value.text), room).into_iter().enumerate() {
+                let name = if at == 0 { name } else { "" };
+                let name = Span { style: Style::Dim, text: format!("{name:width$}  ") };
+                self.line(&[name, Span { style: value.style, text }])?;
+            }
         }
         Ok(())
     }

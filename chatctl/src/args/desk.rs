@@ -14,7 +14,7 @@ pub(crate) enum DeskCommand {
         /// The guest's nick, or desk:ID
         nick: String,
         /// At most so many messages, the newest
-        #[arg(short = 'n', long, value_name = "COUNT")]
+        #[arg(short = 'n', long, value_name = "COUNT", value_parser = super::count)]
         count: Option<u32>,
     },
     /// Answer a guest

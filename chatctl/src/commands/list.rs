@@ -70,6 +70,7 @@ pub(super) fn dialect(dialect: Dialect) -> &'static str {
 impl Listed for ClientInfo {
     const COLUMNS: &'static [&'static str] =
         &[">ID", "NICK", "ADDRESS", "DIALECT", ">CONNECTED", ">IDLE", ">QUEUED", ">IN", ">OUT", "ROOMS"];
+    const SPARE: &'static [&'static str] = &[">IN", ">OUT", ">QUEUED", "DIALECT", ">CONNECTED"];
 
     fn id(&self) -> String {
         self.id.to_string()
@@ -93,6 +94,7 @@ impl Listed for ClientInfo {
 
 impl Listed for RoomInfo {
     const COLUMNS: &'static [&'static str] = &["NAME", ">MEMBERS", "MODES", ">AGE", "TOPIC"];
+    const SPARE: &'static [&'static str] = &[">AGE", "MODES"];
 
     fn id(&self) -> String {
         self.name.clone()
@@ -112,6 +114,7 @@ impl Listed for RoomInfo {
 impl Listed for DeskInfo {
     const COLUMNS: &'static [&'static str] =
         &["ID", "NICK", ">CLIENT", ">OPENED", ">LAST", ">MESSAGES", "STATE", "TEXT"];
+    const SPARE: &'static [&'static str] = &[">MESSAGES", ">OPENED", ">CLIENT"];
 
     fn id(&self) -> String {
         format!("desk:{}", self.id)
@@ -133,6 +136,7 @@ impl Listed for DeskInfo {
 
 impl Listed for AuditEntry {
     const COLUMNS: &'static [&'static str] = &[">SEQ", "TIME", "WHO", "ACTION", "TARGET", "DETAIL"];
+    const SPARE: &'static [&'static str] = &[">SEQ"];
 
     fn id(&self) -> String {
         self.seq.to_string()

@@ -16,7 +16,7 @@ pub(super) async fn watch(
     screen: &mut Screen<'_>,
     what: &[String],
     since: Option<u64>,
-    count: Option<u64>,
+    count: Option<u32>,
 ) -> Result<(), Failure> {
     let what = (!what.is_empty()).then(|| what.join(","));
     let mut left = count;

@@ -36,6 +36,15 @@ fn said(entry: &Entry) -> Option<(&str, String)> {
     let place = entry.to.as_deref().or(room).unwrap_or("?");
     match (entry.kind, entry.direction, room) {
         (EntryKind::Announce, _, room) => Some((room.unwrap_or("all"), format!("{from}: {text}"))),
+        (EntryKind::Message, direction, room) if action(text).is_some() => {
+            let text = action(text).unwrap_or_default();
+            match (direction, room) {
+                (Some(DeskDirection::FromGuest), _) => Some(("desk", format!("* {from} {text}"))),
+                (Some(DeskDirection::FromDesk), _) => Some(("desk", format!("→ {to}: * {text}"))),
+                (None, Some(_)) => Some((place, format!("* {from} {text}"))),
+                (None, None) => Some(("direct", format!("→ {to}: * {from} {text}"))),
+            }
+        }
         (EntryKind::Message | EntryKind::Notice, Some(DeskDirection::FromGuest), _) => {
             Some(("desk", format!("{from} → {text}")))
         }
@@ -48,6 +57,13 @@ fn said(entry: &Entry) -> Option<(&str, String)> {
         (EntryKind::Notice, None, None) => Some(("direct", format!("-{from}- → {to}: {text}"))),
         _ => None,
     }
+}
+
+/// What somebody does instead of saying something: `\x01ACTION waves\x01` (ctcp.horse, "ACTION"); the end may be missing.
+fn action(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix("\u{1}ACTION")?;
+    let inside = inside.strip_suffix('\u{1}').unwrap_or(inside);
+    inside.strip_prefix(' ').or(inside.is_empty().then_some(""))
 }
 
 fn happened(entry: &Entry) -> String {
@@ -136,6 +152,22 @@ mod tests {
                 "#lobby  alice: one\n         \n         two\\x1b",
             ),
             (json!({"kind": "announce", "from": "root", "text": "noon"}), "all  root: noon"),
+            (
+                json!({"kind": "message", "conversation": "#a", "from": "alice", "text": "\u{1}ACTION waves\u{1}"}),
+                "#a  * alice waves",
+            ),
+            (
+                json!({"kind": "message", "conversation": "desk:3", "desk_id": 3, "from": "alice", "text": "\u{1}ACTION waits", "direction": "from-guest"}),
+                "desk  * alice waits",
+            ),
+            (
+                json!({"kind": "message", "from": "alice", "to": "bob", "text": "\u{1}ACTION nods\u{1}"}),
+                "direct  → bob: * alice nods",
+            ),
+            (
+                json!({"kind": "message", "conversation": "#a", "from": "al", "text": "\u{1}ACTIONS\u{1}"}),
+                "#a  al: \\x01ACTIONS\\x01",
+            ),
         ];
         for (fields, expected) in cases {
             assert_eq!(shown(fields), format!("12:03:44 {expected}"));

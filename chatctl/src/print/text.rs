@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 /// How a span looks where colours are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +85,22 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// `text` in lines of at most `room` columns, broken between words; one that is wider by itself is not broken.
+pub(crate) fn folded(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.width() + 1 + word.width() <= room {
+            line.extend([" ", word]);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
 /// The same for messages of several lines, whose ends stay.
 pub(crate) fn visible_lines(text: &str) -> String {
     text.trim_end_matches('\n').split('\n').map(visible).collect::<Vec<_>>().join("\n")
@@ -118,7 +135,7 @@ fn is_unsafe(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Style, json_line, styled, visible, visible_lines};
+    use super::{Style, folded, json_line, styled, visible, visible_lines};
 
     #[test]
     fn nothing_that_a_client_writes_steers_the_terminal() {
@@ -148,6 +165,15 @@ mod tests {
         let line = json_line(&nasty).unwrap();
         assert_eq!(line, r#""\u009b31m\u007f\u202e\u001b""#);
         assert_eq!(serde_json::from_str::<String>(&line).unwrap(), nasty);
+    }
+
+    #[test]
+    fn what_is_too_wide_goes_on_in_the_next_line() {
+        assert_eq!(folded("one two  three", 80), ["one two  three"]);
+        assert_eq!(folded("one two three", 7), ["one two", "three"]);
+        assert_eq!(folded("日本 語 x", 7), ["日本 語", "x"]);
+        assert_eq!(folded("a-long-word b", 3), ["a-long-word", "b"]);
+        assert_eq!(folded("", 10), [""]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp, Zoned};
 
@@ -75,8 +75,9 @@ fn since(typed: &str, now: &Zoned) -> Result<Since, String> {
         return Ok(Since(typed.into()));
     }
     let moment =
-        typed.parse::<Timestamp>().ok().or_else(|| ago_typed(typed, now)).or_else(|| local(typed, now));
-    let moment = moment.ok_or("expected a duration such as 10m, a time such as 2025-01-31T12:00:00Z, \"2025-01-31 12:00\" or 2025-01-31, or a sequence number")?;
+        typed.parse::<Timestamp>().ok().or_else(|| time_of_day(typed, now)).or_else(|| ago_typed(typed, now));
+    let moment = moment.or_else(|| local(typed, now));
+    let moment = moment.ok_or("expected a duration such as 10m, a time such as 18:00, 2025-01-31T12:00:00Z, \"2025-01-31 12:00\" or 2025-01-31, or a sequence number")?;
     Ok(Since(format!("{moment:.3}")))
 }
 
@@ -88,6 +89,17 @@ fn ago_typed(typed: &str, now: &Zoned) -> Option<Timestamp> {
 fn local(typed: &str, now: &Zoned) -> Option<Timestamp> {
     let zone: TimeZone = now.time_zone().clone();
     Some(typed.parse::<DateTime>().ok()?.to_zoned(zone).ok()?.timestamp())
+}
+
+/// `18:00`: the last time that the clock showed it.
+fn time_of_day(typed: &str, now: &Zoned) -> Option<Timestamp> {
+    // A duration may be written with colons as well, and a date may stand before a time.
+    let is_time = typed.contains(':') && typed.chars().all(|letter| letter.is_ascii_digit() || letter == ':');
+    let time = typed.parse::<Time>().ok().filter(|_| is_time)?;
+    let at = |date: jiff::civil::Date| date.to_datetime(time).to_zoned(now.time_zone().clone()).ok();
+    let today = at(now.date())?;
+    let last = if today > *now { at(now.date().yesterday().ok()?)? } else { today };
+    Some(last.timestamp())
 }
 
 #[cfg(test)]
@@ -143,11 +155,14 @@ mod tests {
             ("2025-01-31 09:00", "2025-01-31T08:00:00.000Z"),
             ("2025-01-31", "2025-01-30T23:00:00.000Z"),
             ("1200", "1200"),
+            ("11:59", "2025-01-31T10:59:00.000Z"),
+            ("12:00:00", "2025-01-31T11:00:00.000Z"),
+            ("12:01", "2025-01-30T11:01:00.000Z"),
         ];
         for (typed, sent) in cases {
             assert_eq!(since(typed, &noon()), Ok(Since(sent.into())), "{typed}");
         }
-        for typed in ["", "-10m", "yesterday-ish"] {
+        for typed in ["", "-10m", "yesterday-ish", "25:00"] {
             assert!(since(typed, &noon()).is_err(), "{typed}");
         }
     }

@@ -45,6 +45,7 @@ pub use load::{Source, load, parse};
 pub use log::{LevelError, LogConfig, LogFormat, LogTarget, Rotation, parse_level};
 pub use metrics::Metrics;
 pub use paths::PathError;
+pub(crate) use problem::nearest;
 pub use problem::{ConfigError, Place, Problem};
 pub use rooms::Rooms;
 pub use server::{Admin, Server};

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use chat_proto::control::{ClientInfo, Dialect};
 
+use super::nearest;
 use super::problem::{Answer, Failure};
 use super::request::Name;
 use super::router::App;
@@ -21,7 +22,11 @@ pub(super) async fn list(State(app): State<App>) -> Answer<Vec<ClientInfo>> {
 
 /// One connection. An address that several share names none of them.
 pub(super) async fn show(State(app): State<App>, Name(who): Name) -> Answer<ClientInfo> {
-    let mut views = named(&app, &who).await?;
+    nearest::suggested(&app, &who, one(&app, &who).await).await
+}
+
+async fn one(app: &App, who: &str) -> Answer<ClientInfo> {
+    let mut views = named(app, who).await?;
     match (views.pop(), views.len()) {
         (Some(view), 0) => Ok(Json(info(view, now()))),
         (Some(_), others) => {
@@ -37,7 +42,7 @@ pub(super) async fn named(app: &App, who: &str) -> Result<Vec<ClientView>, Failu
     views(app, Inspect::Client(who.into())).await
 }
 
-async fn views(app: &App, what: Inspect) -> Result<Vec<ClientView>, Failure> {
+pub(super) async fn views(app: &App, what: Inspect) -> Result<Vec<ClientView>, Failure> {
     match app.context.registry.inspect(what).await? {
         View::Clients(views) => Ok(views),
         _ => Err(Failure::stopping()),

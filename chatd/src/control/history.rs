@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use chat_proto::control::{HistoryPage, HistoryQuery};
 
+use super::nearest;
 use super::problem::{Answer, Failure};
 use super::request::Asked;
 use super::router::App;
@@ -21,7 +22,8 @@ const COUNT_MAX: usize = 10_000;
 pub(super) async fn show(State(app): State<App>, Asked(query): Asked<HistoryQuery>) -> Answer<HistoryPage> {
     let count = count(query.count)?;
     let since = query.since.as_deref().filter(|since| !since.is_empty()).map(since).transpose()?;
-    let (what, selector) = resolve(&app, &query.what).await?;
+    let resolved = resolve(&app, &query.what).await;
+    let (what, selector) = nearest::suggested(&app, &query.what, resolved).await?;
     // One more than asked for shows whether there are more.
     let mut stored = read(&app, move |reader| reader.latest(&selector, count + 1, since)).await?;
     let has_more = stored.len() > count;

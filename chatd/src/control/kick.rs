@@ -5,6 +5,7 @@ use axum::{Extension, Json};
 use chat_proto::control::{KickRequest, KickResult, Kicked};
 
 use super::clients;
+use super::nearest;
 use super::problem::{Answer, Failure};
 use super::request::{Body, one_line};
 use super::router::{App, Asker};
@@ -23,8 +24,9 @@ pub(super) async fn kick(
     one_line("reason", &reason)?;
     // Addresses are looked up before: afterwards the connections are gone.
     let before = clients::named(&app, &ask.who).await?;
-    let command = Command::Kick { who: ask.who.into(), reason: reason.into() };
-    match app.context.registry.command(by, command).await?? {
+    let command = Command::Kick { who: ask.who.as_str().into(), reason: reason.into() };
+    let done = app.context.registry.command(by, command).await?.map_err(Failure::from);
+    match nearest::suggested(&app, &ask.who, done).await? {
         command::Answer::Kicked(kicked) => {
             let address = |id| before.iter().find(|view| view.id == id).map(|view| view.address.to_string());
             let one = |(id, nick): (_, Option<Box<str>>)| {

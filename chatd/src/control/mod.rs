@@ -17,6 +17,7 @@ mod kick;
 mod labour;
 mod log;
 mod metrics;
+mod nearest;
 mod peer;
 mod probe;
 mod problem;

@@ -64,6 +64,18 @@ impl Failure {
         Self::plain(StatusCode::SERVICE_UNAVAILABLE, "the daemon is stopping")
     }
 
+    /// Whether it is a 404.
+    pub(super) fn is_no_such_object(&self) -> bool {
+        self.0.kind == code::NO_SUCH_OBJECT
+    }
+
+    /// With a name that was probably meant, before whatever else there is to do.
+    pub(super) fn suggest(mut self, meant: &str) -> Self {
+        let rest = self.0.hint.take().map(|hint| format!(" {hint}")).unwrap_or_default();
+        self.0.hint = Some(format!("did you mean {meant}?{rest}"));
+        self
+    }
+
     /// With what to do about it.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use chat_proto::control::{Member, RoomBan, RoomDetail, RoomInfo};
 
+use super::nearest;
 use super::problem::{Answer, Failure};
 use super::request::Name;
 use super::router::App;
@@ -21,10 +22,11 @@ pub(super) async fn list(State(app): State<App>) -> Answer<Vec<RoomInfo>> {
 
 /// One room.
 pub(super) async fn show(State(app): State<App>, Name(name): Name) -> Answer<RoomDetail> {
-    match named(&app, &name).await? {
+    let found = match named(&app, &name).await? {
         Some(view) => Ok(Json(detail(view))),
-        None => Err(Refusal::NoSuchRoom(name.into()).into()),
-    }
+        None => Err(Refusal::NoSuchRoom(name.as_str().into()).into()),
+    };
+    nearest::suggested(&app, &name, found).await
 }
 
 /// The room that exists now under a name.
@@ -32,7 +34,7 @@ pub(super) async fn named(app: &App, name: &str) -> Result<Option<RoomView>, Fai
     Ok(views(app, Inspect::Room(name.into())).await?.pop())
 }
 
-async fn views(app: &App, what: Inspect) -> Result<Vec<RoomView>, Failure> {
+pub(super) async fn views(app: &App, what: Inspect) -> Result<Vec<RoomView>, Failure> {
     match app.context.registry.inspect(what).await? {
         View::Rooms(views) => Ok(views),
         _ => Err(Failure::stopping()),

@@ -26,6 +26,36 @@ async fn status_counts_who_is_here() {
 }
 
 #[tokio::test]
+async fn a_name_that_nobody_has_brings_the_nearest_one() {
+    let office = Office::open();
+    let alice = office.client("Alice").await;
+    alice.join("#lobby").await;
+    for (path, meant) in [
+        ("/v1/clients/alcie", "did you mean Alice? "),
+        ("/v1/clients/lobby", "did you mean #lobby? "),
+        ("/v1/rooms/%23loby", "did you mean #lobby? "),
+        ("/v1/history?what=alise", "did you mean Alice? "),
+        ("/v1/history?what=%23loby", "did you mean #lobby? "),
+    ] {
+        let problem = office.get(path).await.problem(404);
+        assert!(
+            problem.contains(meant) && problem.contains("chatctl") || problem.contains("desk:ID"),
+            "{problem}"
+        );
+    }
+    for (path, body) in [
+        ("/v1/kick", r#"{"who":"alicee"}"#),
+        ("/v1/host", r#"{"who":"alicee"}"#),
+        ("/v1/say", r#"{"to":{"nick":"alicee"},"text":"x"}"#),
+    ] {
+        assert!(office.post(path, body).await.problem(404).contains("did you mean Alice?"), "{path}");
+    }
+    let far = office.get("/v1/clients/zebedee").await.problem(404);
+    assert!(!far.contains("did you mean"), "{far}");
+    office.close().await;
+}
+
+#[tokio::test]
 async fn status_tells_what_is_wrong_the_worst_first() {
     let office = Office::open();
     office.health.raise(Condition::HistoryReadOnly, "9 MiB are free");
