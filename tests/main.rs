@@ -8,6 +8,7 @@ mod ask;
 mod backup;
 mod capabilities;
 mod control;
+mod database;
 mod descriptors;
 mod desk;
 mod durability;

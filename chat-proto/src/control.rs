@@ -21,7 +21,7 @@ pub use change::{
     Accepted, CheckRequest, CheckResult, DrainRequest, HostRequest, HostResult, KickRequest, KickResult,
     Kicked, LogLevel, LogSetting, ReloadResult, SayRequest, SayResult, SayTarget,
 };
-pub use data::{BACKUP_MEDIA_TYPE, BackupFile, BackupLine};
+pub use data::{BACKUP_MEDIA_TYPE, BackupFile, BackupLine, CheckLine, DbInfo, VacuumLine, VacuumRequest};
 pub use problem::{PROBLEM_MEDIA_TYPE, Problem, code};
 pub use stream::{
     AuditEntry, AuditQuery, DeskDirection, Entry, EntryKind, HistoryPage, HistoryQuery, LogLine, LogQuery,

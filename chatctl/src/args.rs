@@ -2,6 +2,7 @@
 //!
 //! Owns the command line's grammar; it must never do anything. Commands below a command stand in a file each.
 
+mod db;
 mod desk;
 mod log;
 
@@ -13,6 +14,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::print::time::{self, Since};
+pub(crate) use db::DbCommand;
 pub(crate) use desk::DeskCommand;
 pub(crate) use log::{LogCommand, WatchLog};
 
@@ -224,6 +226,14 @@ pub(crate) enum Command {
         /// Replace the file if it exists
         #[arg(long)]
         force: bool,
+    },
+    /// Take care of the database: what it holds, whether it is sound, giving room back
+    #[command(
+        after_help = "Examples: chatctl db\n          chatctl db check\n          chatctl db vacuum --max-pause 30s"
+    )]
+    Db {
+        #[command(subcommand)]
+        command: Option<DbCommand>,
     },
     /// Put a backup in the place of what is stored, while the daemon is stopped
     #[command(after_help = "Example: chatctl restore /var/backups/chatd-20250131-020000.backup\n\n\

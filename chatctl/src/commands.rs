@@ -4,6 +4,7 @@
 
 mod backup;
 mod daemon;
+mod db;
 mod desk;
 mod drain;
 mod ending;
@@ -19,7 +20,7 @@ mod show;
 mod status;
 mod watch;
 
-use crate::args::{Command, DeskCommand, Listing, LogCommand, WatchLog};
+use crate::args::{Command, DbCommand, DeskCommand, Listing, LogCommand, WatchLog};
 use crate::client::Client;
 use crate::exit::Failure;
 use crate::print::Screen;
@@ -46,6 +47,7 @@ pub(crate) async fn run(command: Command, client: &Client, screen: &mut Screen<'
         Command::Drain { timeout, wait } => drain::drain(client, screen, timeout, wait).await,
         Command::Undrain => drain::undrain(client, screen).await,
         Command::Stop { wait } => daemon::stop(client, screen, wait).await,
+        Command::Db { command } => db::db(client, screen, command.unwrap_or(DbCommand::Info)).await,
         Command::Backup { to, force } => backup::backup(client, screen, to, force).await,
         Command::Log { command } => {
             log::log(client, screen, command.unwrap_or(LogCommand::Watch(WatchLog::default()))).await

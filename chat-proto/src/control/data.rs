@@ -56,3 +56,108 @@ pub struct BackupFile {
     /// The files in it besides the database: the configuration, the key of the cloaks.
     pub files: Vec<String>,
 }
+
+/// What the database holds and takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DbInfo {
+    /// The file.
+    pub path: String,
+    /// Its size.
+    pub database_bytes: u64,
+    /// The size of its write-ahead log.
+    pub log_bytes: u64,
+    /// What may still be written to its disk.
+    pub disk_free_bytes: u64,
+    /// The size of a page.
+    pub page_bytes: u64,
+    /// Pages in it.
+    pub pages: u64,
+    /// Those of them that hold nothing: what a vacuum gives back.
+    pub free_pages: u64,
+    /// Messages in it.
+    pub messages: u64,
+    /// Audit entries in it.
+    pub audit_entries: u64,
+    /// Rooms and desk conversations of which something is kept.
+    pub conversations: u64,
+    /// The greatest sequence number in it.
+    pub newest_seq: u64,
+    /// When the oldest message was said.
+    pub oldest_at: Option<String>,
+    /// The version of its tables.
+    pub schema: u64,
+}
+
+/// One line of an examination of the database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum CheckLine {
+    /// This is looked at now.
+    Looking {
+        /// What.
+        what: String,
+        /// The how manieth that is, from 1.
+        step: u64,
+        /// Of how many.
+        steps: u64,
+    },
+    /// This is wrong.
+    Finding {
+        /// What was looked at.
+        what: String,
+        /// What is wrong with it.
+        text: String,
+    },
+    /// Still at work; the first line, too.
+    Heartbeat,
+    /// All was looked at.
+    Done {
+        /// How much is wrong; 0 for a sound database.
+        findings: u64,
+    },
+    /// It could not be looked at.
+    Failed {
+        /// Why.
+        detail: String,
+    },
+    /// A line that this reader does not know yet; skip it.
+    #[serde(other)]
+    Other,
+}
+
+/// Body of `POST /v1/db/vacuum`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VacuumRequest {
+    /// For how long what is said may have to wait; 10 seconds if nothing is said.
+    #[serde(default)]
+    pub max_pause_ms: Option<u64>,
+}
+
+/// One line of giving room back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum VacuumLine {
+    /// Still at work; the first line, too.
+    Heartbeat,
+    /// It is done.
+    Done {
+        /// The database's size before.
+        before_bytes: u64,
+        /// And after.
+        after_bytes: u64,
+        /// For how long what was said had to wait.
+        pause_ms: u64,
+    },
+    /// Nothing was given back, and nothing has changed.
+    Failed {
+        /// Why.
+        detail: String,
+        /// What to do about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hint: Option<String>,
+    },
+    /// A line that this reader does not know yet; skip it.
+    #[serde(other)]
+    Other,
+}

@@ -43,6 +43,12 @@ pub const STOP: &str = "/v1/stop";
 /// `GET` with [`LogQuery`](super::LogQuery) → stream of [`LogStreamLine`](super::LogStreamLine);
 /// `PUT` [`LogSetting`](super::LogSetting) → [`LogLevel`](super::LogLevel) as it now stands.
 pub const LOG: &str = "/v1/log";
+/// `GET` → [`DbInfo`](super::DbInfo).
+pub const DB: &str = "/v1/db";
+/// `POST` without a body → stream of [`CheckLine`](super::CheckLine) that ends.
+pub const DB_CHECK: &str = "/v1/db/check";
+/// `POST` [`VacuumRequest`](super::VacuumRequest) → stream of [`VacuumLine`](super::VacuumLine) that ends.
+pub const DB_VACUUM: &str = "/v1/db/vacuum";
 /// `POST` without a body → lines of [`BackupLine`](super::BackupLine), then the backup; see
 /// [`BACKUP_MEDIA_TYPE`](super::BACKUP_MEDIA_TYPE).
 pub const BACKUP: &str = "/v1/backup";

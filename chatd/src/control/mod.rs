@@ -9,6 +9,7 @@ mod audit;
 mod backup;
 mod clients;
 mod daemon;
+mod database;
 mod desk;
 mod entry;
 mod history;

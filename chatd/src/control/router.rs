@@ -17,8 +17,8 @@ use super::problem::Failure;
 use super::request_id::RequestId;
 use super::trace::trace;
 use super::{
-    Context, audit, backup, clients, daemon, desk, history, host, kick, log, metrics, probe, rooms, say,
-    status, watch,
+    Context, audit, backup, clients, daemon, database, desk, history, host, kick, log, metrics, probe, rooms,
+    say, status, watch,
 };
 use crate::domain::command::{Operator, Role};
 
@@ -71,6 +71,9 @@ fn table() -> Vec<(&'static str, Role, MethodRouter<App>)> {
         (path::HOST, Operator, post(host::set)),
         (path::SAY, Operator, post(say::say)),
         (path::BACKUP, Admin, post(backup::take)),
+        (path::DB, Viewer, get(database::show)),
+        (path::DB_CHECK, Admin, post(database::check)),
+        (path::DB_VACUUM, Admin, post(database::vacuum)),
         (path::RELOAD, Admin, post(daemon::reload)),
         (path::CHECK, Admin, post(daemon::check)),
         (path::DRAIN, Admin, post(daemon::drain)),

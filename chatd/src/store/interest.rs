@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
 
-/// Instructions of SQLite's machine between two looks: a fraction of a millisecond.
-const LOOK_EVERY: i32 = 10_000;
+/// Instructions of SQLite's machine between two looks: some microseconds.
+const LOOK_EVERY: i32 = 1_000;
 
 /// Shared between whoever asked and whoever works; cheap to clone.
 #[derive(Clone, Debug, Default)]

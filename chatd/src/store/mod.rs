@@ -30,6 +30,7 @@ mod append;
 mod aside;
 mod backup;
 mod care;
+mod compact;
 mod conversation;
 mod database;
 mod error;
@@ -75,7 +76,8 @@ use self::upkeep::Upkeep;
 use self::worker::Worker;
 
 pub use self::backup::{BackupError, Place, Stage, Summary};
-pub use self::care::Care;
+pub use self::care::{Care, Examined, Holdings};
+pub use self::compact::{CompactError, Compacted};
 pub use self::error::{CommitError, StoreError};
 pub use self::interest::Interest;
 pub use self::manifest::{Amount, KeptFile, Manifest};
@@ -146,9 +148,9 @@ impl Store {
         let lock = Lock::take(directory)?;
         let (database, opened) = Database::open(directory, history.sync)?;
         let readers = Readers::of(database.path());
-        let care = Care::of(readers.clone());
         let policy = retention::SharedPolicy::new(Policy::of(history));
         let (jobs, queue) = queue::queue();
+        let care = Care::of(readers.clone(), jobs.clone());
         let stats = StatsHandle::new(jobs.taken());
         let space = Space::watch(database.path(), history, stats.clone(), health.clone())?;
         let upkeep = Upkeep::new(&database, history.sync, &jobs)?;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::Record;
+use super::compact::Compaction;
 use super::error::CommitError;
 
 /// How many groups may wait while one is being committed. More would only add latency: the caller gathers a larger
@@ -20,6 +21,8 @@ pub(super) const WAITING_GROUPS: usize = 4;
 pub(super) enum Job {
     /// Keep this group and say so.
     Commit(Vec<Record>, oneshot::Sender<Result<(), CommitError>>),
+    /// Give back the room that is not used.
+    Compact(Compaction),
     /// Look whether something changed.
     Wake,
     /// Finish what is queued and end.
@@ -31,6 +34,7 @@ pub(super) enum Job {
 pub(super) struct Taken {
     groups: AtomicUsize,
     is_woken: AtomicBool,
+    is_compacted: AtomicBool,
 }
 
 impl Taken {
@@ -56,8 +60,9 @@ pub(super) struct Queue {
 
 /// An empty queue.
 pub(super) fn queue() -> (Jobs, Queue) {
-    // A group without a place goes back to its owner, who tries again; the two other places are for one wake and the end.
-    let (queue, jobs) = sync_channel(WAITING_GROUPS + 2);
+    // A group without a place goes back to its owner, who tries again; the three other places are for one wake, one
+    // compaction and the end.
+    let (queue, jobs) = sync_channel(WAITING_GROUPS + 3);
     let taken = Arc::new(Taken::default());
     (Jobs { queue, taken: Arc::clone(&taken) }, Queue { jobs, taken })
 }
@@ -96,6 +101,16 @@ impl Jobs {
         }
     }
 
+    /// Has the thread give back room, unless that is asked already. Returns whether it was asked; if the thread is gone, the answer's
+    /// channel is closed.
+    pub(super) fn compact(&self, compaction: Compaction) -> bool {
+        let is_asked = !self.taken.is_compacted.swap(true, Ordering::AcqRel);
+        if is_asked {
+            let _ = self.queue.try_send(Job::Compact(compaction));
+        }
+        is_asked
+    }
+
     /// Has the thread end. Called once.
     pub(super) fn stop(&self) {
         // Fails only when it has ended already.
@@ -123,6 +138,9 @@ impl Queue {
             // An exchange and no store: what was done before any call of `wake` so far is seen by the look that follows.
             Job::Wake => {
                 self.taken.is_woken.swap(false, Ordering::AcqRel);
+            }
+            Job::Compact(_) => {
+                self.taken.is_compacted.store(false, Ordering::Release);
             }
             Job::Stop => {}
         }

@@ -11,6 +11,7 @@ use crate::health::{Condition, Health};
 
 use super::Record;
 use super::aside::Gone;
+use super::compact::{self, Compaction};
 use super::database::Database;
 use super::error::{CommitError, StoreError};
 use super::lock::Lock;
@@ -80,6 +81,7 @@ impl Worker {
         loop {
             match self.jobs.next(self.patience()) {
                 Ok(Job::Commit(group, answer)) => self.commit(&group, answer),
+                Ok(Job::Compact(ask)) => self.compact(ask),
                 Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => return self.finish(),
                 Ok(Job::Wake) | Err(RecvTimeoutError::Timeout) => {}
             }
@@ -120,6 +122,14 @@ impl Worker {
         self.last_group = Instant::now();
         // Whoever asked may be gone; the group is kept all the same.
         let _ = answer.send(done);
+    }
+
+    /// Whoever speaks waits meanwhile, as for a slow disk.
+    fn compact(&mut self, ask: Compaction) {
+        let done = compact::compact(self.database.path(), ask.limit, &ask.interest);
+        self.upkeep.wrote();
+        self.last_group = Instant::now();
+        let _ = ask.answer.send(done);
     }
 
     /// Says only changes: every group passes here, and a full disk must not fill the log too.

@@ -3,6 +3,7 @@
 mod aside;
 mod care;
 mod commit;
+mod compact;
 mod open;
 mod places;
 mod queue;

@@ -1,0 +1,143 @@
+//! Giving back the room that the database does not use any more (`VACUUM`). Runs on the writer's thread, so that it meets no group
+//! in the middle, and only for as long as whoever asks allows: what is said meanwhile waits. An attempt that takes longer is rolled
+//! back, and nothing has changed.
+//!
+//! Incremental vacuuming would do it in small slices, but needs pages that say where each page is used, and every commit would have
+//! to keep them; moving rows into another file and changing over would have to do the same for every connection that reads.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, ErrorCode};
+use tokio::sync::oneshot;
+
+use super::database::connect;
+use super::error::StoreError;
+use super::interest::Interest;
+use super::space::{free_bytes, mebibytes};
+
+/// Instructions of SQLite's machine between two looks at the clock.
+const LOOK_EVERY: i32 = 100;
+
+/// Why no room was given back. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CompactError {
+    /// Somebody else has asked for it.
+    #[error("the database is being compacted already")]
+    Busy,
+    /// It needs a second and a third copy for a while.
+    #[error(
+        "it needs {} in {} for a while and {} are free, of which history.min-free keeps {}",
+        mebibytes(*needed), directory.display(), mebibytes(*free), mebibytes(*reserve)
+    )]
+    NoRoom {
+        /// What it takes, in bytes.
+        needed: u64,
+        /// What there is, in bytes.
+        free: u64,
+        /// What must stay, in bytes.
+        reserve: u64,
+        /// Where.
+        directory: std::path::PathBuf,
+    },
+    /// Everybody would have had to wait for longer than was allowed.
+    #[error("it was not done after {} seconds, for which everything that is said had to wait, and was taken back", limit.as_secs_f64())]
+    TooLong {
+        /// What was allowed.
+        limit: Duration,
+    },
+    /// Nobody waits for it any more.
+    #[error("it was given up")]
+    GivenUp,
+    /// The store has ended.
+    #[error("the store has stopped")]
+    Stopped,
+    /// The database cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What was given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compacted {
+    /// The database's size before, in bytes.
+    pub before: u64,
+    /// And after.
+    pub after: u64,
+    /// For how long what was said had to wait.
+    pub pause: Duration,
+}
+
+/// What the writer's thread is asked for.
+#[derive(Debug)]
+pub(super) struct Compaction {
+    /// The longest pause.
+    pub(super) limit: Duration,
+    /// Whether anybody waits for it.
+    pub(super) interest: Interest,
+    /// Hears how it went.
+    pub(super) answer: oneshot::Sender<Result<Compacted, CompactError>>,
+}
+
+/// Pages of a database.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pages {
+    /// Their size in bytes.
+    pub(super) size: u64,
+    /// How many there are.
+    pub(super) all: u64,
+    /// How many of them hold nothing.
+    pub(super) free: u64,
+}
+
+impl Pages {
+    pub(super) fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let number = |pragma| {
+            connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).map(i64::cast_unsigned)
+        };
+        Ok(Self { size: number("page_size")?, all: number("page_count")?, free: number("freelist_count")? })
+    }
+}
+
+/// Whether there is room for what it takes: a copy of what is in use in the directory for temporary files, which may lie on the
+/// same disk, and one in the write-ahead log.
+pub(super) fn check_room(database: &Path, pages: Pages, reserve: u64) -> Result<(), CompactError> {
+    let directory = database.parent().unwrap_or(Path::new("/")).to_owned();
+    let needed = 2 * pages.size * (pages.all - pages.free);
+    let free =
+        free_bytes(&directory).map_err(|e| StoreError::of_file("look at the room in", &directory, e))?;
+    if free < needed.saturating_add(reserve) {
+        return Err(CompactError::NoRoom { needed, free, reserve, directory });
+    }
+    Ok(())
+}
+
+/// Does it, over a connection of its own: the writer's keeps temporary things in memory, and this would be all of the database.
+pub(super) fn compact(
+    database: &Path,
+    limit: Duration,
+    interest: &Interest,
+) -> Result<Compacted, CompactError> {
+    let begun = Instant::now();
+    let failed = |e| StoreError::of_sqlite("compact", database, e);
+    let mut connection = connect(database).map_err(failed)?;
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(())).map_err(failed)?;
+    let before = Pages::of(&connection).map_err(failed)?;
+    let patience = interest.clone();
+    let is_over = move || begun.elapsed() >= limit || patience.is_lost();
+    let over = || if interest.is_lost() { CompactError::GivenUp } else { CompactError::TooLong { limit } };
+    if is_over() {
+        return Err(over());
+    }
+    connection.progress_handler(LOOK_EVERY, Some(is_over)).map_err(failed)?;
+    connection.execute_batch("VACUUM").map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::OperationInterrupted) => over(),
+        _ => failed(error).into(),
+    })?;
+    connection.progress_handler(0, None::<fn() -> bool>).map_err(failed)?;
+    let after = Pages::of(&connection).map_err(failed)?;
+    // The file shrinks with it. A reader may stand in the way; then a later checkpoint does it.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed)?;
+    let size = |pages: Pages| pages.size * pages.all;
+    Ok(Compacted { before: size(before), after: size(after), pause: begun.elapsed() })
+}
