@@ -206,7 +206,7 @@ fn what_is_no_socket_is_not_removed_for_the_control_socket() {
     let mut daemon = Daemon::start();
     daemon.terminate();
     std::fs::write(daemon.socket(), "precious").unwrap();
-    daemon.run_another(&[]).code(1).stderr(contains("is not a socket"));
+    daemon.run_another(&[]).code(78).stderr(contains("is not a socket"));
     assert_eq!(std::fs::read_to_string(daemon.socket()).unwrap(), "precious");
     // A socket that is bound and closed is stale, whoever made it.
     std::fs::remove_file(daemon.socket()).unwrap();

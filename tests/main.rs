@@ -33,6 +33,7 @@ mod registration;
 mod reload;
 mod rename;
 mod rooms;
+mod startup;
 mod talk;
 mod terminal;
 mod tidy;

@@ -19,7 +19,7 @@ const SYSTEM_STATE: &str = "/var/lib/chatd";
     version,
     after_help = "Without --config: $CHATD_CONFIG, else /etc/chatd/chatd.toml if it exists, else built-in defaults.\n\
                   CHATD_SECTION__KEY=value in the environment overrides one key.\n\n\
-                  Exit status: 0 stopped, 1 failed, 2 wrong arguments, 78 wrong configuration."
+                  Exit status: 0 stopped, 1 failed, 2 wrong arguments, 78 wrong configuration or a missing right."
 )]
 pub struct Arguments {
     /// The configuration file

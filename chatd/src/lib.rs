@@ -1,6 +1,7 @@
 //! chatd, the chat daemon. Its layers, each of which uses only those before it:
-//! `config < telemetry < health < domain < meter < delivery < store < log < registry < wire < control < daemon`.
+//! `access < config < telemetry < health < domain < meter < delivery < store < log < registry < wire < control < daemon`.
 
+pub mod access;
 pub mod cli;
 pub mod config;
 pub mod control;
@@ -27,7 +28,7 @@ use listenfd::ListenFd;
 use cli::Arguments;
 use config::{Config, Environment, Source};
 
-/// Wrong configuration, as `sysexits.h` numbers it.
+/// Wrong configuration, as `sysexits.h` numbers it; also rights that are missing, for neither gets better by trying again.
 const EX_CONFIG: u8 = 78;
 
 /// Runs the program: what its arguments ask for, or the daemon.
@@ -43,7 +44,8 @@ pub fn main() -> ExitCode {
             Ok(config) if arguments.is_offline() => offline(&arguments, &config, &source.environment),
             Ok(config) => match daemon::tls::check(&config.tls) {
                 Err(faults) => return wrong_configuration(&faults),
-                Ok(doubts) if arguments.check => {
+                Ok(mut doubts) if arguments.check => {
+                    doubts.extend(daemon::doubts(&config, &source.environment));
                     doubts.iter().for_each(|doubt| complain(&format!("warning: {doubt}")));
                     print(&format!("{}: ok\n", source.name()))
                 }
@@ -55,10 +57,17 @@ pub fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&format!("chatd: {error:#}"));
-            ExitCode::FAILURE
+            complain(&format!("chatd: {}", whole(&error)));
+            if daemon::needs_somebody(&error) { ExitCode::from(EX_CONFIG) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// An error with its causes, but for those that it names itself.
+fn whole(error: &anyhow::Error) -> String {
+    error.chain().skip(1).map(ToString::to_string).fold(error.to_string(), |said, cause| {
+        if said.contains(&cause) { said } else { format!("{said}: {cause}") }
+    })
 }
 
 fn wrong_configuration(error: &impl Display) -> ExitCode {

@@ -24,6 +24,7 @@ use tracing::{Dispatch, Level};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, Registry};
 
+use crate::access::Denied;
 use crate::config::{Config, Environment, LevelError, PathError};
 use feed::Feed;
 use file::LogFile;
@@ -48,16 +49,32 @@ pub enum TelemetryError {
     #[error("cannot place log files: {0}")]
     Path(#[from] PathError),
     /// A log file cannot be opened.
-    #[error("cannot open a log file in {directory}: {cause}")]
+    #[error("cannot open a log file in {}: {cause}", directory.display())]
     File {
         /// Where it should have been.
         directory: PathBuf,
         /// What the operating system says, or the appender.
         cause: String,
     },
+    /// A log file is not ours to make.
+    #[error("cannot open a log file in {}: {denied}", directory.display())]
+    Denied {
+        /// Where it should have been.
+        directory: PathBuf,
+        /// Why not, and the remedy.
+        denied: Denied,
+    },
     /// This process already has a record.
     #[error("logging is already started in this process")]
     AlreadyStarted,
+}
+
+impl TelemetryError {
+    /// Whether trying again cannot help until somebody has done something.
+    #[must_use]
+    pub fn needs_somebody(&self) -> bool {
+        matches!(self, Self::Denied { .. } | Self::Path(_))
+    }
 }
 
 /// Starts the record for the whole process, as `[log]` says.

@@ -259,7 +259,7 @@ impl Drop for Daemon {
 }
 
 /// A private directory with a short name: the path of a socket ends at 108 bytes.
-pub(super) fn private_directory() -> TempDir {
+pub(crate) fn private_directory() -> TempDir {
     tempfile::Builder::new().prefix("chatd-").tempdir_in("/tmp").unwrap()
 }
 
@@ -269,7 +269,7 @@ fn write_configuration(directory: &Path, configuration: &str) {
 }
 
 /// A chatd that has everything in `directory` and nothing of our environment.
-pub(super) fn command(directory: &Path) -> Command {
+pub(crate) fn command(directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chatd"));
     command.env_clear().arg("--config").arg(directory.join("chatd.toml"));
     command.env("CHATD_SERVER__STATE_DIRECTORY", directory.join("state"));

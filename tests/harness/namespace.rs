@@ -70,6 +70,13 @@ impl SmallDisk {
         Self { path }
     }
 
+    /// Takes nothing any more.
+    #[track_caller]
+    pub(crate) fn make_read_only(&self) {
+        let output = Command::new("mount").args(["-o", "remount,ro"]).arg(&self.path).output().unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+    }
+
     /// Takes all the room that is left.
     #[track_caller]
     pub(crate) fn fill(&self) {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::source::{File, paths};
 
 /// The layers of `chatd`, each of which uses only those before it.
-const LAYERS: [&str; 12] = [
+const LAYERS: [&str; 13] = [
+    "access",
     "config",
     "telemetry",
     "health",

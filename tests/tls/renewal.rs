@@ -70,7 +70,7 @@ fn everything_that_can_be_wrong_with_a_certificate_is_found_before_the_start_and
     let config = files.path("chatd.toml");
     fs::write(&config, format!("[tls]\n{}{}", files.keys("server"), super::LISTENERS)).unwrap();
     let check = || chatd(&["--check", "--config", config.to_str().unwrap()]);
-    check().code(78).stderr(contains("server.pem: No such file"));
+    check().code(78).stderr(contains("server.pem: there is no such file"));
     files.put("server", &good);
     private(&files);
     check().success().stdout(contains(": ok")).stderr("");

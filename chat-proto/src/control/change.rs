@@ -108,6 +108,9 @@ pub struct CheckResult {
     pub changed: Vec<String>,
     /// Keys that only a restart would change.
     pub restart_needed: Vec<String>,
+    /// What is not wrong and should not be so.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 /// Body of `POST /v1/drain`.

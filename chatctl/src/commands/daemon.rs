@@ -8,7 +8,7 @@ use super::ending::Ending;
 use crate::client::{Call, Client};
 use crate::exit::{Code, Failure};
 use crate::print::Screen;
-use crate::print::text::plain;
+use crate::print::text::{Style, plain, styled};
 use crate::print::time::{clients, stamp};
 
 pub(super) async fn reload(client: &Client, screen: &mut Screen<'_>) -> Result<(), Failure> {
@@ -50,7 +50,11 @@ fn print_valid(screen: &mut Screen<'_>, result: &CheckResult) -> std::io::Result
     if !result.changed.is_empty() {
         screen.line(&[plain(format!("a reload would change: {}", result.changed.join(", ")))])?;
     }
-    restart_needed(screen, &result.restart_needed)
+    restart_needed(screen, &result.restart_needed)?;
+    result
+        .warnings
+        .iter()
+        .try_for_each(|warning| screen.line(&[styled(Style::Yellow, format!("warning: {warning}"))]))
 }
 
 fn faulty(trying: &str, result: &CheckResult) -> Failure {

@@ -144,6 +144,7 @@ fn a_faulty_configuration_is_reported_whole_and_fails() {
         faults,
         changed: Vec::new(),
         restart_needed: Vec::new(),
+        warnings: Vec::new(),
     };
     let server = Server::answering(vec![success(&result)]);
     let ran = ran(&server.socket(), &["check", "/x/chatd.toml"]);

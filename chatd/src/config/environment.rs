@@ -30,6 +30,24 @@ impl Environment {
         self.value(name).map(PathBuf::from).filter(|path| path.is_absolute())
     }
 
+    /// `CHATD_…` variables that override nothing and are no mistake for sure, since they name no section: what they may have been
+    /// meant for.
+    #[must_use]
+    pub fn passed_over(&self) -> Vec<String> {
+        // chatctl's.
+        let is_known = |name: &str| name == "CHATD_SOCKET";
+        let variables = self.chatd_variables().into_keys();
+        let lonely = variables.filter(|name| !name.contains("__") && !is_known(name));
+        lonely
+            .map(|name| {
+                format!(
+                    "the variable {name} is passed over: CHATD_SECTION__KEY overrides a key (CHATD_LIMITS__CLIENTS=500), and sections in \
+                     double brackets, such as [[listen]], have no variables"
+                )
+            })
+            .collect()
+    }
+
     /// `CHATD_…` variables, by name.
     pub(super) fn chatd_variables(&self) -> BTreeMap<String, String> {
         let text = |value: &OsStr| value.to_string_lossy().into_owned();

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
@@ -13,6 +14,7 @@ use super::{
     Cloak, Config, Control, Desk, Dns, Environment, History, Irc, Limits, LogConfig, Metrics, Rooms, Server,
     TlsConfig, listen, webirc,
 };
+use crate::access::{self, Denied};
 
 /// Where a configuration comes from; kept for the next reload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,8 +67,7 @@ pub fn parse(file: Option<&Path>, text: &str, environment: &Environment) -> Resu
 }
 
 fn read(file: &Path) -> Result<String, ConfigError> {
-    let bytes =
-        std::fs::read(file).map_err(|error| ConfigError::whole(file, format!("cannot read: {error}")))?;
+    let bytes = std::fs::read(file).map_err(|error| ConfigError::whole(file, unreadable(file, &error)))?;
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let text = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
@@ -74,6 +75,22 @@ fn read(file: &Path) -> Result<String, ConfigError> {
         let problem = Problem { place, key: String::new(), message: "not UTF-8".into(), hint: None };
         ConfigError { file: Some(file.to_owned()), problems: vec![problem] }
     })
+}
+
+fn unreadable(file: &Path, error: &io::Error) -> Wrong {
+    match error.kind() {
+        ErrorKind::PermissionDenied => {
+            let Denied { why, remedy } = access::to_read(file);
+            Wrong::new(format!("cannot read it: {why}")).hint(remedy)
+        }
+        ErrorKind::NotFound => Wrong::new("there is no such file").hint(
+            "`chatd --print-config` prints the defaults to begin with; without any file they are in effect",
+        ),
+        ErrorKind::IsADirectory => {
+            Wrong::new("cannot read it: it is a directory").hint("name the file in it, such as chatd.toml")
+        }
+        _ => Wrong::new(format!("cannot read it: {error}")),
+    }
 }
 
 /// One problem for each line: what follows the first fault of a line is mostly its echo.

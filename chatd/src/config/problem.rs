@@ -70,8 +70,9 @@ impl Place {
 
 impl ConfigError {
     /// An error about the file as a whole.
-    pub(super) fn whole(file: &Path, message: String) -> Self {
-        let problem = Problem { place: Place::File, key: String::new(), message, hint: None };
+    pub(super) fn whole(file: &Path, wrong: Wrong) -> Self {
+        let Wrong { message, hint } = wrong;
+        let problem = Problem { place: Place::File, key: String::new(), message, hint };
         Self { file: Some(file.to_owned()), problems: vec![problem] }
     }
 

@@ -50,7 +50,7 @@ use std::time::Duration;
 use chat_proto::control::{Accepted, CheckResult, DrainInfo, ReloadResult};
 use tokio::sync::{mpsc, oneshot};
 
-pub use peer::{Person, role_of};
+pub use peer::{Person, role_of, unknown_people};
 pub use scrape::{ScrapeError, ScrapeListener, serve as serve_metrics};
 pub use serve::serve;
 pub use socket::{BindError, Listener, bind};

@@ -55,6 +55,42 @@ fn group_name(id: u32) -> String {
     group.map_or_else(|| id.to_string(), |group| group.name)
 }
 
+/// Users, or groups, as this machine has them.
+struct Kind {
+    word: &'static str,
+    makes: &'static str,
+    is_known: fn(&str) -> bool,
+}
+
+const USERS: Kind =
+    Kind { word: "user", makes: "useradd", is_known: |name| matches!(User::from_name(name), Ok(Some(_))) };
+
+const GROUPS: Kind =
+    Kind { word: "group", makes: "groupadd", is_known: |name| matches!(Group::from_name(name), Ok(Some(_))) };
+
+/// Names in `[control]` that no user and no group of this machine has; ids are not looked up. Blocks as [`Person::of`] does.
+#[must_use]
+pub fn unknown_people(control: &Control) -> Vec<String> {
+    let lists = [
+        ("admin-users", &control.admin_users, USERS),
+        ("admin-groups", &control.admin_groups, GROUPS),
+        ("operator-users", &control.operator_users, USERS),
+        ("operator-groups", &control.operator_groups, GROUPS),
+        ("viewer-users", &control.viewer_users, USERS),
+        ("viewer-groups", &control.viewer_groups, GROUPS),
+    ];
+    let mut unknown = Vec::new();
+    for (key, names, Kind { word, makes, is_known }) in lists {
+        let is_name = |name: &&String| name.parse::<u32>().is_err();
+        for name in names.iter().filter(is_name).filter(|name| !is_known(name)) {
+            unknown.push(format!(
+                "control.{key} names the {word} {name:?}, and this machine has none of that name: make it ({makes} {name}), or correct it"
+            ));
+        }
+    }
+    unknown
+}
+
 /// What somebody may do: root and the daemon's own user everything, others the highest role that `[control]` gives them.
 #[must_use]
 pub fn role_of(person: &Person, owner: u32, control: &Control) -> Option<Role> {

@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 use tokio::net::UnixListener;
 
+use crate::access::{self, Denied, HINT};
+
 /// The longest path of a Unix socket: `sun_path` in unix(7) less its final NUL.
 const PATH_BYTES: usize = 107;
 
@@ -22,25 +24,27 @@ const PATH_BYTES: usize = 107;
 pub enum BindError {
     /// Another daemon answers there.
     #[error(
-        "another chatd answers on the control socket {}; stop it (chatctl -s {} stop), or set control.socket to another path",
+        "another chatd answers on the control socket {}{HINT}stop it (chatctl -s {} stop), or set control.socket to another path",
         .0.display(), .0.display()
     )]
     InUse(PathBuf),
     /// Something else has that name.
-    #[error("{} exists and is not a socket; move it away, or set control.socket to another path", .0.display())]
+    #[error("{} exists and is not a socket{HINT}move it away, or set control.socket to another path", .0.display())]
     NotASocket(PathBuf),
     /// The path does not fit.
     #[error(
-        "the control socket's path {} has {} bytes and a socket's path at most {PATH_BYTES}; set control.socket to a shorter one",
+        "the control socket's path {} has {} bytes and a socket's path at most {PATH_BYTES}{HINT}set control.socket to a shorter one",
         .0.display(), .0.as_os_str().len()
     )]
     TooLong(PathBuf),
     /// The directory or the file is not ours to make.
-    #[error(
-        "cannot make the control socket {}: permission denied; let chatd's user write to its directory, or set control.socket to another path",
-        .0.display()
-    )]
-    Denied(PathBuf),
+    #[error("cannot make the control socket {}: {denied}; or set control.socket to another path", path.display())]
+    Denied {
+        /// Where it should be.
+        path: PathBuf,
+        /// Why not, and the remedy.
+        denied: Denied,
+    },
     /// The system says no.
     #[error("cannot make the control socket {}: {source}", path.display())]
     Io {
@@ -52,9 +56,18 @@ pub enum BindError {
 }
 
 impl BindError {
+    /// Whether trying again cannot help until somebody has done something.
+    #[must_use]
+    pub fn needs_somebody(&self) -> bool {
+        matches!(self, Self::NotASocket(_) | Self::TooLong(_) | Self::Denied { .. })
+    }
+
     fn of(path: &Path, source: io::Error) -> Self {
         match source.kind() {
-            ErrorKind::PermissionDenied => Self::Denied(path.to_owned()),
+            ErrorKind::PermissionDenied => {
+                let denied = access::to_write(path.parent().unwrap_or(path), path);
+                Self::Denied { path: path.to_owned(), denied }
+            }
             _ => Self::Io { path: path.to_owned(), source },
         }
     }
@@ -124,7 +137,7 @@ fn remove_stale(path: &Path) -> Result<(), BindError> {
             fs::remove_file(path).map_err(failed)
         }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => Err(BindError::Denied(path.to_owned())),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Err(failed(error)),
         // Also a daemon that is too busy to accept is alive.
         _ => Err(BindError::InUse(path.to_owned())),
     }

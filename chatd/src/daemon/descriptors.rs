@@ -74,7 +74,8 @@ impl Descriptors {
         }
     }
 
-    fn shortage(&self, clients: usize) -> Option<String> {
+    /// What is to be said if the limit is not enough for so many clients.
+    pub(super) fn shortage(&self, clients: usize) -> Option<String> {
         let (limit, most, wanted) = (self.limit, self.clients_at_most(), clients as u64 + OTHERS);
         (limit < wanted).then(|| {
             format!(

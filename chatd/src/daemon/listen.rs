@@ -19,6 +19,7 @@ use tokio::time::sleep;
 use super::admit::{Gatekeeper, turn_away};
 use super::descriptors::{self, Spare};
 use super::handshake::Entrance;
+use super::unavailable::Unavailable;
 use crate::config::{Listen, Protocol};
 use crate::meter::TurnedAway;
 
@@ -98,7 +99,7 @@ fn with_room<T>(wanted: &Listen, leaving: &[Bound], then: impl Fn(TcpSocket) -> 
         }
         attempt => attempt,
     };
-    attempt.with_context(|| remedy(address))
+    attempt.map_err(|cause| Unavailable::of(address, cause).into())
 }
 
 /// A port of ours that another socket of ours may have too, for as long as this lives. `SO_REUSEPORT` alone opens no port to
@@ -133,16 +134,6 @@ fn socket(wanted: &Listen, is_shared: bool) -> io::Result<TcpSocket> {
     socket.bind(address)?;
     tune(&socket, wanted.protocol, address);
     Ok(socket)
-}
-
-fn remedy(address: SocketAddr) -> String {
-    let port = address.port();
-    let hint = if port != 0 && port < 1024 {
-        "ports below 1024 need the capability CAP_NET_BIND_SERVICE"
-    } else {
-        "is another server using it? `ss -ltnp` tells; [[listen]] address chooses another"
-    };
-    format!("cannot listen on {address} ({hint})")
 }
 
 /// Sets what every connection is to have. On a socket that does not listen yet it is set once for all: Linux hands these options

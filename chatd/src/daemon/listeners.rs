@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use listenfd::ListenFd;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -16,6 +16,7 @@ use super::admit::Gatekeeper;
 use super::handshake::Entrance;
 use super::listen::{self, Bound};
 use super::tls::Tls;
+use super::unavailable::Unavailable;
 use crate::config::Listen;
 use crate::control::ClientListener;
 
@@ -57,10 +58,7 @@ impl Listeners {
         let mut handed_over = listen::take_inherited(inherited)?;
         let plan = Self::default().prepare(wanted, tls, &mut handed_over)?;
         if let Some(address) = handed_over.keys().next() {
-            bail!(
-                "systemd hands over a socket for {address}, and no [[listen]] has this address; \
-                 add one, or remove it from chatd.socket"
-            );
+            return Err(Unavailable::Unlisted(*address).into());
         }
         Ok(plan)
     }

@@ -18,6 +18,7 @@ mod signal;
 mod steer;
 mod systemd;
 pub mod tls;
+mod unavailable;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -32,15 +33,15 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::{Config, Source};
+use crate::config::{Config, Environment, PathError, Source};
 use crate::control::{self, Facts, Steer};
 use crate::delivery::broadcast::Encoder;
 use crate::domain::id::{Seq, Time};
 use crate::health::Health;
 use crate::log::local::LocalLog;
 use crate::registry::{self, Registry};
-use crate::store::Store;
-use crate::telemetry::Telemetry;
+use crate::store::{Store, StoreError};
+use crate::telemetry::{Telemetry, TelemetryError};
 use crate::wire::{self, session::Shared};
 use admit::Gatekeeper;
 use descriptors::Descriptors;
@@ -49,6 +50,7 @@ use listeners::Listeners;
 use observers::Observers;
 use signal::Signal;
 use tls::Tls;
+use unavailable::Unavailable;
 
 /// Runs the daemon until it is told to stop. Must be called inside the runtime.
 ///
@@ -60,11 +62,35 @@ pub async fn run(
     telemetry: Arc<Telemetry>,
     mut inherited: ListenFd,
 ) -> Result<()> {
+    warn(&doubts(&config, &source.environment));
     let mut daemon = Daemon::build(config, source, telemetry, &mut inherited)?;
     systemd::ready(daemon.config().limits.clients);
     let outcome = daemon.serve().await;
     daemon.drain().await;
     outcome
+}
+
+/// What is not wrong with a configuration on this machine and should not be so. Blocks on files, or on whatever else holds the
+/// users of this machine.
+#[must_use]
+pub fn doubts(config: &Config, environment: &Environment) -> Vec<String> {
+    [environment.passed_over(), control::unknown_people(&config.control)].concat()
+}
+
+fn warn(doubts: &[String]) {
+    doubts.iter().for_each(|doubt| tracing::warn!("{doubt}"));
+}
+
+/// Whether an error of [`run`] stays until somebody has done something about it, so that starting again is of no use.
+#[must_use]
+pub fn needs_somebody(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref().is_some_and(StoreError::needs_somebody)
+            || cause.downcast_ref().is_some_and(control::BindError::needs_somebody)
+            || cause.downcast_ref().is_some_and(TelemetryError::needs_somebody)
+            || cause.downcast_ref().is_some_and(Unavailable::needs_somebody)
+            || cause.is::<PathError>()
+    })
 }
 
 /// All that runs.

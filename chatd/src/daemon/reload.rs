@@ -68,7 +68,9 @@ impl Daemon {
         new.cloak.key = cloak_key(&new, &directory).map_err(|error| format!("{error:#}"))?;
         let result = change::changes(&old, &new);
         let prepared = self.prepare(change::effective(&old, new)).await?;
+        let doubts = self.doubts(Arc::clone(&prepared.config)).await;
         self.put_in_force(prepared).await?;
+        super::warn(&doubts);
         Ok(result)
     }
 
@@ -154,6 +156,13 @@ impl Daemon {
         reading.await.map_err(|error| format!("cannot read the certificates: {error}"))?
     }
 
+    /// As [`super::doubts`], not on a task that others wait for.
+    async fn doubts(&self, config: Arc<Config>) -> Vec<String> {
+        let environment = self.source.environment.clone();
+        let looking = tokio::task::spawn_blocking(move || super::doubts(&config, &environment));
+        looking.await.unwrap_or_default()
+    }
+
     /// Checks a configuration without touching the one in force.
     pub(super) async fn check(&self, path: Option<PathBuf>) -> CheckResult {
         let file = path.or_else(|| self.source.file.clone());
@@ -165,6 +174,7 @@ impl Daemon {
             faults,
             changed: Vec::new(),
             restart_needed: Vec::new(),
+            warnings: Vec::new(),
         };
         match read(source).await {
             Ok(Ok(mut new)) => {
@@ -179,7 +189,16 @@ impl Daemon {
                     return invalid(faults);
                 }
                 let ReloadResult { changed, restart_needed } = change::changes(&self.config(), &new);
-                CheckResult { source: name, is_valid: true, faults: Vec::new(), changed, restart_needed }
+                let mut warnings = self.doubts(Arc::new(new.clone())).await;
+                warnings.extend(self.gatekeeper.descriptors.shortage(new.limits.clients));
+                CheckResult {
+                    source: name,
+                    is_valid: true,
+                    faults: Vec::new(),
+                    changed,
+                    restart_needed,
+                    warnings,
+                }
             }
             Ok(Err(error)) => invalid(error.lines()),
             Err(cause) => invalid(vec![cause]),

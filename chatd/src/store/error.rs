@@ -4,15 +4,17 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use nix::unistd::{Uid, User, geteuid};
+use nix::unistd::geteuid;
 use rusqlite::ErrorCode;
+
+use crate::access::{self, Denied, HINT};
 
 /// Why the store could not be opened, read or closed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another daemon has the directory.
     #[error(
-        "another chatd{} uses this data directory: {} is locked; stop it, or give this one its own directory (server.state-directory)",
+        "another chatd{} uses this data directory: {} is locked{HINT}stop it, or give this one its own directory (server.state-directory)",
         pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default(), path.display()
     )]
     Locked {
@@ -22,12 +24,26 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// A file or the directory is not ours to use.
-    #[error("cannot use {}: permission denied; it must belong to {owner}, as whom chatd runs (chown -R {owner})", path.display())]
+    #[error("cannot {doing} {}: {denied}", path.display())]
     Denied {
+        /// What was tried.
+        doing: &'static str,
         /// What could not be used.
         path: PathBuf,
-        /// Whose it must be.
-        owner: String,
+        /// Why, and the remedy.
+        denied: Denied,
+    },
+    /// The file system takes nothing.
+    #[error(
+        "cannot {doing} {}: the file system is read-only{HINT}mount it for writing, or choose another place (server.state-directory); in a \
+         unit with ProtectSystem=strict, StateDirectory= and ReadWritePaths= name what is not",
+        path.display()
+    )]
+    ReadOnly {
+        /// What was tried.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
     },
     /// The directory or a file in it could not be made or opened.
     #[error("cannot {doing} {}: {source}", path.display())]
@@ -49,7 +65,7 @@ pub enum StoreError {
     },
     /// A newer chatd wrote this database.
     #[error(
-        "{} has schema version {found} and this chatd knows versions up to {known}; run the newer chatd again, or restore a backup from before the upgrade",
+        "{} has schema version {found} and this chatd knows versions up to {known}{HINT}run the newer chatd again, or restore a backup from before the upgrade",
         path.display()
     )]
     NewerSchema {
@@ -61,13 +77,13 @@ pub enum StoreError {
         known: i64,
     },
     /// The file is something else.
-    #[error("{} is not a chatd database, or its beginning is damaged; restore a backup (chatd --restore FILE), or move it away", path.display())]
+    #[error("{} is not a chatd database, or its beginning is damaged{HINT}restore a backup (chatd --restore FILE), or move it away", path.display())]
     NotOurs {
         /// The file.
         path: PathBuf,
     },
     /// The database is damaged.
-    #[error("{} is damaged ({cause}); restore a backup (chatd --restore FILE), or rescue what can be read with `sqlite3 chatd.db .recover`", path.display())]
+    #[error("{} is damaged ({cause}){HINT}restore a backup (chatd --restore FILE), or rescue what can be read with `sqlite3 chatd.db .recover`", path.display())]
     Corrupt {
         /// The database.
         path: PathBuf,
@@ -99,11 +115,28 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether trying again cannot help until somebody has done something.
+    #[must_use]
+    pub fn needs_somebody(&self) -> bool {
+        matches!(self, Self::Denied { .. } | Self::NewerSchema { .. } | Self::NotOurs { .. })
+    }
+
     /// What an error of the file system means.
     pub(super) fn of_file(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::of_path(doing, path.parent().unwrap_or(path), path, source)
+    }
+
+    /// What an error of the file system means that the directory of all this has brought.
+    pub(super) fn of_directory(doing: &'static str, directory: &Path, source: io::Error) -> Self {
+        Self::of_path(doing, directory, directory, source)
+    }
+
+    fn of_path(doing: &'static str, directory: &Path, path: &Path, source: io::Error) -> Self {
+        let denied = || access::to_write(directory, path);
         let path = path.to_owned();
         match source.kind() {
-            io::ErrorKind::PermissionDenied => Self::Denied { path, owner: our_user() },
+            io::ErrorKind::PermissionDenied => Self::Denied { doing, denied: denied(), path },
+            io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { doing, path },
             io::ErrorKind::StorageFull => Self::DiskFull { doing, path },
             _ => Self::File { doing, path, source },
         }
@@ -111,12 +144,15 @@ impl StoreError {
 
     /// What an error of SQLite means.
     pub(super) fn of_sqlite(doing: &'static str, path: &Path, source: rusqlite::Error) -> Self {
-        let path = path.to_owned();
+        let (file, path) = (path, path.to_owned());
+        let denied = || access::to_write(file.parent().unwrap_or(file), file);
         match source.sqlite_error_code() {
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-                Self::Denied { path, owner: our_user() }
+                Self::Denied { doing, denied: denied(), path }
             }
-            Some(ErrorCode::CannotOpen) if is_foreign(&path) => Self::Denied { path, owner: our_user() },
+            Some(ErrorCode::CannotOpen) if is_foreign(&path) => {
+                Self::Denied { doing, denied: denied(), path }
+            }
             Some(ErrorCode::NotADatabase) => Self::NotOurs { path },
             Some(ErrorCode::DatabaseCorrupt) => Self::Corrupt { path, cause: source.to_string() },
             Some(_) if is_full_disk(&source) => Self::DiskFull { doing, path },
@@ -165,12 +201,6 @@ fn is_foreign(path: &Path) -> bool {
     }
 }
 
-/// The user that this process runs as, by name if it has one.
-fn our_user() -> String {
-    let uid: Uid = geteuid();
-    User::from_uid(uid).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,7 +209,7 @@ mod tests {
     fn a_denied_path_names_itself_and_whose_it_must_be() {
         let denied = io::Error::from(io::ErrorKind::PermissionDenied);
         let words = StoreError::of_file("open", Path::new("/data/chatd.db"), denied).to_string();
-        assert!(words.contains("/data/chatd.db") && words.contains(&our_user()), "{words}");
+        assert!(words.contains("/data/chatd.db") && words.contains(&access::our_user()), "{words}");
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Lock {
             .recursive(true)
             .mode(0o700)
             .create(directory)
-            .map_err(|e| StoreError::of_file("create the data directory", directory, e))?;
+            .map_err(|e| StoreError::of_directory("create the data directory", directory, e))?;
         let path = directory.join(LOCK);
         let failed = |e| StoreError::of_file("lock", &path, e);
         let mut file = OpenOptions::new()

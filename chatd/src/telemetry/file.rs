@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tracing_appender::rolling::{self, RollingFileAppender};
 
 use super::TelemetryError;
+use crate::access;
 use crate::config::{LogConfig, Rotation};
 
 /// The current file and what is needed to open the next.
@@ -70,7 +71,14 @@ fn appender(
         (_, old) => builder.max_log_files(old + 1),
     };
     builder.build(directory).map_err(|error| {
-        let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-        TelemetryError::File { directory: directory.to_owned(), cause }
+        let source = std::error::Error::source(&error);
+        let kind = source.and_then(|source| source.downcast_ref::<io::Error>()).map(io::Error::kind);
+        let cause = source.map_or_else(|| error.to_string(), ToString::to_string);
+        let denied = || access::to_write(directory, directory);
+        let directory = directory.to_owned();
+        match kind {
+            Some(io::ErrorKind::PermissionDenied) => TelemetryError::Denied { denied: denied(), directory },
+            _ => TelemetryError::File { directory, cause },
+        }
     })
 }

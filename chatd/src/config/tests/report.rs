@@ -83,7 +83,7 @@ fn an_unreadable_file_is_one_problem() {
     let file = directory.path().join("chatd.toml");
     let source = Source { file: Some(file.clone()), environment: Environment::default() };
     let report = load(&source).unwrap_err().to_string();
-    assert!(report.contains("chatd.toml: cannot read: No such file"), "{report}");
+    assert!(report.contains("chatd.toml: there is no such file"), "{report}");
     std::fs::write(&file, b"[log]\nlevel = \"\xff\"\n").unwrap();
     let report = load(&source).unwrap_err().to_string();
     assert!(report.contains("chatd.toml:2:10: not UTF-8\n1 problem; nothing was changed"), "{report}");

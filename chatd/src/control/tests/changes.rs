@@ -124,7 +124,9 @@ async fn a_check_takes_absolute_paths_only_and_changes_nothing() {
         Steer::Check(path, answer) => {
             let source = path.unwrap().display().to_string();
             let (faults, changed, restart_needed) = (vec!["f".into()], Vec::new(), Vec::new());
-            answer.send(CheckResult { source, is_valid: false, faults, changed, restart_needed }).unwrap();
+            let warnings = Vec::new();
+            let found = CheckResult { source, is_valid: false, faults, changed, restart_needed, warnings };
+            answer.send(found).unwrap();
         }
         other => panic!("{other:?}"),
     });

@@ -14,6 +14,7 @@ use rustls::sign::CertifiedKey;
 use rustls::{Error, InconsistentKeys};
 use webpki::{EndEntityCert, KeyUsage};
 
+use crate::access;
 use crate::config::KeyPair;
 
 /// A file longer than this holds no certificate.
@@ -125,24 +126,21 @@ fn read_key(file: &Path, doubts: &mut Vec<String>) -> Result<PrivateKeyDer<'stat
 
 fn read(file: &Path, what: &str) -> Result<(Vec<u8>, Metadata), String> {
     let cannot = |cause: &str| format!("cannot read the {what} {}: {cause}", file.display());
-    let metadata = fs::metadata(file).map_err(|error| cannot(&remedy(&error)))?;
+    let metadata = fs::metadata(file).map_err(|error| cannot(&cause(file, &error)))?;
     if !metadata.is_file() {
         return Err(cannot("it is not a file"));
     }
     if metadata.len() > FILE_MAX {
         return Err(cannot("it is longer than 1 MiB"));
     }
-    let text = fs::read(file).map_err(|error| cannot(&remedy(&error)))?;
+    let text = fs::read(file).map_err(|error| cannot(&cause(file, &error)))?;
     Ok((text, metadata))
 }
 
-fn remedy(error: &io::Error) -> String {
-    let user = || nix::unistd::geteuid();
+fn cause(file: &Path, error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::PermissionDenied => format!(
-            "{error}; give the user that runs chatd (id {}) the right to read it and to enter its directory",
-            user()
-        ),
+        io::ErrorKind::PermissionDenied => access::to_read(file).to_string(),
+        io::ErrorKind::NotFound => "there is no such file".into(),
         _ => error.to_string(),
     }
 }

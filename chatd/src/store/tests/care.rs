@@ -188,7 +188,7 @@ fn a_store_that_cannot_be_read_is_replaced_and_kept() {
     spoil(&directory.path().join("chatd.db"), 0);
     let damaged = Store::open(directory.path(), &keep_all(), &Health::default()).unwrap_err().to_string();
     assert!(
-        damaged.contains("its beginning is damaged; restore a backup (chatd --restore FILE)"),
+        damaged.contains("its beginning is damaged\n    hint: restore a backup (chatd --restore FILE)"),
         "{damaged}"
     );
     restore(directory.path(), &file, "now").unwrap();
