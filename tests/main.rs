@@ -38,6 +38,7 @@ mod talk;
 mod terminal;
 mod tidy;
 mod tls;
+mod top;
 mod units;
 mod user_client;
 mod watch;

@@ -15,6 +15,7 @@ mod data;
 pub mod path;
 mod problem;
 mod stream;
+mod top;
 mod view;
 
 pub use change::{
@@ -27,6 +28,7 @@ pub use stream::{
     AuditEntry, AuditQuery, DeskDirection, Entry, EntryKind, HistoryPage, HistoryQuery, LogLine, LogQuery,
     LogStreamLine, STREAM_HEARTBEAT_MS, STREAM_MEDIA_TYPE, WatchLine, WatchQuery,
 };
+pub use top::{DialectCount, Queues, Rates, TOP_MAX, Top, TopClient, TopQuery, TopRoom, TopSort};
 pub use view::{
     ClientInfo, Commits, DeskInfo, Dialect, DrainInfo, Health, HealthCondition, HealthState, ListenerInfo,
     Member, Probe, RoomBan, RoomDetail, RoomInfo, RunState, Status,

@@ -5,6 +5,7 @@
 mod db;
 mod desk;
 mod log;
+mod top;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use crate::print::time::{self, Since};
 pub(crate) use db::DbCommand;
 pub(crate) use desk::DeskCommand;
 pub(crate) use log::{LogCommand, WatchLog};
+pub(crate) use top::{Sort, TopArgs};
 
 const AFTER_HELP: &str = "Without a command it is a shell: a prompt with history and completion at a terminal, otherwise one \
                            command a line from standard input, until one fails. `exit` or Ctrl-D leaves.\n\n\
@@ -88,9 +90,14 @@ pub(crate) enum Format {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show how the daemon is, health first
-    #[command(after_help = "Example: chatctl status")]
+    /// Show how the daemon is, health first; exit status 0 healthy, 1 not, 3 not running
+    #[command(after_help = "Examples: chatctl status\n          chatctl -q status")]
     Status,
+    /// Show live who and what keeps the daemon busy: rates, queues, the busiest rooms and clients
+    #[command(
+        after_help = "Examples: chatctl top\n          chatctl top --sort queued\n          chatctl -o json top -n 60 > minute.json"
+    )]
+    Top(TopArgs),
     /// List clients, rooms, desk conversations or the audit trail
     #[command(
         after_help = "Examples: chatctl list\n          chatctl -o json list rooms\n          chatctl list audit -n 20"

@@ -18,6 +18,7 @@ pub(crate) mod restore;
 mod say;
 mod show;
 mod status;
+mod top;
 mod watch;
 
 use crate::args::{Command, DbCommand, DeskCommand, Listing, LogCommand, WatchLog};
@@ -28,6 +29,7 @@ use crate::print::Screen;
 /// Runs a command that needs the daemon.
 pub(crate) async fn run(command: Command, client: &Client, screen: &mut Screen<'_>) -> Result<(), Failure> {
     match command {
+        Command::Top(args) => top::top(client, screen, args).await,
         Command::Status => status::status(client, screen).await,
         Command::List { what: Listing::Clients, count } => list::clients(client, screen, count).await,
         Command::List { what: Listing::Rooms, count } => list::rooms(client, screen, count).await,

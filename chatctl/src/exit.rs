@@ -29,6 +29,8 @@ pub(crate) enum Failure {
     OutputClosed,
     /// The user left a question, or what was running, with Ctrl-C.
     Interrupted,
+    /// Nothing went wrong but what was asked about, and that has been said; the exit status is that of a failure.
+    Unwell,
     /// Something to tell the user.
     Reported(Box<Report>),
 }

@@ -73,6 +73,7 @@ fn concluded(done: Result<(), Failure>, screen: &mut Screen<'_>) -> u8 {
     match done.and_then(|()| Ok(screen.flush()?)) {
         Ok(()) | Err(Failure::OutputClosed) => 0,
         Err(Failure::Interrupted) => INTERRUPTED,
+        Err(Failure::Unwell) => Code::Failed as u8,
         Err(Failure::Reported(report)) => {
             screen.report(&report);
             report.code as u8

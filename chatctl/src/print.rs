@@ -4,6 +4,8 @@
 //! steer the terminal: spans are escaped here, at the last moment, so that no command can forget it.
 
 pub(crate) mod entry;
+pub(crate) mod health;
+pub(crate) mod load;
 pub(crate) mod size;
 pub(crate) mod table;
 pub(crate) mod text;
@@ -91,6 +93,21 @@ impl<'a> Screen<'a> {
         surface.color &= !options.no_color;
         let (format, is_quiet, is_agreed) = (options.output, options.quiet, options.yes);
         Self { surface, format, is_quiet, is_agreed, input, out, err }
+    }
+
+    /// Whether somebody looks at it, who is shown text.
+    pub(crate) fn is_for_a_person(&self) -> bool {
+        self.surface.width.is_some() && self.format == Format::Text && !self.is_quiet
+    }
+
+    /// Columns of the terminal, if it is one.
+    pub(crate) fn width(&self) -> Option<usize> {
+        self.surface.width
+    }
+
+    /// Whether colours are wanted.
+    pub(crate) fn has_color(&self) -> bool {
+        self.surface.color
     }
 
     /// Now, on the user's clock.

@@ -128,7 +128,7 @@ mod tests {
     fn report(failure: Failure) -> Report {
         match failure {
             Failure::Reported(report) => *report,
-            Failure::OutputClosed | Failure::Interrupted => panic!("a report was expected"),
+            Failure::OutputClosed | Failure::Interrupted | Failure::Unwell => panic!("a report was expected"),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Whole commands against a daemon made of canned answers.
 
-mod answers;
+pub(crate) mod answers;
 mod asking;
 mod exits;
 mod output;

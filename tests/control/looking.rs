@@ -4,7 +4,7 @@ use chat_proto::control::{
     AuditEntry, ClientInfo, DeskInfo, Dialect, HealthState, RoomDetail, RoomInfo, Status,
 };
 use predicates::prelude::PredicateBooleanExt as _;
-use predicates::str::{contains, is_empty, is_match};
+use predicates::str::{contains, is_empty, is_match, starts_with};
 
 use crate::harness::{Client, Daemon, LineClient, ctl, history, json, texts};
 
@@ -18,8 +18,9 @@ fn status_tells_health_clients_rooms_the_desk_and_where_it_listens() {
     let ports = [daemon.irc_port(), daemon.lines_port()].map(|port| format!("on 127.0.0.1:{port}"));
     ctl(&daemon, &["status"])
         .success()
-        .stdout(is_match(r"(?m)^health +ok$").unwrap())
-        .stdout(is_match(r"(?m)^state +running for \d+s \(pid \d+\)$").unwrap())
+        .stdout(starts_with("● chatd 0.1.0 on chatd.localhost: healthy\n"))
+        .stdout(is_match(r"(?m)^state +running for \d+s, pid \d+, network chatd$").unwrap())
+        .stdout(is_match(r"(?m)^clients +2 \(1 registered\): irc 2$").unwrap())
         .stdout(is_match(r"(?m)^rooms +1$").unwrap())
         .stdout(is_match(r"(?m)^desk +1 waiting for an answer$").unwrap())
         .stdout(contains(ports[0].as_str()).and(contains(ports[1].as_str())))

@@ -3,20 +3,23 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Instant;
 
 use nix::pty::{Winsize, openpty};
+use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{Termios, tcgetattr};
+use nix::unistd::{Pid, ttyname};
 
 use super::daemon::Daemon;
 use super::glob::glob;
 use super::wait::{DEADLINE, until};
 
-const ROWS: NonZero<u16> = NonZero::new(40).expect("it is not zero");
-const COLUMNS: NonZero<u16> = NonZero::new(100).expect("it is not zero");
+const ROWS: u16 = 40;
+const COLUMNS: u16 = 100;
 
 /// Chunks of output that wait to be drawn; when it is full, the program waits as it would for a slow terminal.
 const QUEUE: usize = 256;
@@ -29,6 +32,10 @@ pub(crate) struct Pty {
     output: Receiver<Vec<u8>>,
     screen: vt100::Parser,
     at_first: Termios,
+    /// Its device.
+    path: PathBuf,
+    /// Bytes drawn so far.
+    bytes: usize,
 }
 
 impl Pty {
@@ -41,19 +48,33 @@ impl Pty {
         Self::run(nick, command)
     }
 
+    /// A chatctl at a terminal of the oldest size there is.
+    #[track_caller]
+    pub(crate) fn chatctl(daemon: &Daemon, arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chatctl"));
+        command.env_clear().arg("-s").arg(daemon.socket()).args(arguments);
+        Self::run_sized("chatctl", command, 24, 80)
+    }
+
     /// Any program.
     #[track_caller]
-    pub(crate) fn run(name: &str, mut command: Command) -> Self {
-        let size = Winsize { ws_row: ROWS.get(), ws_col: COLUMNS.get(), ws_xpixel: 0, ws_ypixel: 0 };
+    pub(crate) fn run(name: &str, command: Command) -> Self {
+        Self::run_sized(name, command, ROWS, COLUMNS)
+    }
+
+    #[track_caller]
+    fn run_sized(name: &str, mut command: Command, rows: u16, columns: u16) -> Self {
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         let pair = openpty(Some(&size), None).unwrap();
         let at_first = tcgetattr(&pair.master).unwrap();
+        let path = ttyname(&pair.slave).unwrap();
         command.env("TERM", "xterm").stdin(pair.slave.try_clone().unwrap());
         command.stdout(pair.slave.try_clone().unwrap()).stderr(pair.slave);
         let child = command.spawn().unwrap_or_else(|error| panic!("cannot start {name}: {error}"));
         let keyboard = File::from(pair.master);
         let output = chunks_of(keyboard.try_clone().unwrap());
-        let screen = vt100::Parser::new(ROWS, COLUMNS, 0);
-        Self { name: name.into(), child, keyboard, output, screen, at_first }
+        let screen = parser(rows, columns);
+        Self { name: name.into(), child, keyboard, output, screen, at_first, path, bytes: 0 }
     }
 
     /// Presses these keys.
@@ -93,10 +114,46 @@ impl Pty {
         })
     }
 
+    /// Waits until this row, counted from 0, fits.
+    #[track_caller]
+    pub(crate) fn shows_at(&mut self, row: usize, pattern: &str) {
+        self.wait(&format!("{pattern:?} in row {row}"), |rows, _| {
+            glob(pattern, rows.get(row)?).then_some(())
+        });
+    }
+
+    /// Changes the size of the terminal and says so, as a window does.
+    #[track_caller]
+    pub(crate) fn resize(&mut self, rows: u16, columns: u16) {
+        let size =
+            [("rows", rows), ("cols", columns)].map(|(name, size)| [name.to_owned(), size.to_string()]);
+        let stty = Command::new("stty").arg("-F").arg(&self.path).args(size.as_flattened()).status();
+        assert!(stty.unwrap().success());
+        let (rows, columns) = (NonZero::new(rows).unwrap(), NonZero::new(columns).unwrap());
+        self.screen.screen_mut().set_size(rows, columns);
+        self.signal(Signal::SIGWINCH);
+    }
+
+    /// Sends the program a signal.
+    #[track_caller]
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.child.id().cast_signed()), signal).unwrap();
+    }
+
+    /// How many bytes it has sent to the terminal, as far as they are drawn.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn draw(&mut self, chunk: &[u8]) {
+        self.bytes += chunk.len();
+        self.screen.process(chunk);
+    }
+
     /// All rows that have something in them, as far as they are drawn.
     pub(crate) fn rows(&mut self) -> Vec<String> {
         while let Ok(chunk) = self.output.try_recv() {
-            self.screen.process(&chunk);
+            self.draw(&chunk);
         }
         rows_of(&self.screen)
     }
@@ -106,7 +163,7 @@ impl Pty {
     pub(crate) fn exit_code(&mut self) -> Option<i32> {
         loop {
             match self.output.recv_timeout(DEADLINE) {
-                Ok(chunk) => self.screen.process(&chunk),
+                Ok(chunk) => self.draw(&chunk),
                 Err(RecvTimeoutError::Disconnected) => {
                     break until(&format!("end of {}", self.name), || self.child.try_wait().unwrap()).code();
                 }
@@ -132,7 +189,7 @@ impl Pty {
                 return found;
             }
             match self.output.recv_timeout(DEADLINE.saturating_sub(begun.elapsed())) {
-                Ok(chunk) => self.screen.process(&chunk),
+                Ok(chunk) => self.draw(&chunk),
                 Err(RecvTimeoutError::Disconnected) => self.fail(&format!("has ended without {what}")),
                 Err(RecvTimeoutError::Timeout) => self.fail(&format!("does not show {what}")),
             }
@@ -157,8 +214,13 @@ impl Drop for Pty {
     }
 }
 
+fn parser(rows: u16, columns: u16) -> vt100::Parser {
+    vt100::Parser::new(NonZero::new(rows).unwrap(), NonZero::new(columns).unwrap(), 0)
+}
+
 fn rows_of(screen: &vt100::Parser) -> Vec<String> {
-    screen.screen().rows(0, COLUMNS.get()).collect()
+    let (_, columns) = screen.screen().size();
+    screen.screen().rows(0, columns.into()).collect()
 }
 
 /// Reads on a thread that ends with the last program at the terminal, or with whoever draws.

@@ -10,6 +10,8 @@ pub const METRICS: &str = "/v1/metrics";
 pub const HEALTH: &str = "/v1/health";
 /// `GET` → [`Probe`](super::Probe), with 200 while it takes new clients and 503 while it does not.
 pub const READY: &str = "/v1/ready";
+/// `GET` with [`TopQuery`](super::TopQuery) → [`Top`](super::Top).
+pub const TOP: &str = "/v1/top";
 /// `GET` → list of [`ClientInfo`](super::ClientInfo).
 pub const CLIENTS: &str = "/v1/clients";
 /// `GET` → one [`ClientInfo`](super::ClientInfo); `who` is a nick, an id or an address.

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::top::{DialectCount, Rates};
+
 /// The daemon at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Status {
@@ -30,6 +32,9 @@ pub struct Status {
     pub clients: u64,
     /// Connections that have completed their registration.
     pub registered: u64,
+    /// Connections by how they speak; those that nobody speaks are left out.
+    #[serde(default)]
+    pub dialects: Vec<DialectCount>,
     /// Rooms that exist.
     pub rooms: u64,
     /// Desk conversations in which the guest spoke last.
@@ -38,6 +43,9 @@ pub struct Status {
     pub messages_in: u64,
     /// Lines put into outboxes since the start.
     pub deliveries_out: u64,
+    /// What happened each second, over the last minute.
+    #[serde(default)]
+    pub rates: Rates,
     /// Sequence number of the newest event in the log; 0 when there is none.
     pub last_seq: u64,
     /// Group commits of the store.
@@ -91,8 +99,8 @@ pub struct Health {
     pub conditions: Vec<HealthCondition>,
 }
 
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// How bad it is, from well to worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HealthState {
     /// All is well.
@@ -165,6 +173,19 @@ pub enum Dialect {
     /// One that this tool does not know yet.
     #[serde(other)]
     Other,
+}
+
+impl Dialect {
+    /// The word for it in lists.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Irc => "irc",
+            Self::Lines => "lines",
+            Self::Websocket => "websocket",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// One connection.

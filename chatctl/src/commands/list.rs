@@ -2,7 +2,7 @@
 //!
 //! Owns which columns each list has; the longest text stands last, because only that may be cut.
 
-use chat_proto::control::{AuditEntry, ClientInfo, DeskInfo, Dialect, RoomInfo, path};
+use chat_proto::control::{AuditEntry, ClientInfo, DeskInfo, RoomInfo, path};
 use jiff::Zoned;
 use serde::de::DeserializeOwned;
 
@@ -57,16 +57,6 @@ async fn first<T: Listed + DeserializeOwned>(
     Ok(screen.list(&items)?)
 }
 
-/// How a dialect is called in tables.
-pub(super) fn dialect(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Irc => "irc",
-        Dialect::Lines => "lines",
-        Dialect::Websocket => "websocket",
-        Dialect::Other => "other",
-    }
-}
-
 impl Listed for ClientInfo {
     const COLUMNS: &'static [&'static str] =
         &[">ID", "NICK", "ADDRESS", "DIALECT", ">CONNECTED", ">IDLE", ">QUEUED", ">IN", ">OUT", "ROOMS"];
@@ -81,7 +71,7 @@ impl Listed for ClientInfo {
             self.id(),
             self.nick.clone().unwrap_or_else(|| "-".into()),
             self.address.clone(),
-            format!("{}{}", dialect(self.dialect), if self.tls.is_some() { "+tls" } else { "" }),
+            format!("{}{}", self.dialect.as_str(), if self.tls.is_some() { "+tls" } else { "" }),
             ago(&self.connected_at, now),
             duration(self.idle_ms),
             bytes(self.queued_bytes),

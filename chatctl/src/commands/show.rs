@@ -5,7 +5,6 @@
 use chat_proto::control::{ClientInfo, RoomDetail, path};
 use jiff::Zoned;
 
-use super::list::dialect;
 use crate::client::{Call, Client, fill};
 use crate::exit::Failure;
 use crate::print::Screen;
@@ -41,7 +40,7 @@ fn client_rows(info: &ClientInfo, now: &Zoned) -> Vec<(&'static str, Span)> {
         ("nick", plain(nick)),
         ("mask", plain(format!("{}@{}", info.user, info.host))),
         ("address", plain(info.address.as_str())),
-        ("dialect", plain(dialect(info.dialect))),
+        ("dialect", plain(info.dialect.as_str())),
         ("tls", plain(info.tls.as_deref().unwrap_or("no"))),
         ("certificate", plain(info.certificate.as_deref().unwrap_or("-"))),
         ("connected", plain(stamp_and_ago(&info.connected_at, now))),

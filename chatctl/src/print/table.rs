@@ -114,7 +114,7 @@ fn shrink(widths: &mut [usize], at: usize, least: usize, limit: usize) {
 }
 
 /// `text` in at most `room` columns; an ellipsis stands for what is missing.
-fn cut(text: &str, room: usize) -> Cow<'_, str> {
+pub(crate) fn cut(text: &str, room: usize) -> Cow<'_, str> {
     if text.width() <= room {
         return Cow::Borrowed(text);
     }

@@ -19,6 +19,8 @@ pub(crate) enum Style {
     Green,
     Red,
     Yellow,
+    /// Foreground and background exchanged.
+    Reverse,
 }
 
 /// A piece of a line.
@@ -51,7 +53,7 @@ impl Span {
 
 impl Style {
     /// The parameter of the SGR sequence (ECMA-48 §8.3.117).
-    fn code(self) -> Option<u8> {
+    pub(crate) fn code(self) -> Option<u8> {
         match self {
             Self::Plain => None,
             Self::Bold => Some(1),
@@ -59,6 +61,7 @@ impl Style {
             Self::Red => Some(31),
             Self::Green => Some(32),
             Self::Yellow => Some(33),
+            Self::Reverse => Some(7),
             Self::Cyan => Some(36),
         }
     }

@@ -1,8 +1,8 @@
 //! Canned answers.
 
 use chat_proto::control::{
-    ClientInfo, Commits, Dialect, Health, HealthState, ListenerInfo, PROBLEM_MEDIA_TYPE, Problem, RunState,
-    Status, code,
+    ClientInfo, Commits, Dialect, DialectCount, Health, HealthState, ListenerInfo, PROBLEM_MEDIA_TYPE,
+    Problem, Queues, Rates, RunState, Status, Top, TopClient, TopRoom, code,
 };
 use serde::Serialize;
 
@@ -77,10 +77,20 @@ pub(super) fn status() -> Status {
         health: Health { state: HealthState::Ok, conditions: Vec::new() },
         clients: 3,
         registered: 2,
+        dialects: vec![
+            DialectCount { dialect: Dialect::Irc, registered: 2, unregistered: 0 },
+            DialectCount { dialect: Dialect::Lines, registered: 0, unregistered: 1 },
+        ],
         rooms: 1,
         desk_open: 1,
         messages_in: 10,
         deliveries_out: 30,
+        rates: Rates {
+            messages_per_s: 0.5,
+            deliveries_per_s: 12.4,
+            bytes_in_per_s: 80.0,
+            ..Rates::default()
+        },
         last_seq: 99,
         commits: Commits { groups: 5, records: 12, last_ms: 0.25, slowest_ms: 3.5 },
         listeners: vec![ListenerInfo { protocol: "irc".into(), address: "127.0.0.1:6697".into(), tls: true }],
@@ -90,5 +100,37 @@ pub(super) fn status() -> Status {
         sync: "every-second".into(),
         log_level: "info".into(),
         log_level_until: None,
+    }
+}
+
+pub(crate) fn top() -> Top {
+    let status = status();
+    Top {
+        time: "2025-01-31T14:00:00.000Z".into(),
+        version: status.version,
+        server: status.server,
+        uptime_ms: status.uptime_ms,
+        state: status.state,
+        health: status.health,
+        clients: status.clients,
+        registered: status.registered,
+        dialects: status.dialects,
+        rooms: status.rooms,
+        desk_open: status.desk_open,
+        rates: status.rates,
+        queues: Queues { outbox_bytes: 4096, outbox_largest_bytes: 2048, ..Queues::default() },
+        commits: status.commits,
+        busiest_clients: vec![TopClient {
+            id: 17,
+            nick: Some("alice".into()),
+            address: "192.0.2.7:40000".into(),
+            dialect: Dialect::Irc,
+            idle_ms: 125_000,
+            queued_bytes: 2048,
+            lines_in_per_s: 1.5,
+            lines_out_per_s: 12.0,
+        }],
+        busiest_rooms: vec![TopRoom { name: "#lobby".into(), members: 31, messages_per_s: 2.5 }],
+        may_kick: true,
     }
 }

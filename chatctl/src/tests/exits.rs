@@ -13,12 +13,13 @@ fn what_was_done_is_exit_0() {
     let server = Server::answering(vec![success(&status())]);
     let ran = ran(&server.socket(), &["status"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    assert!(ran.out.starts_with("health    ok\n"), "{}", ran.out);
+    assert!(ran.out.starts_with("● chatd 0.1.0 on chat.example: healthy\n"), "{}", ran.out);
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{}", ran.out);
     assert_eq!(server.requests(), ["GET /v1/status"]);
 }
 
 #[test]
-fn what_is_wrong_is_told_first_with_its_cause() {
+fn what_is_wrong_is_told_first_with_its_cause_and_is_exit_1() {
     let condition = HealthCondition {
         code: "history-read-only".into(),
         title: "history read-only".into(),
@@ -27,9 +28,14 @@ fn what_is_wrong_is_told_first_with_its_cause() {
         since: "2025-01-31T12:00:00.000Z".into(),
     };
     let health = Health { state: HealthState::Degraded, conditions: vec![condition] };
-    let server = Server::answering(vec![success(&Status { health, ..status() })]);
-    let ran = ran(&server.socket(), &["status"]);
-    assert!(ran.out.starts_with("health    degraded: history read-only: 9 MiB are free\n"), "{}", ran.out);
+    let server = Server::answering(vec![success(&Status { health, ..status() }); 2]);
+    let told = ran(&server.socket(), &["status"]);
+    let first = "● chatd 0.1.0 on chat.example: degraded: history read-only\n\
+                 health    degraded: history read-only: 9 MiB are free (since 2025-01-31 12:00:00)\n";
+    assert!(told.out.starts_with(first), "{}", told.out);
+    assert_eq!((told.code, told.err.as_str()), (1, ""));
+    let word = ran(&server.socket(), &["-q", "status"]);
+    assert_eq!((word.code, word.out.as_str()), (1, "degraded\n"));
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn commands_are_read_line_by_line() {
     let script = "# who is there?\n\nlist\n  chatctl say alice \"it's  fine\" #1\n-o json status\n";
     let ran = ran_with(&server.socket(), &["-q"], script);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    assert_eq!(ran.out, "17\n7\nrunning\n", "options of the shell hold for each line");
+    assert_eq!(ran.out, "17\n7\nhealthy\n", "options of the shell hold for each line");
     let said = r#"POST /v1/say {"to":{"nick":"alice"},"text":"it's  fine #1"}"#;
     assert_eq!(server.requests(), ["GET /v1/clients", said, "GET /v1/status"]);
 }

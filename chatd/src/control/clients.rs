@@ -9,7 +9,7 @@ use super::problem::{Answer, Failure};
 use super::request::Name;
 use super::router::App;
 use super::time::rfc3339;
-use crate::domain::id::Time;
+use crate::domain::id::{ClientId, Time};
 use crate::domain::refusal::Refusal;
 use crate::registry::{ClientView, Inspect, View, now};
 use crate::wire::{irc, lines};
@@ -40,6 +40,11 @@ async fn one(app: &App, who: &str) -> Answer<ClientInfo> {
 /// The connections that a nick, an id or an address names.
 pub(super) async fn named(app: &App, who: &str) -> Result<Vec<ClientView>, Failure> {
     views(app, Inspect::Client(who.into())).await
+}
+
+/// The connections with these ids that are still here.
+pub(super) async fn these(app: &App, ids: Vec<ClientId>) -> Result<Vec<ClientView>, Failure> {
+    views(app, Inspect::These(ids)).await
 }
 
 pub(super) async fn views(app: &App, what: Inspect) -> Result<Vec<ClientView>, Failure> {
@@ -85,7 +90,7 @@ fn info(view: ClientView, now: Time) -> ClientInfo {
     info
 }
 
-fn dialect(name: &str) -> Dialect {
+pub(super) fn dialect(name: &str) -> Dialect {
     match name {
         irc::DIALECT => Dialect::Irc,
         irc::DIALECT_WEBSOCKET => Dialect::Websocket,

@@ -22,6 +22,7 @@ mod nearest;
 mod peer;
 mod probe;
 mod problem;
+mod pulse;
 mod request;
 mod request_id;
 mod rooms;
@@ -34,6 +35,7 @@ mod socket;
 mod status;
 mod stream;
 mod time;
+mod top;
 mod trace;
 mod watch;
 

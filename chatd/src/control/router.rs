@@ -14,11 +14,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::peer::{Person, role_of};
 use super::problem::Failure;
+use super::pulse::Pulse;
 use super::request_id::RequestId;
+use super::top::Seen;
 use super::trace::trace;
 use super::{
     Context, audit, backup, clients, daemon, database, desk, history, host, kick, log, metrics, probe, rooms,
-    say, status, watch,
+    say, status, top, watch,
 };
 use crate::domain::command::{Operator, Role};
 
@@ -31,11 +33,16 @@ pub(super) struct App {
     pub(super) stop: CancellationToken,
     /// Places for streams; see [`STREAMS_MAX`].
     pub(super) streams: Arc<Semaphore>,
+    /// How much happens each second.
+    pub(super) pulse: Pulse,
+    /// What those saw who asked who is busy.
+    pub(super) seen: Seen,
 }
 
 impl App {
-    pub(super) fn new(context: Context, stop: CancellationToken) -> Self {
-        Self { context, stop, streams: Arc::new(Semaphore::new(STREAMS_MAX)) }
+    pub(super) fn new(context: Context, pulse: Pulse, stop: CancellationToken) -> Self {
+        let streams = Arc::new(Semaphore::new(STREAMS_MAX));
+        Self { context, stop, streams, pulse, seen: Seen::default() }
     }
 }
 
@@ -55,6 +62,7 @@ fn table() -> Vec<(&'static str, Role, MethodRouter<App>)> {
     use Role::{Admin, Operator, Viewer};
     vec![
         (path::STATUS, Viewer, get(status::show)),
+        (path::TOP, Viewer, get(top::show)),
         (path::METRICS, Viewer, get(metrics::show)),
         (path::HEALTH, Viewer, get(probe::health)),
         (path::READY, Viewer, get(probe::ready)),

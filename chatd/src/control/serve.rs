@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use super::log::lower_levels;
 use super::peer::Person;
+use super::pulse::Pulse;
 use super::router::{App, router};
 use super::{Context, Listener};
 
@@ -49,7 +50,9 @@ pub(super) async fn serve_people(
 ) {
     let tasks = TaskTracker::new();
     tasks.spawn(lower_levels(Arc::clone(&context.telemetry), stop.clone()));
-    let router = router(App::new(context, stop.clone()));
+    let pulse = Pulse::default();
+    tasks.spawn(pulse.clone().beat(context.clone(), stop.clone()));
+    let router = router(App::new(context, pulse, stop.clone()));
     let seats = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     while let Some((stream, seat)) = accept(&listener, &seats, &stop).await {
         tasks.spawn(connection(stream, router.clone(), stop.clone(), identify, seat));

@@ -2,27 +2,32 @@
 
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Json;
 use axum::extract::State;
-use chat_proto::control::{Commits, Health, HealthCondition, HealthState, ListenerInfo, RunState, Status};
+use chat_proto::control::{
+    Commits, DialectCount, Health, HealthCondition, HealthState, ListenerInfo, RunState, Status,
+};
 
+use super::clients::dialect;
 use super::problem::{Answer, Failure};
 use super::router::App;
 use super::time::rfc3339;
 use super::{ClientListener, Facts};
 use crate::config::Sync;
 use crate::domain::id::Time;
-use crate::domain::reply::Counts;
 use crate::health::{self, Raised, Severity};
-use crate::registry::{Inspect, View, now};
+use crate::registry::{Census, Inspect, View, now};
 use crate::store::Stats;
+
+/// Over how long rates are.
+const RATES_OVER: Duration = Duration::from_secs(60);
 
 /// What the daemon is and how it is.
 pub(super) async fn show(State(app): State<App>) -> Answer<Status> {
     let context = &app.context;
-    let (counts, desk_open) = counts(&app).await?;
+    let census = census(&app).await?;
     let (config, facts, meter) = (context.shared.config(), &context.facts, context.registry.meter());
     let stats = context.stats.snapshot();
     Ok(Json(Status {
@@ -35,12 +40,14 @@ pub(super) async fn show(State(app): State<App>) -> Answer<Status> {
         state: state(facts),
         drain: facts.drain.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         health: health(&context.health),
-        clients: (counts.clients + counts.unregistered) as u64,
-        registered: counts.clients as u64,
-        rooms: counts.rooms as u64,
-        desk_open: desk_open as u64,
+        clients: census.clients.iter().map(|group| group.count).sum(),
+        registered: registered(&census),
+        dialects: dialects(&census),
+        rooms: census.rooms as u64,
+        desk_open: census.desk_waiting as u64,
         messages_in: meter.said.total(),
         deliveries_out: meter.deliveries.load(Relaxed),
+        rates: app.pulse.rates(context, RATES_OVER),
         last_seq: meter.last_seq.load(Relaxed),
         commits: commits(&stats),
         listeners: facts.listeners().iter().map(listener).collect(),
@@ -53,19 +60,42 @@ pub(super) async fn show(State(app): State<App>) -> Answer<Status> {
     }))
 }
 
-/// How many of what, and how many desk conversations wait.
-async fn counts(app: &App) -> Result<(Counts, usize), Failure> {
-    match app.context.registry.inspect(Inspect::Counts).await? {
-        View::Counts(counts, waiting) => Ok((counts, waiting)),
+async fn census(app: &App) -> Result<Census, Failure> {
+    match app.context.registry.inspect(Inspect::Census).await? {
+        View::Census(census) => Ok(*census),
         _ => Err(Failure::stopping()),
     }
 }
 
-fn state(facts: &Facts) -> RunState {
+/// Connections that have completed their registration.
+pub(super) fn registered(census: &Census) -> u64 {
+    census.clients.iter().filter(|group| group.is_registered).map(|group| group.count).sum()
+}
+
+/// The same by how they speak, the most spoken first.
+pub(super) fn dialects(census: &Census) -> Vec<DialectCount> {
+    let mut counts: Vec<DialectCount> = Vec::new();
+    for group in &census.clients {
+        let (registered, unregistered) =
+            if group.is_registered { (group.count, 0) } else { (0, group.count) };
+        let dialect = dialect(group.dialect);
+        match counts.iter_mut().find(|one| one.dialect == dialect) {
+            Some(one) => {
+                one.registered += registered;
+                one.unregistered += unregistered;
+            }
+            None => counts.push(DialectCount { dialect, registered, unregistered }),
+        }
+    }
+    counts.sort_by_key(|one| std::cmp::Reverse(one.registered + one.unregistered));
+    counts
+}
+
+pub(super) fn state(facts: &Facts) -> RunState {
     if facts.is_draining.load(Relaxed) { RunState::Draining } else { RunState::Running }
 }
 
-fn health(health: &health::Health) -> Health {
+pub(super) fn health(health: &health::Health) -> Health {
     let raised = health.snapshot();
     let worst = raised.first().map_or(HealthState::Ok, |one| severity(one.condition.severity()));
     Health { state: worst, conditions: raised.into_iter().map(condition).collect() }
@@ -95,7 +125,7 @@ fn at(moment: SystemTime) -> Time {
     Time(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
-fn commits(stats: &Stats) -> Commits {
+pub(super) fn commits(stats: &Stats) -> Commits {
     let ms = |us: u64| us as f64 / 1000.0;
     Commits {
         groups: stats.groups,

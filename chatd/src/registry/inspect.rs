@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use super::roster::{End, Entry, Roster};
+use super::roster::{Connection, End, Entry, Roster};
 use crate::domain::client::Client;
 use crate::domain::command::{Command, SayTo};
 use crate::domain::desk::DeskConversation;
@@ -31,6 +31,12 @@ pub enum Inspect {
     Counts,
     /// How many of what, for metrics.
     Census,
+    /// The same, and how busy each connection is.
+    Activity,
+    /// The connections with these ids.
+    These(Vec<ClientId>),
+    /// How many members the rooms with these names have.
+    Sizes(Vec<Box<str>>),
 }
 
 /// What is seen.
@@ -46,6 +52,25 @@ pub enum View {
     Counts(Counts, usize),
     /// How many of what.
     Census(Box<Census>),
+    /// How many of what, and how busy each connection is, in no order.
+    Activity(Box<Census>, Vec<Activity>),
+    /// How many members rooms have, in the order in which they were named; nothing for those that are not there.
+    Sizes(Vec<Option<usize>>),
+}
+
+/// How busy a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Activity {
+    /// Whose.
+    pub id: ClientId,
+    /// Since when it is here.
+    pub connected_at: Time,
+    /// Bytes that wait for it.
+    pub queued: usize,
+    /// Lines from it.
+    pub lines_in: u64,
+    /// Lines to it.
+    pub lines_out: u64,
 }
 
 /// Everything that is counted only when somebody asks.
@@ -179,7 +204,25 @@ pub(super) fn view(state: &State, roster: &Roster, what: &Inspect, moment: Momen
             View::Counts(counts, state.desk().waiting())
         }
         Inspect::Census => View::Census(Box::new(census(state, roster, moment))),
+        Inspect::Activity => {
+            let activities = roster.iter().map(|entry| activity(&entry.connection)).collect();
+            View::Activity(Box::new(census(state, roster, moment)), activities)
+        }
+        Inspect::These(ids) => {
+            let entries = ids.iter().filter_map(|id| roster.get(*id));
+            View::Clients(entries.map(|entry| client_view(state, entry)).collect())
+        }
+        Inspect::Sizes(names) => {
+            let members = |name: &str| state.room_named(name).map(|room| room.members.len());
+            View::Sizes(names.iter().map(|name| members(name)).collect())
+        }
     }
+}
+
+fn activity(connection: &Connection) -> Activity {
+    let (lines_in, lines_out) = connection.outbox.lines();
+    let (id, queued) = (connection.id, connection.outbox.queued());
+    Activity { id, connected_at: connection.at, queued, lines_in, lines_out }
 }
 
 /// Counts everything in one pass over the roster, as the look for time-outs does each second.

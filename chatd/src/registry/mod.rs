@@ -27,7 +27,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 pub use address::Address;
-pub use inspect::{Census, ClientView, Group, Inspect, MemberView, RoomDetail, RoomView, View};
+pub use inspect::{Activity, Census, ClientView, Group, Inspect, MemberView, RoomDetail, RoomView, View};
 pub use places::{Crowded, Place, Places};
 pub use roster::{Connection, Manner};
 pub use tap::{Tap, Tapped};

@@ -8,6 +8,7 @@ use crate::domain::command::Role;
 /// Every route with the role it needs, written down a second time on purpose.
 const ROUTES: &[(&str, &str, Role)] = &[
     ("GET", "/v1/status", Role::Viewer),
+    ("GET", "/v1/top", Role::Viewer),
     ("GET", "/v1/metrics", Role::Viewer),
     ("GET", "/v1/health", Role::Viewer),
     ("GET", "/v1/ready", Role::Viewer),

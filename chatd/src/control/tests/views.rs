@@ -1,7 +1,7 @@
 //! Looking: status, clients, rooms, the desk.
 
 use chat_proto::control::{
-    ClientInfo, DeskInfo, Dialect, HealthState, RoomDetail, RoomInfo, RunState, Status,
+    ClientInfo, DeskInfo, Dialect, DialectCount, HealthState, RoomDetail, RoomInfo, RunState, Status, Top,
 };
 
 use crate::health::Condition;
@@ -113,5 +113,33 @@ async fn the_desk_shows_who_waits() {
     assert_eq!((desk[0].nick.as_str(), desk[0].waiting, desk[0].messages), ("alice", true, 1));
     assert_eq!(desk[0].last_text, "hello?");
     assert_eq!(desk[0].client_id, Some(u64::from(alice.seat.id().serial)));
+    office.close().await;
+}
+
+#[tokio::test]
+async fn the_busiest_clients_and_rooms_are_chosen_and_the_rest_is_left_out() {
+    let office = Office::open();
+    let alice = office.client("alice").await;
+    let bob = office.client("bob").await;
+    alice.join("#busy").await;
+    bob.join("#calm").await;
+    bob.say("#calm", "once").await;
+    for text in ["one", "two", "three"] {
+        alice.say("#busy", text).await;
+    }
+    let top: Top = office.get("/v1/top?count=1").await.json();
+    assert_eq!((top.clients, top.registered, top.rooms), (2, 2, 2));
+    assert_eq!(top.dialects, [DialectCount { dialect: Dialect::Irc, registered: 2, unregistered: 0 }]);
+    assert_eq!((top.busiest_clients.len(), top.busiest_rooms.len()), (1, 1));
+    let busy = &top.busiest_rooms[0];
+    assert_eq!((busy.name.as_str(), busy.members), ("#busy", 1));
+    assert!(busy.messages_per_s > 0.0 && top.may_kick);
+    let all: Top = office.get("/v1/top?sort=queued&count=200").await.json();
+    assert_eq!((all.busiest_clients.len(), all.busiest_rooms.len()), (2, 2));
+    let none: Top = office.get("/v1/top?count=0").await.json();
+    assert_eq!((none.busiest_clients.len(), none.busiest_rooms.len()), (0, 0));
+    office.get("/v1/top?count=201").await.problem(400);
+    office.get("/v1/top?sort=loudest").await.problem(400);
+    drop((alice, bob));
     office.close().await;
 }
