@@ -6,6 +6,7 @@ use std::path::Path;
 use predicates::prelude::PredicateBooleanExt as _;
 use predicates::str::contains;
 
+use crate::harness::tls::{CertificateFiles, Connector, Identity};
 use crate::harness::{Client, Daemon, Wire, ctl, http, http_get, until};
 
 const METRICS: &str = "[metrics]\naddress = \"127.0.0.1:0\"\n";
@@ -68,6 +69,25 @@ fn the_counters_move_as_the_conversation_goes() {
     assert_eq!(scraped.status, 200);
     assert!(scraped.head.contains("text/plain; version=0.0.4"), "{}", scraped.head);
     assert_eq!(value(&scraped.body, kicked), 1.0);
+}
+
+#[test]
+fn handshakes_that_fail_are_counted_by_their_cause() {
+    let (files, server) = (CertificateFiles::new(), Identity::new(&["localhost"]));
+    files.put("server", &server);
+    let listen = "[[listen]]\nprotocol = \"irc\"\naddress = \"127.0.0.1:0\"\ntls = true\n";
+    let daemon = Daemon::with(&format!("[tls]\n{}{listen}", files.keys("server")));
+    let mut plain = Wire::connect("plain", daemon.tls_port());
+    plain.send_bytes(b"NICK plain\r\n");
+    plain.expect("ERROR :*this port speaks TLS*");
+    let mut alice = Client::open_tls(&daemon, "alice", Connector::trusting(&server).connection());
+    alice.register("alice");
+    let not_tls = r#"chatd_handshake_failures_total{cause="not-tls"}"#;
+    let text = until("count of the handshake", || {
+        let now = metrics(&daemon);
+        (value(&now, not_tls) == 1.0).then_some(now)
+    });
+    assert_eq!(value(&text, r#"chatd_connections_total{protocol="irc",tls="true"}"#), 1.0);
 }
 
 #[test]

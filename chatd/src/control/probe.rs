@@ -52,10 +52,14 @@ pub(super) async fn takes_clients(context: &Context) -> Response {
 
 /// What to say of an owner that does not answer.
 async fn silence(context: &Context) -> Option<String> {
-    let asked = timeout(PATIENCE, context.registry.inspect(Inspect::Counts)).await;
-    let within_s = PATIENCE.as_secs();
-    let why = format!("stuck: the owner of the state did not answer within {within_s} seconds");
-    (!matches!(asked, Ok(Ok(_)))).then_some(why)
+    match timeout(PATIENCE, context.registry.inspect(Inspect::Counts)).await {
+        Ok(Ok(_)) => None,
+        Ok(Err(_stopped)) => Some("stopped: the owner of the state is gone".to_owned()),
+        Err(_late) => {
+            let within_s = PATIENCE.as_secs();
+            Some(format!("stuck: the owner of the state did not answer within {within_s} seconds"))
+        }
+    }
 }
 
 fn answer(reasons: Vec<String>) -> Response {

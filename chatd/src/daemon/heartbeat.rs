@@ -53,3 +53,54 @@ pub(super) async fn watch_owner(registry: Registry, health: Health, stop: Cancel
     };
     stop.run_until_cancelled(watching).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use tokio::time::sleep;
+    use tokio_util::sync::CancellationToken;
+
+    use super::{ASK_EVERY, BEAT, STALLED_AFTER, beat, watch_owner};
+    use crate::config::{Config, History};
+    use crate::delivery::broadcast::Encoder;
+    use crate::health::{Condition, Health};
+    use crate::log::local::LocalLog;
+    use crate::meter::Meter;
+    use crate::registry;
+    use crate::store::Store;
+    use crate::wire;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_owner_that_does_not_answer_is_a_condition_until_it_does() {
+        let directory = tempfile::tempdir().unwrap();
+        let (health, stop) = (Health::default(), CancellationToken::new());
+        let (store, opened) = Store::open(directory.path(), &History::default(), &health).unwrap();
+        let log = LocalLog::new(store.writer(), opened.next_seq, true);
+        let encoder = Encoder { encode: wire::encode, relevant: wire::relevant };
+        let (registry, owner) =
+            registry::start(Arc::<Config>::default(), log, encoder, Arc::default(), stop.clone());
+        let watching = tokio::spawn(watch_owner(registry.clone(), health.clone(), stop.clone()));
+        sleep(STALLED_AFTER - Duration::from_millis(1)).await;
+        assert!(!health.has(Condition::OwnerStalled));
+        sleep(Duration::from_millis(2)).await;
+        assert!(health.has(Condition::OwnerStalled));
+        let owner = tokio::spawn(owner);
+        sleep(ASK_EVERY * 2).await;
+        assert!(!health.has(Condition::OwnerStalled));
+        stop.cancel();
+        watching.await.unwrap();
+        owner.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_beat_is_measured() {
+        let (meter, stop) = (Arc::<Meter>::default(), CancellationToken::new());
+        let beating = tokio::spawn(beat(Arc::clone(&meter), stop.clone()));
+        sleep(BEAT * 4 + BEAT / 2).await;
+        assert_eq!(meter.late_wakes.distribution().count, 4);
+        stop.cancel();
+        beating.await.unwrap();
+    }
+}

@@ -107,6 +107,13 @@ impl Office {
         Self { registry, shared, health, facts, steer, socket, stop, tasks, store, directory }
     }
 
+    /// Ends the owner as a fault of ours would.
+    pub(super) async fn lose_owner(&mut self) {
+        let owner = self.tasks.remove(0);
+        owner.abort();
+        assert!(owner.await.unwrap_err().is_cancelled());
+    }
+
     /// Stops everything; each task has to end by itself.
     pub(super) async fn close(self) -> Arc<tempfile::TempDir> {
         self.stop.cancel();

@@ -109,3 +109,18 @@ async fn a_daemon_is_ready_until_it_drains_is_full_or_fails() {
     assert_eq!(office.get("/v1/health").await.status, 200, "it lives all the same");
     office.close().await;
 }
+
+#[tokio::test]
+async fn without_an_owner_nothing_is_well_and_the_rest_is_measured_all_the_same() {
+    let mut office = Office::open();
+    office.lose_owner().await;
+    for path in ["/v1/health", "/v1/ready"] {
+        let answer = office.get(path).await;
+        assert_eq!(answer.status, 503, "{answer:?}");
+        assert!(answer.body.contains("stopped: the owner"), "{answer:?}");
+    }
+    let shown = metrics(&office).await;
+    assert_eq!(shown.value("chatd_owner_responsive", &[]), 0.0);
+    assert!(!shown.0.contains_key("chatd_clients") && shown.value("process_open_fds", &[]) > 0.0);
+    office.close().await;
+}
