@@ -1,10 +1,13 @@
 //! The configuration changes while the daemon runs: what takes effect, what is refused, and who notices.
 
+mod confirmed;
 mod listeners;
+mod live;
+mod shown;
 
 use chat_proto::control::{ListenerInfo, Status};
 
-use crate::harness::{Daemon, ctl};
+use crate::harness::{Client, Daemon, ctl};
 
 /// Where the daemon says that it listens.
 #[track_caller]
@@ -23,4 +26,14 @@ fn port(listener: &ListenerInfo) -> u16 {
 /// A section of a listener on this machine.
 fn listen(protocol: &str, address: &str, more: &str) -> String {
     format!("[[listen]]\nprotocol = \"{protocol}\"\naddress = \"{address}\"\n{more}\n")
+}
+
+/// The message of the day that a client reads.
+#[track_caller]
+fn motd_of(client: &mut Client) -> String {
+    client.send("MOTD");
+    client.skip_until(":* 375 *");
+    let line = client.expect(":* 372 * :- *");
+    client.expect(":* 376 *");
+    line.rsplit_once(":- ").unwrap().1.to_owned()
 }

@@ -11,6 +11,7 @@
 //! - a stream is `application/x-ndjson`: one JSON object a line, with a heartbeat at least every ten seconds.
 
 mod change;
+mod config;
 mod data;
 pub mod path;
 mod problem;
@@ -20,7 +21,11 @@ mod view;
 
 pub use change::{
     Accepted, CheckRequest, CheckResult, DrainRequest, HostRequest, HostResult, KickRequest, KickResult,
-    Kicked, LogLevel, LogSetting, ReloadResult, SayRequest, SayResult, SayTarget,
+    Kicked, LogLevel, LogSetting, SayRequest, SayResult, SayTarget,
+};
+pub use config::{
+    ConfigAgainst, ConfigChange, ConfigDiff, ConfigDiffQuery, ConfigOrigin, ConfigQuery, ConfigSetting,
+    ConfigValue, ConfigView, Confirmed, PendingReload, ReloadRequest, ReloadResult, SECRET,
 };
 pub use data::{BACKUP_MEDIA_TYPE, BackupFile, BackupLine, CheckLine, DbInfo, VacuumLine, VacuumRequest};
 pub use problem::{PROBLEM_MEDIA_TYPE, Problem, code};

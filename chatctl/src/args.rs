@@ -2,6 +2,7 @@
 //!
 //! Owns the command line's grammar; it must never do anything. Commands below a command stand in a file each.
 
+mod config;
 mod db;
 mod desk;
 mod log;
@@ -15,6 +16,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::print::time::{self, Since};
+pub(crate) use config::ConfigCommand;
 pub(crate) use db::DbCommand;
 pub(crate) use desk::DeskCommand;
 pub(crate) use log::{LogCommand, WatchLog};
@@ -190,8 +192,28 @@ pub(crate) enum Command {
         command: Option<DeskCommand>,
     },
     /// Read the configuration again; nothing changes when it has faults
-    #[command(after_help = "Example: chatctl reload")]
-    Reload,
+    #[command(
+        after_help = "Examples: chatctl reload\n          chatctl reload --confirm-within 5m\n          chatctl reload --confirm"
+    )]
+    Reload {
+        /// Undo it unless it is confirmed within this time
+        #[arg(long, value_name = "DURATION", value_parser = time::parse_duration)]
+        confirm_within: Option<Duration>,
+        /// Keep the last reload, which would undo itself; reads nothing
+        #[arg(long, conflicts_with = "confirm_within")]
+        confirm: bool,
+        /// Undo the last reload, which waits to be confirmed; reads nothing
+        #[arg(long, conflicts_with_all = ["confirm_within", "confirm"])]
+        undo: bool,
+    },
+    /// Show the configuration in force and where each value comes from, or what differs
+    #[command(
+        after_help = "Examples: chatctl config show limits\n          chatctl config diff\n          chatctl config diff --defaults"
+    )]
+    Config {
+        #[command(subcommand)]
+        command: Option<ConfigCommand>,
+    },
     /// Let the daemon check a configuration without using it
     #[command(after_help = "Examples: chatctl check\n          chatctl check /etc/chatd/chatd.toml.new")]
     Check {

@@ -3,6 +3,7 @@
 //! Owns the dispatch; each family has its file. Nothing here may write to the terminal but through the screen.
 
 mod backup;
+mod config;
 mod daemon;
 mod db;
 mod desk;
@@ -14,6 +15,7 @@ mod kick;
 mod list;
 mod log;
 mod metrics;
+mod reload;
 pub(crate) mod restore;
 mod say;
 mod show;
@@ -21,7 +23,7 @@ mod status;
 mod top;
 mod watch;
 
-use crate::args::{Command, DbCommand, DeskCommand, Listing, LogCommand, WatchLog};
+use crate::args::{Command, ConfigCommand, DbCommand, DeskCommand, Listing, LogCommand, WatchLog};
 use crate::client::Client;
 use crate::exit::Failure;
 use crate::print::Screen;
@@ -44,8 +46,13 @@ pub(crate) async fn run(command: Command, client: &Client, screen: &mut Screen<'
             history::history(client, screen, &what, count, since).await
         }
         Command::Desk { command } => desk::desk(client, screen, command.unwrap_or(DeskCommand::List)).await,
-        Command::Reload => daemon::reload(client, screen).await,
-        Command::Check { file } => daemon::check(client, screen, file).await,
+        Command::Reload { confirm: true, .. } => reload::confirm(client, screen).await,
+        Command::Reload { undo: true, .. } => reload::undo(client, screen).await,
+        Command::Reload { confirm_within, .. } => reload::reload(client, screen, confirm_within).await,
+        Command::Check { file } => reload::check(client, screen, file).await,
+        Command::Config { command } => {
+            config::config(client, screen, command.unwrap_or(ConfigCommand::Show { prefix: None })).await
+        }
         Command::Drain { timeout, wait } => drain::drain(client, screen, timeout, wait).await,
         Command::Undrain => drain::undrain(client, screen).await,
         Command::Stop { wait } => daemon::stop(client, screen, wait).await,

@@ -2,6 +2,7 @@
 
 pub(crate) mod answers;
 mod asking;
+mod configuration;
 mod exits;
 mod output;
 mod script;

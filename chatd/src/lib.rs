@@ -26,7 +26,7 @@ use clap::Parser;
 use listenfd::ListenFd;
 
 use cli::Arguments;
-use config::{Config, Environment, Source};
+use config::{Config, Environment, Loaded, Source};
 
 /// Wrong configuration, as `sysexits.h` numbers it; also rights that are missing, for neither gets better by trying again.
 const EX_CONFIG: u8 = 78;
@@ -40,17 +40,17 @@ pub fn main() -> ExitCode {
     } else {
         match config::load(&source) {
             Err(error) => return wrong_configuration(&error),
-            Ok(config) if arguments.print_config => print(&config.to_toml()),
-            Ok(config) if arguments.is_offline() => offline(&arguments, &config, &source.environment),
-            Ok(config) => match daemon::tls::check(&config.tls) {
+            Ok(loaded) if arguments.print_config => print(&loaded.config.to_toml()),
+            Ok(loaded) if arguments.is_offline() => offline(&arguments, &loaded.config, &source.environment),
+            Ok(loaded) => match daemon::tls::check(&loaded.config.tls) {
                 Err(faults) => return wrong_configuration(&faults),
                 Ok(mut doubts) if arguments.check => {
-                    doubts.extend(daemon::doubts(&config, &source.environment));
+                    doubts.extend(daemon::doubts(&loaded.config, &source.environment));
                     doubts.iter().for_each(|doubt| complain(&format!("warning: {doubt}")));
                     print(&format!("{}: ok\n", source.name()))
                 }
                 // Said in the log, by the daemon.
-                Ok(_) => serve(config, source),
+                Ok(_) => serve(loaded, source),
             },
         }
     };
@@ -102,11 +102,11 @@ fn hash_password() -> Result<()> {
     print(&format!("{}\n", config::password::hash(password)?))
 }
 
-fn serve(config: Config, source: Source) -> Result<()> {
+fn serve(loaded: Loaded, source: Source) -> Result<()> {
     // Before any thread: this takes variables out of the environment.
     let inherited = ListenFd::from_env();
-    let telemetry = Arc::new(telemetry::start(&config, &source.environment)?);
-    let workers = match config.server.worker_threads {
+    let telemetry = Arc::new(telemetry::start(&loaded.config, &source.environment)?);
+    let workers = match loaded.config.server.worker_threads {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         workers => workers,
     };
@@ -118,5 +118,5 @@ fn serve(config: Config, source: Source) -> Result<()> {
     };
     builder.worker_threads(workers);
     let runtime = builder.enable_all().build().context("cannot start the runtime")?;
-    runtime.block_on(daemon::run(config, source, telemetry, inherited))
+    runtime.block_on(daemon::run(loaded, source, telemetry, inherited))
 }

@@ -11,12 +11,12 @@ fn a_reload_names_what_changed_and_what_needs_a_restart() {
     let daemon = Daemon::start();
     ctl(&daemon, &["reload"]).success().stdout("nothing changed\n").stderr(is_empty());
     daemon.rewrite("[server]\nmotd = \"new\"\nworker-threads = 3");
-    ctl(&daemon, &["check"])
-        .success()
-        .stdout(contains("is good").and(contains("a reload would change: server.motd")));
+    ctl(&daemon, &["check"]).success().stdout(
+        contains("is good").and(contains("a reload would change:\n  server.motd: \"Welcome.\" → \"new\"\n")),
+    );
     ctl(&daemon, &["reload"])
         .success()
-        .stdout("changed: server.motd\nonly a restart changes: server.worker-threads\n");
+        .stdout("takes effect now:\n  server.motd: \"Welcome.\" → \"new\"\nneeds a restart:\n  server.worker-threads: 0 → 3\n");
     let mut alice = Client::connect(&daemon, "alice");
     alice.send("MOTD");
     alice.expect_all(&[":* 375 *", ":* 372 alice :- new", ":* 376 *"]);

@@ -67,6 +67,16 @@ impl Daemon {
         })
     }
 
+    /// The same, by a command that is changed before.
+    #[track_caller]
+    pub(crate) fn changed(configuration: &str, change: impl FnOnce(&mut Command)) -> Self {
+        Self::launch(configuration, |directory| {
+            let mut command = command(directory);
+            change(&mut command);
+            command
+        })
+    }
+
     #[track_caller]
     fn launch(configuration: &str, command: impl FnOnce(&Path) -> Command) -> Self {
         let directory = private_directory();

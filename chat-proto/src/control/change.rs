@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ConfigChange;
+
 /// Body of `POST /v1/kick`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KickRequest {
@@ -79,15 +81,6 @@ pub struct SayResult {
     pub recipients: u64,
 }
 
-/// What a reload did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReloadResult {
-    /// Keys whose new value is in force, `limits.max-clients`.
-    pub changed: Vec<String>,
-    /// Keys that differ but take effect only at the next start.
-    pub restart_needed: Vec<String>,
-}
-
 /// Body of `POST /v1/check`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckRequest {
@@ -104,13 +97,13 @@ pub struct CheckResult {
     pub is_valid: bool,
     /// Each fault as a readable block: file, line, column, key, what was expected.
     pub faults: Vec<String>,
-    /// Keys that a reload would change.
-    pub changed: Vec<String>,
-    /// Keys that only a restart would change.
-    pub restart_needed: Vec<String>,
     /// What is not wrong and should not be so.
     #[serde(default)]
     pub warnings: Vec<String>,
+    /// Keys that a reload would change.
+    pub changed: Vec<ConfigChange>,
+    /// Keys that only a restart would change.
+    pub restart_needed: Vec<ConfigChange>,
 }
 
 /// Body of `POST /v1/drain`.

@@ -32,8 +32,17 @@ pub const SAY: &str = "/v1/say";
 pub const HISTORY: &str = "/v1/history";
 /// `GET` with [`WatchQuery`](super::WatchQuery) → stream of [`WatchLine`](super::WatchLine).
 pub const WATCH: &str = "/v1/watch";
-/// `POST` without a body → [`ReloadResult`](super::ReloadResult), or 422 with the report as the problem's detail.
+/// `GET` with [`ConfigQuery`](super::ConfigQuery) → [`ConfigView`](super::ConfigView).
+pub const CONFIG: &str = "/v1/config";
+/// `GET` with [`ConfigDiffQuery`](super::ConfigDiffQuery) → [`ConfigDiff`](super::ConfigDiff), or 422 when the file has faults.
+pub const CONFIG_DIFF: &str = "/v1/config/diff";
+/// `POST` [`ReloadRequest`](super::ReloadRequest) → [`ReloadResult`](super::ReloadResult), or 422 with the report as the problem's
+/// detail, or 409 while another one waits for its confirmation.
 pub const RELOAD: &str = "/v1/reload";
+/// `POST` without a body → [`Confirmed`](super::Confirmed), or 409 when no reload waits for that.
+pub const RELOAD_CONFIRM: &str = "/v1/reload/confirm";
+/// `POST` without a body → [`ReloadResult`](super::ReloadResult), or 409 when no reload waits for its confirmation.
+pub const RELOAD_UNDO: &str = "/v1/reload/undo";
 /// `POST` [`CheckRequest`](super::CheckRequest) → [`CheckResult`](super::CheckResult).
 pub const CHECK: &str = "/v1/check";
 /// `POST` [`DrainRequest`](super::DrainRequest) → 202 [`Accepted`](super::Accepted).

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::PendingReload;
 use super::top::{DialectCount, Rates};
 
 /// The daemon at one moment.
@@ -58,6 +59,9 @@ pub struct Status {
     pub config_source: String,
     /// When the configuration in force was read.
     pub config_loaded_at: String,
+    /// The reload that waits for its confirmation, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_reload: Option<PendingReload>,
     /// `always`, `every-second` or `never`.
     pub sync: String,
     /// The level or filter that the log is at, as `PUT /v1/log` takes it.

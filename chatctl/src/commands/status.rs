@@ -3,7 +3,9 @@
 //! Owns the block that answers "is it well?" at a glance: one line, then what is wrong, then the rest. The exit status says
 //! it, too.
 
-use chat_proto::control::{DrainInfo, HealthCondition, HealthState, ListenerInfo, RunState, Status, path};
+use chat_proto::control::{
+    DrainInfo, HealthCondition, HealthState, ListenerInfo, PendingReload, RunState, Status, path,
+};
 use jiff::Zoned;
 
 use crate::client::{Call, Client};
@@ -11,7 +13,7 @@ use crate::exit::Failure;
 use crate::print::Screen;
 use crate::print::health::{condition, headline, word};
 use crate::print::load::{clients, commits, rates};
-use crate::print::text::{Span, plain};
+use crate::print::text::{Span, Style, plain, styled};
 use crate::print::time::{duration, stamp, stamp_and_ago};
 
 pub(super) async fn status(client: &Client, screen: &mut Screen<'_>) -> Result<(), Failure> {
@@ -55,6 +57,9 @@ fn rows(status: &Status, now: &Zoned) -> Vec<(&'static str, Span)> {
     rows.push(("control", plain(status.control_socket.as_str())));
     rows.push(("config", plain(status.config_source.as_str())));
     rows.push(("loaded", plain(stamp_and_ago(&status.config_loaded_at, now))));
+    if let Some(pending) = &status.pending_reload {
+        rows.push(("reload", styled(Style::Yellow, waiting(pending, now))));
+    }
     rows
 }
 
@@ -62,6 +67,16 @@ fn with_age(one: &HealthCondition, now: &Zoned) -> Span {
     let mut span = condition(one);
     span.text.push_str(&format!(" (since {})", stamp(&one.since, now)));
     span
+}
+
+/// A reload that waits for its confirmation.
+fn waiting(pending: &PendingReload, now: &Zoned) -> String {
+    match &pending.undo_failed {
+        None => {
+            format!("undone at {} unless confirmed (chatctl reload --confirm)", stamp(&pending.until_at, now))
+        }
+        Some(cause) => format!("cannot be undone, tried again: {cause}"),
+    }
 }
 
 fn how_far(drain: &DrainInfo, now: &Zoned) -> String {

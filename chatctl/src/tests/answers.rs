@@ -97,6 +97,7 @@ pub(super) fn status() -> Status {
         control_socket: "/run/chatd/control.sock".into(),
         config_source: "defaults".into(),
         config_loaded_at: "2025-01-31T12:00:00.000Z".into(),
+        pending_reload: None,
         sync: "every-second".into(),
         log_level: "info".into(),
         log_level_until: None,

@@ -89,11 +89,11 @@ impl Cloak {
 
     pub(super) fn write(&self, out: &mut Writer) {
         out.header("[cloak]").plain("enabled", self.enabled);
-        out.optional_text("key", self.key.as_deref()).text("suffix", &self.suffix);
-        out.plain("ipv4-prefixes", format_args!("{:?}", self.ipv4_prefixes));
-        out.plain("ipv6-prefixes", format_args!("{:?}", self.ipv6_prefixes));
+        out.secret("key", self.key.as_deref()).text("suffix", &self.suffix);
+        out.plain("ipv4-prefixes", self.ipv4_prefixes.clone());
+        out.plain("ipv6-prefixes", self.ipv6_prefixes.clone());
         out.plain("bits", self.bits);
-        out.words("exempt", &self.exempt.iter().map(ToString::to_string).collect::<Vec<_>>());
+        out.words("exempt", &self.exempt);
     }
 }
 

@@ -92,7 +92,8 @@ impl Control {
         out.words("viewer-users", &self.viewer_users).words("viewer-groups", &self.viewer_groups);
         out.plain("watch-direct-messages", self.watch_direct_messages);
         for login in &self.operators {
-            out.header("[[control.operator]]").text("name", &login.name).text("password", &login.password);
+            out.item("control.operator", &login.name).text("name", &login.name);
+            out.secret("password", Some(&login.password));
             out.text("role", value::name_of(ROLES, &login.role));
         }
     }

@@ -75,7 +75,7 @@ impl Desk {
         out.header("[desk]").text("nick", &self.nick);
         out.text("greeting", &self.greeting).text("receipt", &self.receipt);
         for rule in &self.rules {
-            out.header("[[desk.rule]]").text("match", &rule.source).text("reply", &rule.reply);
+            out.item("desk.rule", &rule.source).text("match", &rule.source).text("reply", &rule.reply);
         }
     }
 }

@@ -42,7 +42,7 @@ impl Dns {
 
     pub(super) fn write(&self, out: &mut Writer) {
         out.header("[dns]").plain("reverse", self.reverse);
-        out.words("servers", &self.servers.iter().map(ToString::to_string).collect::<Vec<_>>());
+        out.words("servers", &self.servers);
         out.duration("timeout", self.timeout);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use chat_proto::control::ConfigValue;
 use chat_proto::network::Network;
 
 use super::problem::Wrong;
@@ -93,14 +94,14 @@ pub(super) fn read_all(root: &mut Section<'_>, tls: &TlsConfig) -> Vec<Listen> {
 /// Writes all listeners; an empty list must stand before the first section.
 pub(super) fn write_all(all: &[Listen], out: &mut Writer) {
     if all.is_empty() {
-        out.plain("listen", "[]");
+        out.plain("listen", ConfigValue::List(Vec::new()));
     }
     for listen in all {
-        out.header("[[listen]]").text("protocol", listen.protocol.name());
-        out.text("address", &listen.address.to_string()).plain("tls", listen.tls);
+        let address = listen.address.to_string();
+        out.item("listen", &address).text("protocol", listen.protocol.name());
+        out.text("address", &address).plain("tls", listen.tls);
         out.plain("proxy-protocol", listen.proxy_protocol);
-        let networks: Vec<_> = listen.proxy_from.iter().map(ToString::to_string).collect();
-        out.words("proxy-from", &networks);
+        out.words("proxy-from", &listen.proxy_from);
         if listen.protocol == Protocol::WebSocket {
             out.words("origins", &listen.origins).text("path", &listen.path);
         }

@@ -10,6 +10,7 @@ use toml::de::DeTable;
 
 use super::problem::{ConfigError, Place, Problem, Wrong, nearest};
 use super::section::{Reader, Section};
+use super::settings::Origins;
 use super::{
     Cloak, Config, Control, Desk, Dns, Environment, History, Irc, Limits, LogConfig, Metrics, Rooms, Server,
     TlsConfig, listen, webirc,
@@ -33,16 +34,25 @@ impl Source {
     }
 }
 
+/// A configuration, and where its values come from.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What it says.
+    pub config: Config,
+    /// Where it says so.
+    pub origins: Origins,
+}
+
 /// Reads and checks a configuration.
 ///
 /// # Errors
 /// Everything that is wrong with it, at once; the one problem of an unreadable file.
-pub fn load(source: &Source) -> Result<Config, ConfigError> {
+pub fn load(source: &Source) -> Result<Loaded, ConfigError> {
     let text = match &source.file {
         None => String::new(),
         Some(file) => read(file)?,
     };
-    parse(source.file.as_deref(), &text, &source.environment)
+    parse_traced(source.file.as_deref(), &text, &source.environment)
 }
 
 /// Checks a configuration that is already in memory; `file` is what the report calls it, and its directory is where
@@ -52,6 +62,14 @@ pub fn load(source: &Source) -> Result<Config, ConfigError> {
 /// Everything that is wrong with it, at once. Where the text is not TOML, only that is told: what it would have
 /// meant is a guess.
 pub fn parse(file: Option<&Path>, text: &str, environment: &Environment) -> Result<Config, ConfigError> {
+    parse_traced(file, text, environment).map(|loaded| loaded.config)
+}
+
+pub(super) fn parse_traced(
+    file: Option<&Path>,
+    text: &str,
+    environment: &Environment,
+) -> Result<Loaded, ConfigError> {
     let failed = |problems| ConfigError { file: file.map(Path::to_owned), problems };
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
@@ -60,8 +78,9 @@ pub fn parse(file: Option<&Path>, text: &str, environment: &Environment) -> Resu
     let variables = environment.chatd_variables();
     let reader = Reader::new(file, text, &variables);
     let config = reader.read(table.get_ref());
+    let origins = Origins::new(file, reader.places.take());
     match reader.into_problems() {
-        problems if problems.is_empty() => Ok(config),
+        problems if problems.is_empty() => Ok(Loaded { config, origins }),
         problems => Err(failed(problems)),
     }
 }
@@ -119,6 +138,7 @@ impl<'a> Reader<'a> {
             variables: variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
             known_variables: RefCell::default(),
             problems: RefCell::default(),
+            places: RefCell::default(),
         }
     }
 

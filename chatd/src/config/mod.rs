@@ -21,6 +21,7 @@ mod problem;
 mod rooms;
 mod section;
 mod server;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -41,7 +42,7 @@ pub use history::{History, Sync};
 pub use irc::Irc;
 pub use limits::Limits;
 pub use listen::{Listen, Protocol};
-pub use load::{Source, load, parse};
+pub use load::{Loaded, Source, load, parse};
 pub use log::{LevelError, LogConfig, LogFormat, LogTarget, Rotation, parse_level};
 pub use metrics::Metrics;
 pub use paths::PathError;
@@ -49,6 +50,7 @@ pub(crate) use problem::nearest;
 pub use problem::{ConfigError, Place, Problem};
 pub use rooms::Rooms;
 pub use server::{Admin, Server};
+pub use settings::{Origins, Settings};
 pub use tls::{KeyPair, NamedCertificate, Sts, TlsConfig, TlsVersion};
 pub use units::{show_duration, show_size};
 pub use webirc::Gateway;
@@ -118,6 +120,10 @@ impl Config {
 
     /// The whole configuration as TOML that loads back equal. Passwords are in it, as they are in the file.
     pub fn to_toml(&self) -> String {
+        self.written().into_text()
+    }
+
+    fn written(&self) -> Writer {
         let mut out = Writer::default();
         listen::write_all(&self.listen, &mut out);
         self.server.write(&mut out);
@@ -133,6 +139,6 @@ impl Config {
         self.limits.write(&mut out);
         self.log.write(&mut out);
         self.metrics.write(&mut out);
-        out.into_text()
+        out
     }
 }

@@ -24,12 +24,16 @@ pub(super) struct Reader<'a> {
     pub(super) known_variables: RefCell<Vec<String>>,
     /// What was wrong so far.
     pub(super) problems: RefCell<Vec<Problem>>,
+    /// Where the keys are that somebody has given.
+    pub(super) places: RefCell<BTreeMap<String, Place>>,
 }
 
 /// One table that is being read.
 pub(super) struct Section<'a> {
     pub(super) reader: &'a Reader<'a>,
     path: String,
+    /// For an entry of a list, its place among them.
+    index: Option<usize>,
     table: Option<&'a DeTable<'a>>,
     span: Range<usize>,
     /// Entries of a list have no variables: a name could not say which one is meant.
@@ -43,6 +47,7 @@ impl<'a> Section<'a> {
         Self {
             reader,
             path: String::new(),
+            index: None,
             table: Some(table),
             span: 0..0,
             has_variables: false,
@@ -60,6 +65,9 @@ impl<'a> Section<'a> {
         self.asked.push(key);
         if self.has_variables {
             self.reader.known_variables.borrow_mut().push(self.variable(key));
+        }
+        if self.is_set(key) {
+            self.reader.places.borrow_mut().insert(numbered(&self.path, self.index, key), self.place(key));
         }
         self.raw(key).and_then(|raw| self.check(key, parse(raw))).unwrap_or(default)
     }
@@ -100,7 +108,7 @@ impl<'a> Section<'a> {
             self.problem(key, Wrong::new("expected a section").hint(format!("write [{path}]")));
         }
         let span = found.map_or(0..0, Spanned::span);
-        self.child(key, table, span, true)
+        self.child(key, None, table, span)
     }
 
     /// The tables of the list `key`; `None` if it is absent.
@@ -117,8 +125,8 @@ impl<'a> Section<'a> {
             let path = self.full_key(key);
             self.problem(key, Wrong::new("expected a list of sections").hint(format!("write [[{path}]]")));
         }
-        let tables = tables.unwrap_or_default().into_iter();
-        Some(tables.map(|(table, span)| self.child(key, Some(table), span, false)).collect())
+        let tables = tables.unwrap_or_default().into_iter().enumerate();
+        Some(tables.map(|(index, (table, span))| self.child(key, Some(index), Some(table), span)).collect())
     }
 
     /// A key or section of a later version.
@@ -167,9 +175,15 @@ impl<'a> Section<'a> {
         self.report(self.at(key.span().start), self.full_key(name), wrong);
     }
 
-    fn child(&self, key: &str, table: Option<&'a DeTable<'a>>, span: Range<usize>, plain: bool) -> Self {
+    fn child(
+        &self,
+        key: &str,
+        index: Option<usize>,
+        table: Option<&'a DeTable<'a>>,
+        span: Range<usize>,
+    ) -> Self {
         let (reader, path) = (self.reader, self.full_key(key));
-        Self { reader, path, table, span, has_variables: plain, asked: Vec::new() }
+        Self { reader, path, index, table, span, has_variables: index.is_none(), asked: Vec::new() }
     }
 
     fn check<T>(&self, key: &str, parsed: Result<T, Wrong>) -> Option<T> {
@@ -213,5 +227,14 @@ impl<'a> Section<'a> {
 
     fn report(&self, place: Place, key: String, Wrong { message, hint }: Wrong) {
         self.reader.problems.borrow_mut().push(Problem { place, key, message, hint });
+    }
+}
+
+/// The name of a key by which its place is found again: `limits.clients`, `listen[0].address`.
+pub(super) fn numbered(section: &str, index: Option<usize>, key: &str) -> String {
+    match (section, index) {
+        ("", _) => key.to_owned(),
+        (section, None) => format!("{section}.{key}"),
+        (section, Some(index)) => format!("{section}[{index}].{key}"),
     }
 }

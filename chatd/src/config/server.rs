@@ -113,14 +113,14 @@ impl Server {
         out.header("[server]").text("name", &self.name).text("network", &self.network);
         out.text("description", &self.description);
         match &self.motd_file {
-            Some(file) => out.path("motd-file", Some(file)),
+            Some(file) => out.path("motd-file", Some(file)).content("motd", self.motd.as_deref(), file),
             None => out.optional_text("motd", self.motd.as_deref()),
         };
         out.text("casemapping", value::name_of(CASE_MAPPINGS, &self.casemapping));
         out.plain("worker-threads", self.worker_threads);
         out.path("state-directory", self.state_directory.as_deref());
         out.duration("drain-timeout", self.drain_timeout);
-        out.optional_text("password", self.password.as_deref());
+        out.secret("password", self.password.as_deref());
         out.plain("utf8-only", self.utf8_only);
         self.admin.write(out);
     }

@@ -6,6 +6,7 @@ use super::*;
 
 mod report;
 mod sections;
+mod settings;
 
 const SAMPLE: &str = include_str!("../../../config/chatd.toml");
 

@@ -88,7 +88,8 @@ impl TlsConfig {
         out.text("minimum-version", value::name_of(VERSIONS, &self.minimum_version));
         self.sts.write(out);
         for NamedCertificate { files, names } in &self.certificates {
-            out.header("[[tls.certificates]]").path("certificate", Some(&files.certificate));
+            out.item("tls.certificates", &files.certificate.to_string_lossy());
+            out.path("certificate", Some(&files.certificate));
             out.path("key", Some(&files.key)).words("names", names);
         }
     }

@@ -34,8 +34,9 @@ pub(super) fn read_all(root: &mut Section<'_>) -> Vec<Gateway> {
 /// Writes all gateways.
 pub(super) fn write_all(all: &[Gateway], out: &mut Writer) {
     for gateway in all {
-        out.header("[[webirc]]").text("name", &gateway.name).text("password", &gateway.password);
-        out.words("from", &gateway.from.iter().map(ToString::to_string).collect::<Vec<_>>());
+        out.item("webirc", &gateway.name).text("name", &gateway.name);
+        out.secret("password", Some(&gateway.password));
+        out.words("from", &gateway.from);
     }
 }
 

@@ -1,4 +1,4 @@
-//! `POST /v1/reload`, `check`, `drain`, `undrain`, `stop`: what only the daemon itself can do. Passes it on and waits for the answer.
+//! `POST /v1/check`, `drain`, `undrain`, `stop`: what only the daemon itself can do. Passes it on and waits for the answer.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use chat_proto::control::{Accepted, CheckRequest, CheckResult, DrainRequest, ReloadResult};
+use chat_proto::control::{Accepted, CheckRequest, CheckResult, DrainRequest};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -18,24 +18,6 @@ use super::router::{App, Asker};
 
 /// How long the daemon may take to answer.
 const DEADLINE: Duration = Duration::from_secs(30);
-
-/// Reads the configuration again and puts it in force if it has no fault.
-pub(super) async fn reload(
-    State(app): State<App>,
-    Extension(Asker(by)): Extension<Asker>,
-) -> Answer<ReloadResult> {
-    let source = &app.context.facts.config_source;
-    match steer(&app, Steer::Reload).await? {
-        Ok(done) => {
-            note(&app, &by, "reload", source, &done.changed.join(" ")).await;
-            Ok(Json(done))
-        }
-        Err(report) => {
-            note(&app, &by, "reload", source, "refused: the configuration is wrong").await;
-            Err(Failure::bad_configuration(report))
-        }
-    }
-}
 
 /// Reads a configuration and says what a reload would do; changes nothing.
 pub(super) async fn check(State(app): State<App>, Body(ask): Body<CheckRequest>) -> Answer<CheckResult> {
@@ -85,7 +67,8 @@ pub(super) async fn stop(
     Ok((StatusCode::ACCEPTED, Json(accepted)))
 }
 
-async fn steer<T>(app: &App, ask: impl FnOnce(oneshot::Sender<T>) -> Steer) -> Result<T, Failure> {
+/// Has the daemon do something, and waits for what came of it.
+pub(super) async fn steer<T>(app: &App, ask: impl FnOnce(oneshot::Sender<T>) -> Steer) -> Result<T, Failure> {
     let (answer, answered) = oneshot::channel();
     let ask = ask(answer);
     let whole = async {

@@ -8,6 +8,7 @@ mod about;
 mod audit;
 mod backup;
 mod clients;
+mod config;
 mod daemon;
 mod database;
 mod desk;
@@ -49,7 +50,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chat_proto::control::{Accepted, CheckResult, DrainInfo, ReloadResult};
+use chat_proto::control::{
+    Accepted, CheckResult, ConfigAgainst, ConfigDiff, ConfigSetting, Confirmed, DrainInfo, PendingReload,
+    ReloadResult,
+};
 use tokio::sync::{mpsc, oneshot};
 
 pub use peer::{Person, role_of, unknown_people};
@@ -108,6 +112,8 @@ pub struct Facts {
     pub is_draining: AtomicBool,
     /// How far the drain is, if there is one; locked to copy it.
     pub drain: Mutex<Option<DrainInfo>>,
+    /// The reload that waits for its confirmation, if there is one; locked to copy it.
+    pub pending_reload: Mutex<Option<PendingReload>>,
     /// When the configuration in force was read, in milliseconds since 1970.
     pub config_loaded_at: AtomicU64,
     /// The user that the daemon runs as, who is always an admin: `geteuid`.
@@ -138,11 +144,40 @@ pub struct ClientListener {
     pub is_secure: bool,
 }
 
+/// Why the configuration in force stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotDone {
+    /// The other one has faults, or something that it needs cannot be had: the report.
+    #[error("{0}")]
+    Faulty(String),
+    /// It is not the time for it.
+    #[error("{cause}; {remedy}")]
+    Refused {
+        /// Why.
+        cause: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+}
+
 /// What only the daemon itself can do. Who asks may not wait for the answer any more: that is no fault.
 #[derive(Debug)]
 pub enum Steer {
-    /// Read the configuration again; answered with the report of its faults when it has any.
-    Reload(oneshot::Sender<Result<ReloadResult, String>>),
+    /// Read the configuration again.
+    Reload {
+        /// Take it back unless it is confirmed within this time.
+        confirm_within: Option<Duration>,
+        /// Answered when it is in force.
+        answer: oneshot::Sender<Result<ReloadResult, NotDone>>,
+    },
+    /// Keep what was reloaded and waits for this.
+    Confirm(oneshot::Sender<Result<Confirmed, NotDone>>),
+    /// Take back what was reloaded and waits to be confirmed.
+    Undo(oneshot::Sender<Result<ReloadResult, NotDone>>),
+    /// Tell the keys in force that begin with this.
+    Settings(String, oneshot::Sender<Vec<ConfigSetting>>),
+    /// Compare what is in force.
+    Diff(ConfigAgainst, oneshot::Sender<Result<ConfigDiff, NotDone>>),
     /// Read a configuration (none: the one in use) and say what a reload would do.
     Check(Option<PathBuf>, oneshot::Sender<CheckResult>),
     /// Take nobody new, end those who are here a few at a time, and end when all have left or the time is over.

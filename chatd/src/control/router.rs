@@ -19,8 +19,8 @@ use super::request_id::RequestId;
 use super::top::Seen;
 use super::trace::trace;
 use super::{
-    Context, audit, backup, clients, daemon, database, desk, history, host, kick, log, metrics, probe, rooms,
-    say, status, top, watch,
+    Context, audit, backup, clients, config, daemon, database, desk, history, host, kick, log, metrics,
+    probe, rooms, say, status, top, watch,
 };
 use crate::domain::command::{Operator, Role};
 
@@ -82,7 +82,11 @@ fn table() -> Vec<(&'static str, Role, MethodRouter<App>)> {
         (path::DB, Viewer, get(database::show)),
         (path::DB_CHECK, Admin, post(database::check)),
         (path::DB_VACUUM, Admin, post(database::vacuum)),
-        (path::RELOAD, Admin, post(daemon::reload)),
+        (path::CONFIG, Admin, get(config::show)),
+        (path::CONFIG_DIFF, Admin, get(config::diff)),
+        (path::RELOAD, Admin, post(config::reload)),
+        (path::RELOAD_CONFIRM, Admin, post(config::confirm)),
+        (path::RELOAD_UNDO, Admin, post(config::undo)),
         (path::CHECK, Admin, post(daemon::check)),
         (path::DRAIN, Admin, post(daemon::drain)),
         (path::UNDRAIN, Admin, post(daemon::undrain)),

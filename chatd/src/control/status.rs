@@ -54,6 +54,7 @@ pub(super) async fn show(State(app): State<App>) -> Answer<Status> {
         control_socket: facts.control_socket.display().to_string(),
         config_source: facts.config_source.clone(),
         config_loaded_at: rfc3339(Time(facts.config_loaded_at.load(Relaxed))),
+        pending_reload: facts.pending_reload.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         sync: sync(config.history.sync).into(),
         log_level: context.telemetry.level(),
         log_level_until: context.telemetry.level_until().map(|until| format!("{until:.3}")),

@@ -1,11 +1,10 @@
 //! What differs between two configurations, and what of it can be in force without a restart. Puts nothing in force.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chat_proto::control::ReloadResult;
+use chat_proto::control::{ConfigChange, ConfigOrigin};
 
-use crate::config::{Config, LogConfig, Server};
+use crate::config::{Config, LogConfig, Origins, Server, Settings};
 
 /// Keys that are read once, at the start. A key that begins with one of these needs a restart.
 const NEEDS_RESTART: &[&str] = &[
@@ -24,14 +23,21 @@ const NEEDS_RESTART: &[&str] = &[
     "log.keep-files",
 ];
 
-/// What differs between two configurations, by key: what is in force after a reload, and what waits for a restart.
-pub(super) fn changes(old: &Config, new: &Config) -> ReloadResult {
-    let (old, new) = (flat(old), flat(new));
-    let keys = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
-    let differing = keys.filter(|key| old.get(*key) != new.get(*key)).cloned();
-    let needs = |key: &String| NEEDS_RESTART.iter().any(|start| key.starts_with(start));
-    let (restart_needed, changed) = differing.partition(needs);
-    ReloadResult { changed, restart_needed }
+/// Whether a key keeps its value until the next start.
+pub(super) fn needs_restart(key: &str) -> bool {
+    NEEDS_RESTART.iter().any(|start| key.starts_with(start))
+}
+
+/// What differs between two configurations: what is in force after a reload, and what waits for a restart.
+pub(super) fn changes(old: &Settings, new: &Settings) -> (Vec<ConfigChange>, Vec<ConfigChange>) {
+    old.changes(new).into_iter().partition(|change| !needs_restart(&change.key))
+}
+
+/// What differs from the defaults because somebody has said so.
+pub(super) fn beside_defaults(settings: &Settings) -> Vec<ConfigChange> {
+    let defaults = Origins::default().settings(&Config::default());
+    let is_said = |change: &ConfigChange| change.new.is_none() || change.origin != ConfigOrigin::Default;
+    defaults.changes(settings).into_iter().filter(is_said).collect()
 }
 
 /// The new configuration with everything kept as it was that cannot change without a restart.
@@ -56,34 +62,14 @@ pub(super) fn effective(old: &Config, new: Config) -> Arc<Config> {
     Arc::new(Config { server, control, history, log, desk, rooms, ..new })
 }
 
-/// Every key with its value, arrays by index.
-fn flat(config: &Config) -> BTreeMap<String, toml::Value> {
-    let mut flat = BTreeMap::new();
-    // What we have written ourselves is TOML; if it were not, nothing would be reported as changed.
-    if let Ok(table) = config.to_toml().parse::<toml::Table>() {
-        flatten("", toml::Value::Table(table), &mut flat);
-    }
-    flat
-}
-
-fn flatten(prefix: &str, value: toml::Value, flat: &mut BTreeMap<String, toml::Value>) {
-    let key = |name: &str| if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
-    match value {
-        toml::Value::Table(table) => {
-            table.into_iter().for_each(|(name, value)| flatten(&key(&name), value, flat));
-        }
-        toml::Value::Array(values) if values.iter().any(toml::Value::is_table) => {
-            let numbered = values.into_iter().enumerate();
-            numbered.for_each(|(index, value)| flatten(&format!("{prefix}[{index}]"), value, flat));
-        }
-        value => drop(flat.insert(prefix.to_owned(), value)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{changes, effective};
-    use crate::config::Config;
+    use super::{beside_defaults, changes, effective};
+    use crate::config::{Config, Origins, Settings};
+
+    fn settings(config: &Config) -> Settings {
+        Origins::default().settings(config)
+    }
 
     #[test]
     fn what_changed_is_named_and_what_needs_a_restart_stays_as_it_was() {
@@ -94,14 +80,16 @@ mod tests {
         new.desk.nick = "help".into();
         new.listen.pop();
         new.rooms.owner_ranks = true;
-        let result = changes(&old, &new);
-        assert!(result.changed.contains(&"desk.greeting".to_owned()), "{result:?}");
-        assert!(!result.restart_needed.contains(&"desk.greeting".to_owned()), "{result:?}");
-        assert!(result.restart_needed.contains(&"desk.nick".to_owned()), "{result:?}");
-        assert!(result.restart_needed.contains(&"history.enabled".to_owned()), "{result:?}");
-        assert!(!result.changed.contains(&"history.enabled".to_owned()), "{result:?}");
-        assert!(result.changed.iter().any(|key| key.starts_with("listen")), "{result:?}");
-        assert!(result.restart_needed.contains(&"rooms.owner-ranks".to_owned()), "{result:?}");
+        let (changed, restart_needed) = changes(&settings(&old), &settings(&new));
+        let keys = |changes: &[chat_proto::control::ConfigChange]| {
+            changes.iter().map(|change| change.key.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(keys(&changed)[0], "desk.greeting");
+        assert!(
+            keys(&changed)[1..].iter().all(|key| key.starts_with("listen[127.0.0.1:7000].")),
+            "{changed:?}"
+        );
+        assert_eq!(keys(&restart_needed), ["desk.nick", "history.enabled", "rooms.owner-ranks"]);
         let effective = effective(&old, new);
         assert_eq!(effective.desk.greeting, "hello");
         assert_eq!(effective.desk.nick, "desk");
@@ -111,8 +99,9 @@ mod tests {
     }
 
     #[test]
-    fn equal_configurations_differ_in_nothing() {
-        let result = changes(&Config::default(), &Config::default());
-        assert!(result.changed.is_empty());
+    fn equal_configurations_differ_in_nothing_and_the_defaults_not_from_themselves() {
+        let defaults = settings(&Config::default());
+        assert_eq!(defaults.changes(&defaults), []);
+        assert_eq!(beside_defaults(&defaults), []);
     }
 }

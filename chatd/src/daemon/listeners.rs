@@ -81,6 +81,20 @@ impl Listeners {
             .collect()
     }
 
+    /// What to know of a change to these listeners beside whether it can be done.
+    pub(super) fn warnings(&self, wanted: &[Listen]) -> Vec<String> {
+        let found = self.find(wanted);
+        let held = self.unfound(&found).filter(|(_, open)| open.is_inherited);
+        held.map(|(_, open)| {
+            let address = open.address;
+            format!(
+                "systemd still holds the socket of {address}, which no [[listen]] has: who connects there is turned away, and the \
+                 next start fails unless {address} is taken out of chatd.socket"
+            )
+        })
+        .collect()
+    }
+
     fn prepare(
         &self,
         wanted: &[Listen],
@@ -173,7 +187,11 @@ impl Open {
 
     fn is_at(&self, wanted: &Listen) -> bool {
         let has = &self.entrance.borrow().listen;
-        has.address == wanted.address && (wanted.address.port() != 0 || has.protocol == wanted.protocol)
+        match wanted.address.port() {
+            0 => has.address == wanted.address && has.protocol == wanted.protocol,
+            // Also one whose port the system had chosen.
+            _ => self.address == wanted.address,
+        }
     }
 
     /// Asks this of connections from now on. Established ones stay as they are.

@@ -3,6 +3,7 @@
 
 mod admit;
 mod change;
+mod confirm;
 mod descriptors;
 mod dns;
 mod drain;
@@ -13,6 +14,7 @@ mod listeners;
 mod observers;
 pub mod offline;
 mod reload;
+mod review;
 mod secret;
 mod signal;
 mod steer;
@@ -33,7 +35,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::{Config, Environment, PathError, Source};
+use crate::config::{Config, Environment, Loaded, PathError, Settings, Source};
 use crate::control::{self, Facts, Steer};
 use crate::delivery::broadcast::Encoder;
 use crate::domain::id::{Seq, Time};
@@ -44,6 +46,7 @@ use crate::store::{Store, StoreError};
 use crate::telemetry::{Telemetry, TelemetryError};
 use crate::wire::{self, session::Shared};
 use admit::Gatekeeper;
+use confirm::Pending;
 use descriptors::Descriptors;
 use drain::Drain;
 use listeners::Listeners;
@@ -57,14 +60,14 @@ use unavailable::Unavailable;
 /// # Errors
 /// It could not be started, or a core task ended by itself.
 pub async fn run(
-    config: Config,
+    loaded: Loaded,
     source: Source,
     telemetry: Arc<Telemetry>,
     mut inherited: ListenFd,
 ) -> Result<()> {
-    warn(&doubts(&config, &source.environment));
-    let mut daemon = Daemon::build(config, source, telemetry, &mut inherited)?;
-    systemd::ready(daemon.config().limits.clients);
+    warn(&doubts(&loaded.config, &source.environment));
+    let mut daemon = Daemon::build(loaded, source, telemetry, &mut inherited)?;
+    daemon.tell_ready();
     let outcome = daemon.serve().await;
     daemon.drain().await;
     outcome
@@ -100,6 +103,10 @@ struct Daemon {
     shared: Arc<Shared>,
     registry: Registry,
     facts: Arc<Facts>,
+    /// What is in force, key by key.
+    settings: Arc<Settings>,
+    /// A reload that waits for its confirmation.
+    pending: Option<Pending>,
     /// Nothing without a certificate in the configuration.
     tls: Option<Arc<Tls>>,
     /// Files of certificates are others than those in force.
@@ -135,21 +142,19 @@ impl Daemon {
 
     /// Bottom up: store, log, registry, listeners, control. What fails undoes what was built by dropping it.
     fn build(
-        mut config: Config,
+        Loaded { mut config, origins }: Loaded,
         source: Source,
         telemetry: Arc<Telemetry>,
         inherited: &mut ListenFd,
     ) -> Result<Self> {
         let (signal_thread, signals) = signal::listen().context("cannot listen for signals")?;
         let state_directory = config.state_directory(&source.environment)?;
-        let socket = config.control_socket(&source.environment)?;
         let health = Health::default();
         let descriptors = Descriptors::raised(config.limits.clients, &health);
         let (store, opened) = Store::open(&state_directory, &config.history, &health)?;
-        let files = tls::watch::look(&config.tls);
-        let tls = Tls::load(&config.tls).map_err(|faults| anyhow!("cannot speak TLS: {faults}"))?;
+        let (files, tls) = certificates(&config)?;
         let plan = Listeners::first(&config.listen, tls.as_ref(), inherited)?;
-        let control_listener = control::bind(&socket)?;
+        let (control_listener, socket) = bind_control(&config, &source)?;
         config.cloak.key = reload::cloak_key(&config, &state_directory)?;
         let (config, started) = (Arc::new(config), registry::now());
         let (owning, controlling) = (CancellationToken::new(), CancellationToken::new());
@@ -177,6 +182,8 @@ impl Daemon {
             shared,
             registry,
             facts,
+            settings: Arc::new(origins.settings(&config)),
+            pending: None,
             tls,
             renewed: Arc::default(),
             store: Some(store),
@@ -232,7 +239,7 @@ impl Daemon {
             tokio::select! {
                 Some(signal) = self.signals.recv() => match signal {
                     Signal::Stop => return Ok(()),
-                    Signal::Reload => drop(self.reload().await),
+                    Signal::Reload => drop(self.reload(None).await),
                     Signal::ReopenLogs => self.reopen_logs(),
                 },
                 Some(steer) = self.steering.recv() => {
@@ -241,7 +248,8 @@ impl Daemon {
                     }
                 }
                 () = self.renewed.notified() => self.renew().await,
-                () = self.reload_asked.notified() => drop(self.reload().await),
+                () = self.reload_asked.notified() => drop(self.reload(None).await),
+                () = at(self.pending.as_ref().map(Pending::due)) => self.undo_in_time().await,
                 ended = &mut self.owner => return Err(core_task("registry", ended)),
                 ended = &mut self.control => return Err(core_task("control API", ended)),
                 () = store_ended.cancelled() => bail!("the store's thread ended by itself"),
@@ -270,6 +278,9 @@ impl Daemon {
         self.facts.is_draining.store(true, Ordering::Relaxed);
         systemd::stopping(within + Duration::from_secs(5));
         tracing::info!(clients = self.sessions.len(), within_s = within.as_secs(), "stopping");
+        if self.pending.is_some() {
+            tracing::warn!("the last reload was not confirmed; the next start reads the file as it is");
+        }
         self.steering.close();
         self.accepting.cancel();
         self.acceptors.close();
@@ -310,6 +321,19 @@ impl Daemon {
     }
 }
 
+/// The control socket, and its path.
+fn bind_control(config: &Config, source: &Source) -> Result<(control::Listener, PathBuf)> {
+    let socket = config.control_socket(&source.environment)?;
+    Ok((control::bind(&socket)?, socket))
+}
+
+/// The certificates, and what their files were before they were read.
+fn certificates(config: &Config) -> Result<(tls::watch::Files, Option<Arc<Tls>>)> {
+    let files = tls::watch::look(&config.tls);
+    let tls = Tls::load(&config.tls).map_err(|faults| anyhow!("cannot speak TLS: {faults}"))?;
+    Ok((files, tls))
+}
+
 /// The owner, over a log that goes on at `next`, and the handle to it.
 fn start(
     config: &Arc<Config>,
@@ -344,6 +368,7 @@ fn facts(source: &Source, control_socket: PathBuf, started: Time) -> Facts {
         listeners: Mutex::default(),
         is_draining: AtomicBool::new(false),
         drain: Mutex::default(),
+        pending_reload: Mutex::default(),
         config_loaded_at: AtomicU64::new(started.0),
         owner: nix::unistd::geteuid().as_raw(),
     }

@@ -1,16 +1,18 @@
 //! Putting another configuration in force: checked whole, applied whole or not at all. Everything that can fail comes before
 //! anything that changes.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use anyhow::Result;
-use chat_proto::control::{CheckResult, ReloadResult};
+use chat_proto::control::ReloadResult;
 
 use super::tls::{self, Tls};
 use super::{Daemon, change, listeners, observers, secret, systemd};
-use crate::config::{self, Config, ConfigError, Source};
+use crate::config::{self, Config, ConfigError, Loaded, Settings, Source};
+use crate::control::NotDone;
 use crate::registry;
 use crate::wire;
 
@@ -26,8 +28,9 @@ pub(super) fn cloak_key(config: &Config, state_directory: &Path) -> Result<Optio
 }
 
 /// A configuration that only has to be put in force, with all that it needs.
-struct Prepared {
+pub(super) struct Prepared {
     config: Arc<Config>,
+    settings: Arc<Settings>,
     certificates: Certificates,
     listeners: listeners::Plan,
     scraping: observers::Plan,
@@ -35,63 +38,96 @@ struct Prepared {
 
 /// What is to be shown to those who connect encrypted.
 #[derive(Debug)]
-enum Certificates {
+pub(super) enum Certificates {
     /// Nothing: the configuration has none.
     None,
     /// These, by what speaks TLS already.
-    Renewed(tls::Current),
+    Changed(Arc<tls::Current>),
     /// The first since the start.
     First(Arc<Tls>),
 }
 
+impl Certificates {
+    /// What is not wrong with them and should not be so.
+    fn doubts(&self) -> Vec<String> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Changed(current) => current.doubts().to_vec(),
+            Self::First(tls) => tls.current().doubts().to_vec(),
+        }
+    }
+}
+
 impl Daemon {
-    /// Reads the configuration again; says what changed, or reports all that is wrong and changes nothing.
-    pub(super) async fn reload(&mut self) -> Result<ReloadResult, String> {
+    /// Reads the configuration again and says what changed; or reports all that is wrong, and changes nothing. It is taken back unless
+    /// it is confirmed within this time, if there is one.
+    pub(super) async fn reload(&mut self, confirm_within: Option<Duration>) -> Result<ReloadResult, NotDone> {
         systemd::reloading();
-        let result = self.try_reload().await;
+        let result = match self.may_reload() {
+            Ok(()) => self.try_reload(confirm_within).await.map_err(NotDone::Faulty),
+            Err(refused) => Err(refused),
+        };
         self.registry.meter().is_reload_failed.store(result.is_err(), Ordering::Relaxed);
         match &result {
-            Ok(ReloadResult { changed, restart_needed }) => {
+            Ok(done) => {
+                let (changed, restart_needed) = (keys(&done.changed), keys(&done.restart_needed));
                 tracing::info!(?changed, ?restart_needed, "configuration read again");
             }
-            Err(report) => tracing::error!(report, "the configuration is wrong; the old one stays in force"),
+            Err(NotDone::Faulty(report)) => {
+                tracing::error!(report, "the configuration is wrong; the old one stays in force");
+            }
+            Err(refused) => tracing::error!(%refused, "the configuration was not read"),
         }
-        systemd::ready(self.config().limits.clients);
+        self.tell_ready();
         self.tell_how_far_the_drain_is();
         result
     }
 
-    async fn try_reload(&mut self) -> Result<ReloadResult, String> {
-        let mut new = load(self.source.clone()).await?;
+    async fn try_reload(&mut self, confirm_within: Option<Duration>) -> Result<ReloadResult, String> {
+        let Loaded { config: mut new, origins } = load(self.source.clone()).await?;
         let old = self.config();
         let directory = old.state_directory(&self.source.environment).map_err(|error| error.to_string())?;
         new.cloak.key = cloak_key(&new, &directory).map_err(|error| format!("{error:#}"))?;
-        let result = change::changes(&old, &new);
-        let prepared = self.prepare(change::effective(&old, new)).await?;
-        let doubts = self.doubts(Arc::clone(&prepared.config)).await;
+        let settings = origins.settings(&new);
+        let (changed, restart_needed) = change::changes(&self.settings, &settings);
+        let settings = Arc::new(settings.keeping(&self.settings, change::needs_restart));
+        let certificates = self.read_certificates(&new).await?;
+        let effective = change::effective(&old, new);
+        let doubts = self.doubts(Arc::clone(&effective)).await;
+        let mut warnings = certificates.doubts();
+        warnings.extend(self.listeners.warnings(&effective.listen));
+        warnings.extend(doubts.iter().cloned());
+        let prepared = self.prepare(effective, settings, certificates)?;
+        let before = self.in_force();
         self.put_in_force(prepared).await?;
         super::warn(&doubts);
-        Ok(result)
+        let within = confirm_within.filter(|_| !changed.is_empty());
+        let pending = within.map(|within| self.wait_for_confirmation(before, within, changed.len()));
+        Ok(ReloadResult { changed, restart_needed, warnings, pending })
     }
 
-    /// Everything that can fail; nothing has changed afterwards.
-    async fn prepare(&self, config: Arc<Config>) -> Result<Prepared, String> {
-        let certificates = self.read_certificates(&config).await?;
+    /// Binds what is new, the last thing that can fail; nothing has changed afterwards.
+    pub(super) fn prepare(
+        &self,
+        config: Arc<Config>,
+        settings: Arc<Settings>,
+        certificates: Certificates,
+    ) -> Result<Prepared, String> {
         let tls = match &certificates {
             Certificates::First(tls) => Some(tls),
             _ => self.tls.as_ref(),
         };
         let listeners = self.listeners.plan(&config.listen, tls).map_err(|error| format!("{error:#}"))?;
         let scraping = self.observers.plan(config.metrics.address).map_err(|error| error.to_string())?;
-        Ok(Prepared { config, certificates, listeners, scraping })
+        Ok(Prepared { config, settings, certificates, listeners, scraping })
     }
 
     /// Everything that cannot fail. When it is done, nobody is accepted any more at a listener that is gone.
     ///
     /// # Errors
     /// The daemon is about to end, because the owner has.
-    async fn put_in_force(&mut self, prepared: Prepared) -> Result<(), String> {
-        let Prepared { config, certificates, listeners, scraping } = prepared;
+    pub(super) async fn put_in_force(&mut self, prepared: Prepared) -> Result<(), String> {
+        let Prepared { config, settings, certificates, listeners, scraping } = prepared;
         let old = self.config();
         if config.log.level != old.log.level
             && let Err(error) = self.telemetry.set_level(&config.log.level)
@@ -103,6 +139,7 @@ impl Daemon {
             store.configure(&config.history);
         }
         self.drain_timeout = config.server.drain_timeout;
+        self.settings = settings;
         self.show(certificates, &config);
         self.shared.configure(Arc::clone(&config));
         // A policy of strict transport may lead to one of these: they are there when it is told.
@@ -122,7 +159,7 @@ impl Daemon {
     /// Shows these certificates from now on. Established sessions stay as they are.
     fn show(&mut self, certificates: Certificates, config: &Config) {
         match (certificates, &self.tls) {
-            (Certificates::Renewed(current), Some(tls)) => tls.put(current),
+            (Certificates::Changed(current), Some(tls)) => tls.put(current),
             (Certificates::First(tls), _) => {
                 self.tls = Some(tls);
                 self.watch_certificates(tls::watch::look(&config.tls));
@@ -150,69 +187,40 @@ impl Daemon {
     async fn read_certificates(&self, new: &Config) -> Result<Certificates, String> {
         let (tls, config) = (self.tls.clone(), new.tls.clone());
         let reading = tokio::task::spawn_blocking(move || match tls {
-            Some(tls) if config.has_certificate() => tls.read(&config).map(Certificates::Renewed),
+            Some(tls) if config.has_certificate() => {
+                tls.read(&config).map(|current| Certificates::Changed(Arc::new(current)))
+            }
             _ => Ok(Tls::load(&config)?.map_or(Certificates::None, Certificates::First)),
         });
         reading.await.map_err(|error| format!("cannot read the certificates: {error}"))?
     }
 
     /// As [`super::doubts`], not on a task that others wait for.
-    async fn doubts(&self, config: Arc<Config>) -> Vec<String> {
+    pub(super) async fn doubts(&self, config: Arc<Config>) -> Vec<String> {
         let environment = self.source.environment.clone();
         let looking = tokio::task::spawn_blocking(move || super::doubts(&config, &environment));
         looking.await.unwrap_or_default()
     }
 
-    /// Checks a configuration without touching the one in force.
-    pub(super) async fn check(&self, path: Option<PathBuf>) -> CheckResult {
-        let file = path.or_else(|| self.source.file.clone());
-        let source = Source { file, environment: self.source.environment.clone() };
-        let name = source.name();
-        let invalid = |faults| CheckResult {
-            source: name.clone(),
-            is_valid: false,
-            faults,
-            changed: Vec::new(),
-            restart_needed: Vec::new(),
-            warnings: Vec::new(),
-        };
-        match read(source).await {
-            Ok(Ok(mut new)) => {
-                // One that is made or kept is not looked for here: a check touches nothing.
-                new.cloak.key = new.cloak.key.or_else(|| self.config().cloak.key.clone());
-                let mut faults = self.listeners.faults(&new.listen);
-                faults.extend(self.observers.plan(new.metrics.address).err().map(|error| error.to_string()));
-                if let Err(wrong) = self.read_certificates(&new).await {
-                    faults.extend(wrong.lines().map(str::to_owned));
-                }
-                if !faults.is_empty() {
-                    return invalid(faults);
-                }
-                let ReloadResult { changed, restart_needed } = change::changes(&self.config(), &new);
-                let mut warnings = self.doubts(Arc::new(new.clone())).await;
-                warnings.extend(self.gatekeeper.descriptors.shortage(new.limits.clients));
-                CheckResult {
-                    source: name,
-                    is_valid: true,
-                    faults: Vec::new(),
-                    changed,
-                    restart_needed,
-                    warnings,
-                }
-            }
-            Ok(Err(error)) => invalid(error.lines()),
-            Err(cause) => invalid(vec![cause]),
-        }
+    /// Tells systemd that reading is over, and what there is to know.
+    pub(super) fn tell_ready(&self) {
+        let until = self.pending.as_ref().map(|pending| pending.info.until_at.as_str());
+        systemd::ready(self.config().limits.clients, until);
     }
 }
 
+/// The keys of these changes, for the log.
+pub(super) fn keys(changes: &[chat_proto::control::ConfigChange]) -> Vec<&str> {
+    changes.iter().map(|change| change.key.as_str()).collect()
+}
+
 /// The configuration, or the report of all that is wrong with it.
-async fn load(source: Source) -> Result<Config, String> {
+pub(super) async fn load(source: Source) -> Result<Loaded, String> {
     read(source).await?.map_err(|error| error.to_string())
 }
 
 /// Reads files, so not on a task that others wait for.
-async fn read(source: Source) -> Result<Result<Config, ConfigError>, String> {
+pub(super) async fn read(source: Source) -> Result<Result<Loaded, ConfigError>, String> {
     let loading = tokio::task::spawn_blocking(move || config::load(&source));
     loading.await.map_err(|error| format!("cannot read the configuration: {error}"))
 }

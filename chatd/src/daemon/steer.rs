@@ -1,4 +1,4 @@
-//! What the control API asks of the daemon itself: reload, check, drain, undrain, stop.
+//! What the control API asks of the daemon itself: reload, check, the configuration, drain, undrain, stop.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -13,7 +13,13 @@ impl Daemon {
     pub(super) async fn steer(&mut self, steer: Steer) -> ControlFlow<()> {
         // Whoever asked may be gone; what was asked is done all the same.
         match steer {
-            Steer::Reload(answer) => drop(answer.send(self.reload().await)),
+            Steer::Reload { confirm_within, answer } => {
+                drop(answer.send(self.reload(confirm_within).await));
+            }
+            Steer::Confirm(answer) => drop(answer.send(self.confirm())),
+            Steer::Undo(answer) => drop(answer.send(self.undo().await)),
+            Steer::Settings(prefix, answer) => drop(answer.send(self.settings_in_force(&prefix))),
+            Steer::Diff(against, answer) => drop(answer.send(self.diff(against).await)),
             Steer::Check(path, answer) => drop(answer.send(self.check(path).await)),
             Steer::Drain { timeout: asked, answer } => {
                 let within = asked.unwrap_or(self.drain_timeout);

@@ -7,9 +7,13 @@ use tokio::time::{interval, timeout};
 
 use crate::registry::{Inspect, Registry};
 
-/// The daemon is ready and serves.
-pub(super) fn ready(clients_at_most: usize) {
-    tell(&[NotifyState::Ready, NotifyState::Status(&capacity(clients_at_most))]);
+/// The daemon is ready and serves. Its last reload is taken back at `undo_at`, if it waits for its confirmation.
+pub(super) fn ready(clients_at_most: usize, undo_at: Option<&str>) {
+    let mut status = capacity(clients_at_most);
+    if let Some(undo_at) = undo_at {
+        status = format!("{status}; the last reload undoes itself at {undo_at} unless confirmed");
+    }
+    tell(&[NotifyState::Ready, NotifyState::Status(&status)]);
 }
 
 /// The daemon takes clients again.

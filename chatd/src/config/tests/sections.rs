@@ -172,7 +172,7 @@ fn the_message_of_the_day_may_come_from_a_file_beside_the_configuration() {
     assert!(load(&source).unwrap_err().to_string().contains(":2:13: server.motd-file: cannot read "));
 
     write(&motd, "hello\r\nyou\n");
-    let config = load(&source).unwrap();
+    let config = load(&source).unwrap().config;
     assert_eq!(config.server.motd.as_deref(), Some("hello\nyou"));
     assert_eq!(read(&config.to_toml()), Ok(config));
 

@@ -8,7 +8,7 @@ use chat_proto::control::{
 };
 
 use super::harness::{Answer, Office};
-use crate::control::Steer;
+use crate::control::{NotDone, Steer};
 
 async fn audit(office: &Office) -> Vec<(String, String, String)> {
     let entries: Vec<AuditEntry> = office.get("/v1/audit").await.json();
@@ -100,14 +100,14 @@ async fn steered(office: &mut Office, target: &str, body: &str, daemon: impl FnO
 #[tokio::test]
 async fn a_reload_is_told_and_a_faulty_one_is_a_report() {
     let mut office = Office::open();
-    let good = ReloadResult { changed: vec!["limits.clients".into()], restart_needed: Vec::new() };
+    let good = ReloadResult { warnings: vec!["look at this".into()], ..ReloadResult::default() };
     let answer = steered(&mut office, "/v1/reload", "", |steer| match steer {
-        Steer::Reload(answer) => answer.send(Ok(good.clone())).unwrap(),
+        Steer::Reload { confirm_within: None, answer } => answer.send(Ok(good.clone())).unwrap(),
         other => panic!("{other:?}"),
     });
     assert_eq!(answer.await.json::<ReloadResult>(), good);
     let answer = steered(&mut office, "/v1/reload", "", |steer| match steer {
-        Steer::Reload(answer) => answer.send(Err("line 3: no".into())).unwrap(),
+        Steer::Reload { answer, .. } => answer.send(Err(NotDone::Faulty("line 3: no".into()))).unwrap(),
         other => panic!("{other:?}"),
     });
     assert!(answer.await.problem(422).contains("line 3: no"));
@@ -123,10 +123,10 @@ async fn a_check_takes_absolute_paths_only_and_changes_nothing() {
     let answer = steered(&mut office, "/v1/check", r#"{"path":"/etc/x.toml"}"#, |steer| match steer {
         Steer::Check(path, answer) => {
             let source = path.unwrap().display().to_string();
-            let (faults, changed, restart_needed) = (vec!["f".into()], Vec::new(), Vec::new());
-            let warnings = Vec::new();
-            let found = CheckResult { source, is_valid: false, faults, changed, restart_needed, warnings };
-            answer.send(found).unwrap();
+            let (faults, none) = (vec!["f".into()], Vec::new());
+            let (warnings, changed, restart_needed) = (Vec::new(), none.clone(), none);
+            let result = CheckResult { source, is_valid: false, faults, warnings, changed, restart_needed };
+            answer.send(result).unwrap();
         }
         other => panic!("{other:?}"),
     });

@@ -219,6 +219,7 @@ fn facts(socket: &Path) -> Facts {
         }])),
         is_draining: AtomicBool::new(false),
         drain: Mutex::default(),
+        pending_reload: Mutex::default(),
         config_loaded_at: AtomicU64::new(2_000),
         owner: 4_100_000_000,
     }

@@ -70,9 +70,14 @@ impl Tls {
     }
 
     /// Puts them in force. Established sessions stay as they are.
-    pub(super) fn put(&self, current: Current) {
+    pub(super) fn put(&self, current: Arc<Current>) {
         current.tell_doubts();
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = current;
+    }
+
+    /// The certificates in force.
+    pub(super) fn current(&self) -> Arc<Current> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Shakes hands with a client.
@@ -84,7 +89,7 @@ impl Tls {
         stream: TcpStream,
         protocol: Protocol,
     ) -> io::Result<(TlsStream<TcpStream>, Secure)> {
-        let config = self.current.read().unwrap_or_else(PoisonError::into_inner).of(protocol);
+        let config = self.current().of(protocol);
         let accept = TlsAcceptor::from(config).accept_with(stream, |connection| {
             connection.set_buffer_limit(Some(BUFFER_MAX));
         });
@@ -129,6 +134,11 @@ impl Current {
             web: with_alpn(&web, &[b"http/1.1"]),
             doubts,
         })
+    }
+
+    /// What is not wrong with them and should not be so.
+    pub(super) fn doubts(&self) -> &[String] {
+        &self.doubts
     }
 
     fn tell_doubts(&self) {
