@@ -150,7 +150,7 @@ fn a_reload_opens_moves_and_closes_the_address() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     daemon.rewrite(&format!("[metrics]\naddress = \"{address}\"\n[server]\nmotd = \"new\""));
-    let told = || contains(format!("cannot serve metrics on {address}"));
+    let told = || contains(format!("cannot listen on {address}: it is in use by "));
     ctl(&daemon, &["check"]).code(1).stderr(told());
     ctl(&daemon, &["reload"]).code(1).stderr(told());
     assert_eq!(http_get(first, "/healthz").status, 200, "nothing has changed");
@@ -187,8 +187,8 @@ fn an_address_that_is_taken_is_a_clear_error_at_the_start() {
         ("CHATD_CONTROL__SOCKET", &socket),
         ("CHATD_METRICS__ADDRESS", Path::new(&address)),
     ]);
-    let told = contains(format!("cannot serve metrics on {address}")).and(contains("metrics.address"));
-    another.code(1).stderr(told.and(contains("in use")));
+    let told = contains(format!("cannot listen on {address}: it is in use by "));
+    another.code(1).stderr(told.and(contains("choose another address in metrics.address")));
 }
 
 #[test]

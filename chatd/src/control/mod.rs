@@ -57,7 +57,7 @@ use chat_proto::control::{
 use tokio::sync::{mpsc, oneshot};
 
 pub use peer::{Person, role_of, unknown_people};
-pub use scrape::{ScrapeError, ScrapeListener, serve as serve_metrics};
+pub use scrape::{ScrapeListener, serve as serve_metrics};
 pub use serve::serve;
 pub use socket::{BindError, Listener, bind};
 

@@ -1,6 +1,7 @@
 //! The address of `[metrics]`: metrics and health checks for whoever can reach it, and nothing else. It takes only GET, tells nothing
 //! of what people say, and waits for nobody: one deadline for a whole connection, and few of them at a time.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,28 +52,14 @@ impl ScrapeListener {
     /// Listens there. Must be called inside the runtime.
     ///
     /// # Errors
-    /// What the operating system says, with the key that names the address.
-    pub fn bind(address: SocketAddr) -> Result<Self, ScrapeError> {
-        let listen = || {
-            let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-            socket.set_reuseaddr(true)?;
-            socket.bind(address)?;
-            let listener = socket.listen(BACKLOG)?;
-            Ok(Self { address: listener.local_addr()?, listener })
-        };
-        listen().map_err(|cause| ScrapeError { address, cause })
+    /// What the operating system says.
+    pub fn bind(address: SocketAddr) -> io::Result<Self> {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        let listener = socket.listen(BACKLOG)?;
+        Ok(Self { address: listener.local_addr()?, listener })
     }
-}
-
-/// The address of `[metrics]` cannot be listened on.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "cannot serve metrics on {address}: {cause} (is another program using it? `ss -ltnp` tells; metrics.address chooses another, \
-     \"\" none)"
-)]
-pub struct ScrapeError {
-    address: SocketAddr,
-    cause: std::io::Error,
 }
 
 /// Serves until `stop`, and then lets those finish who have asked.

@@ -99,7 +99,7 @@ fn with_room<T>(wanted: &Listen, leaving: &[Bound], then: impl Fn(TcpSocket) -> 
         }
         attempt => attempt,
     };
-    attempt.map_err(|cause| Unavailable::of(address, cause).into())
+    attempt.map_err(|cause| Unavailable::of(address, "[[listen]]", cause).into())
 }
 
 /// A port of ours that another socket of ours may have too, for as long as this lives. `SO_REUSEPORT` alone opens no port to

@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::heartbeat;
-use crate::control::{self, Context, ScrapeError, ScrapeListener};
+use super::unavailable::Unavailable;
+use crate::control::{self, Context, ScrapeListener};
 
 /// Who watches, who serves metrics, and where.
 #[derive(Debug)]
@@ -44,7 +45,7 @@ impl Observers {
         context: Context,
         controlling: CancellationToken,
         address: Option<SocketAddr>,
-    ) -> Result<Self, ScrapeError> {
+    ) -> Result<Self, Unavailable> {
         let (tasks, stop) = (TaskTracker::new(), controlling.child_token());
         let meter = Arc::clone(context.registry.meter());
         tasks.spawn(heartbeat::beat(meter, controlling.clone()));
@@ -65,11 +66,14 @@ impl Observers {
     ///
     /// # Errors
     /// The address cannot be listened on.
-    pub(super) fn plan(&self, wanted: Option<SocketAddr>) -> Result<Plan, ScrapeError> {
+    pub(super) fn plan(&self, wanted: Option<SocketAddr>) -> Result<Plan, Unavailable> {
         if wanted == self.at {
             return Ok(Plan::Stay);
         }
-        let bind = |address| ScrapeListener::bind(address).map(|listener| (address, listener));
+        let bind = |address| match ScrapeListener::bind(address) {
+            Ok(listener) => Ok((address, listener)),
+            Err(cause) => Err(Unavailable::of(address, "metrics.address", cause)),
+        };
         wanted.map(bind).transpose().map(Plan::Move)
     }
 

@@ -20,13 +20,15 @@ const FREE_PORTS: u16 = 1024;
 pub(super) enum Unavailable {
     /// Somebody else listens there.
     #[error(
-        "cannot listen on {address}: it is in use{by}{HINT}stop that one (`ss -ltnp` shows it), or choose another address in [[listen]]"
+        "cannot listen on {address}: it is in use{by}{HINT}stop that one (`ss -ltnp` shows it), or choose another address in {setting}"
     )]
     InUse {
         /// The address.
         address: SocketAddr,
         /// Who that is: ` by ngircd (pid 12)`.
         by: String,
+        /// What gives the address: `[[listen]]`, `metrics.address`.
+        setting: &'static str,
     },
     /// The port is not for everybody.
     #[error(
@@ -55,25 +57,27 @@ pub(super) enum Unavailable {
     )]
     Unlisted(SocketAddr),
     /// The system says no for another reason.
-    #[error("cannot listen on {address}: {cause}{HINT}choose another address in [[listen]]")]
+    #[error("cannot listen on {address}: {cause}{HINT}choose another address in {setting}")]
     Other {
         /// The address.
         address: SocketAddr,
         /// Why not.
         cause: io::Error,
+        /// What gives the address.
+        setting: &'static str,
     },
 }
 
 impl Unavailable {
-    /// What an error of `bind` or `listen` means.
-    pub(super) fn of(address: SocketAddr, cause: io::Error) -> Self {
+    /// What an error of `bind` or `listen` means, at an address that this part of the configuration gives.
+    pub(super) fn of(address: SocketAddr, setting: &'static str, cause: io::Error) -> Self {
         match cause.kind() {
-            ErrorKind::AddrInUse => Self::InUse { address, by: occupant(address) },
+            ErrorKind::AddrInUse => Self::InUse { address, by: occupant(address), setting },
             ErrorKind::PermissionDenied if address.port() < FREE_PORTS => {
                 Self::Privileged { address, user: access::our_user() }
             }
             ErrorKind::AddrNotAvailable => Self::Elsewhere { address },
-            _ => Self::Other { address, cause },
+            _ => Self::Other { address, cause, setting },
         }
     }
 
