@@ -50,9 +50,15 @@ async fn diff(client: &Client, screen: &mut Screen<'_>, defaults: bool) -> Resul
             return screen.line(&[plain(format!("# {what}"))]);
         }
         let mut toml = Toml::default();
-        diff.changed.iter().try_for_each(|change| differing(screen, &mut toml, &diff, change, ""))?;
+        let (there, gone): (Vec<_>, Vec<_>) = diff.changed.iter().partition(|change| change.new.is_some());
+        there.into_iter().try_for_each(|change| differing(screen, &mut toml, &diff, change, ""))?;
         let waits = "; needs a restart";
-        diff.restart_needed.iter().try_for_each(|change| differing(screen, &mut toml, &diff, change, waits))
+        diff.restart_needed
+            .iter()
+            .try_for_each(|change| differing(screen, &mut toml, &diff, change, waits))?;
+        let mut names: Vec<_> = gone.into_iter().map(|change| entry(&change.key)).collect();
+        names.dedup();
+        names.into_iter().try_for_each(|name| screen.line(&[plain(format!("# {name} is gone"))]))
     })?;
     Ok(())
 }
@@ -77,7 +83,15 @@ fn differing(
             screen.line(&[plain(format!("# {} in another order: {value}; {remark}", change.key))])
         }
         Some(value) => toml.line(screen, &change.key, value, &remark),
-        None => screen.line(&[plain(format!("# {} is gone; {other}: {old}{waits}", change.key))]),
+        None => Ok(()),
+    }
+}
+
+/// The section that a key of a list of sections is in; another key as it is.
+fn entry(key: &str) -> &str {
+    match split(key) {
+        (section, _) if section.ends_with(']') => section,
+        _ => key,
     }
 }
 
