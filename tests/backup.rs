@@ -50,7 +50,7 @@ fn what_was_said_before_a_backup_is_back_after_a_restore() {
         .success()
         .stdout(is_match("backup of chatd.localhost as of .*a.backup\n").unwrap())
         .stdout(
-            contains("1 messages and ").and(contains("with cloak.key and chatd.toml; verified, sha256 ")),
+            contains("1 messages and ").and(contains("with cloak.key and chatd.toml; verified\nsha256 ")),
         );
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     let audit: Vec<AuditEntry> = json(&daemon, &["list", "audit"]);
@@ -316,5 +316,30 @@ fn what_root_restores_belongs_to_whom_the_state_belongs() {
         use std::os::unix::fs::MetadataExt;
         let owner = fs::metadata(state.join(&name)).unwrap();
         assert_eq!((owner.uid(), owner.gid(), owner.mode() & 0o777), (54321, 54322, 0o600), "{name}");
+    }
+}
+
+#[test]
+fn a_restore_killed_at_any_moment_leaves_the_one_store_or_the_other() {
+    let mut daemon = Daemon::with(FAST);
+    fill(&daemon, 4_000);
+    let file = daemon.path("a.backup");
+    back_up(&daemon, &file, &[]).success();
+    let mut alice = Client::connect_in(&daemon, "alice", "#room");
+    alice.send("PRIVMSG #room :after");
+    alice.fence();
+    let state = daemon.state_dir();
+    for sign in ["chatd.db-restoring", "chatd.toml.from-backup", "chatd.db.before-restore-"] {
+        assert_eq!(daemon.terminate().code(), Some(0));
+        let mut restoring = daemon.spawn_with(&["--restore", file.to_str().unwrap()]);
+        let is_there = || names_in(&state).iter().any(|name| name.starts_with(sign)).then_some(());
+        until(sign, || is_there().or_else(|| restoring.try_wait().unwrap().map(drop)));
+        restoring.kill().unwrap();
+        restoring.wait().unwrap();
+        daemon.restart();
+        let kept = history(&daemon, "#room");
+        assert!(matches!(kept.len(), 4_000 | 4_001), "{}", kept.len());
+        ctl(&daemon, &["db", "check"]).success();
+        assert!(!state.join("chatd.db-restoring").exists());
     }
 }

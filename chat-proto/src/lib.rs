@@ -10,4 +10,5 @@ pub mod line;
 pub mod mask;
 pub mod name;
 pub mod network;
+pub mod size;
 pub mod source;

@@ -6,7 +6,6 @@
 pub(crate) mod entry;
 pub(crate) mod health;
 pub(crate) mod load;
-pub(crate) mod size;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod time;

@@ -248,6 +248,12 @@ impl Daemon {
         assert_cmd::Command::from_std(command).timeout(DEADLINE).assert()
     }
 
+    /// Begins one more chatd with the same configuration and places and these arguments; it says nothing.
+    pub(crate) fn spawn_with(&self, arguments: &[&str]) -> Child {
+        let mut command = command(self.directory.path());
+        command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
     /// A place in the private directory, for whatever a test needs.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)

@@ -4,12 +4,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use chat_proto::control::{BackupFile, BackupLine, path};
+use chat_proto::size::size;
 use sha2::{Digest, Sha256};
 
 use crate::client::{Call, CallError, Client, Lines};
 use crate::exit::{Code, Failure};
 use crate::print::Screen;
-use crate::print::size::size;
 use crate::print::text::plain;
 use crate::print::time::stamp;
 use crate::whole_file::WholeFile;
@@ -159,7 +159,8 @@ fn tell(screen: &mut Screen<'_>, target: &Path, file: &BackupFile) -> Result<(),
         screen.line(&[plain(format!("backup of {server} as of {taken}: {path}"))])?;
         screen.line(&[plain(format!("{size}: {messages} messages and {audit_entries} audit entries"))])?;
         let files = if file.files.is_empty() { "nothing else".into() } else { file.files.join(" and ") };
-        screen.line(&[plain(format!("with {files}; verified, sha256 {}", file.sha256))])
+        screen.line(&[plain(format!("with {files}; verified"))])?;
+        screen.line(&[plain(format!("sha256 {}", file.sha256))])
     })?;
     Ok(())
 }

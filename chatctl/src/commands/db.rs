@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use chat_proto::control::{CheckLine, DbInfo, VacuumLine, VacuumRequest, path};
+use chat_proto::size::size;
 
 use crate::args::DbCommand;
 use crate::client::{Call, Client};
 use crate::exit::{Code, Failure};
 use crate::print::Screen;
-use crate::print::size::size;
 use crate::print::text::{Span, Style, plain, styled};
 use crate::print::time::{duration, stamp_and_ago};
 
@@ -34,7 +34,7 @@ fn rows(info: &DbInfo, screen: &Screen<'_>) -> Vec<(&'static str, Span)> {
     let oldest = info.oldest_at.as_deref().map_or("none".into(), |at| stamp_and_ago(at, &screen.now()));
     vec![
         ("file", plain(info.path.as_str())),
-        ("size", plain(format!("{}, {} of it unused", size(info.database_bytes), size(unused)))),
+        ("size", plain(format!("{}, {} of it unused", size(info.pages * info.page_bytes), size(unused)))),
         ("log", plain(format!("{} written ahead", size(info.log_bytes)))),
         ("disk", plain(format!("{} free", size(info.disk_free_bytes)))),
         ("messages", plain(format!("{} in {} conversations", info.messages, info.conversations))),
@@ -104,7 +104,7 @@ async fn vacuum(client: &Client, screen: &mut Screen<'_>, max_pause: Duration) -
                 return Ok(screen.one(&line, "", |screen| {
                     let (before, after) = (size(*before_bytes), size(*after_bytes));
                     let words = match before_bytes == after_bytes {
-                        true => format!("nothing to give back: all {after} are used"),
+                        true => format!("nothing to give back: no page of {after} is unused"),
                         false => {
                             format!("{before} before, {after} now; what was said waited {}", pause(*pause_ms))
                         }

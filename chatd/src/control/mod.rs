@@ -60,6 +60,7 @@ pub use peer::{Person, role_of, unknown_people};
 pub use scrape::{ScrapeListener, serve as serve_metrics};
 pub use serve::serve;
 pub use socket::{BindError, Listener, bind};
+pub use time::rfc3339;
 
 use crate::domain::id::Time;
 use crate::health::Health;

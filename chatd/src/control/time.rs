@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use crate::domain::id::Time;
 
 /// `2025-01-31T12:03:44.017Z`. A moment beyond the calendar is written as 1970.
-pub(super) fn rfc3339(at: Time) -> String {
+#[must_use]
+pub fn rfc3339(at: Time) -> String {
     let moment = i64::try_from(at.0).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
     format!("{:.3}", moment.unwrap_or_default())
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::control;
 use crate::registry::now;
 use crate::store::{self, Restored};
 
@@ -21,7 +22,7 @@ pub fn restore(directory: &Path, file: &Path) -> Result<String> {
 
 fn report(directory: &Path, file: &Path, done: &Restored) -> String {
     let Restored { manifest, before, configuration } = done;
-    let (taken, amount) = (store::stamp(manifest.taken_at), &manifest.amount);
+    let (taken, amount) = (control::rfc3339(manifest.taken_at), &manifest.amount);
     let mut told = format!(
         "restored {} to {}: {} as of {taken}, {} messages and {} audit entries\n",
         file.display(),

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use chat_proto::size::size as in_words;
 use ring::digest::{Context, SHA256};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
@@ -23,7 +24,7 @@ use super::examine;
 use super::interest::Interest;
 use super::manifest::{self, Amount, KeptFile, Manifest};
 use super::reader::Readers;
-use super::space::{free_bytes, mebibytes, size};
+use super::space::{free_bytes, size};
 
 /// What is added to the database's name for a copy on its way. One that a crash has left is removed at the next start.
 const COPY: &str = "db-backup";
@@ -59,7 +60,7 @@ pub enum BackupError {
     /// The copy would not fit.
     #[error(
         "the copy needs {} in {} and {} are free, of which history.min-free keeps {}",
-        mebibytes(*needed), directory.display(), mebibytes(*free), mebibytes(*reserve)
+        in_words(*needed), directory.display(), in_words(*free), in_words(*reserve)
     )]
     NoRoom {
         /// What it takes, in bytes.

@@ -8,13 +8,14 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use chat_proto::size::size as in_words;
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::oneshot;
 
 use super::database::connect;
 use super::error::StoreError;
 use super::interest::Interest;
-use super::space::{free_bytes, mebibytes};
+use super::space::free_bytes;
 
 /// Instructions of SQLite's machine between two looks at the clock.
 const LOOK_EVERY: i32 = 100;
@@ -28,7 +29,7 @@ pub enum CompactError {
     /// It needs a second and a third copy for a while.
     #[error(
         "it needs {} in {} for a while and {} are free, of which history.min-free keeps {}",
-        mebibytes(*needed), directory.display(), mebibytes(*free), mebibytes(*reserve)
+        in_words(*needed), directory.display(), in_words(*free), in_words(*reserve)
     )]
     NoRoom {
         /// What it takes, in bytes.

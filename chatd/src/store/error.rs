@@ -169,21 +169,42 @@ pub struct CommitError {
     pub cause: String,
     /// Whether room on the disk is what is missing.
     pub is_full_disk: bool,
+    /// Whether the database is damaged, so that trying again will not help.
+    pub is_damaged: bool,
 }
 
 impl CommitError {
     /// The store's thread has ended, so nothing can be kept any more.
     #[must_use]
     pub fn stopped() -> Self {
-        Self { cause: "the store has stopped".into(), is_full_disk: false }
+        Self { cause: "the store has stopped".into(), is_full_disk: false, is_damaged: false }
+    }
+
+    /// The cause and what whoever runs the server can do about it.
+    #[must_use]
+    pub fn with_remedy(&self) -> String {
+        let Self { cause, is_full_disk, is_damaged } = self;
+        match (is_full_disk, is_damaged) {
+            (true, _) => format!("{cause}; make room, then it goes on by itself"),
+            (_, true) => format!(
+                "{cause}; stop chatd and restore a backup (chatd --restore FILE), `chatctl db check` says what is wrong"
+            ),
+            _ => cause.clone(),
+        }
     }
 }
 
 impl From<&rusqlite::Error> for CommitError {
     fn from(error: &rusqlite::Error) -> Self {
         let is_full_disk = is_full_disk(error);
-        let cause = if is_full_disk { "the disk is full".to_owned() } else { error.to_string() };
-        Self { cause, is_full_disk }
+        let is_damaged =
+            matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase));
+        let cause = match (is_full_disk, is_damaged) {
+            (true, _) => "the disk is full".to_owned(),
+            (_, true) => format!("the database is damaged ({error})"),
+            _ => error.to_string(),
+        };
+        Self { cause, is_full_disk, is_damaged }
     }
 }
 
@@ -210,6 +231,22 @@ mod tests {
         let denied = io::Error::from(io::ErrorKind::PermissionDenied);
         let words = StoreError::of_file("open", Path::new("/data/chatd.db"), denied).to_string();
         assert!(words.contains("/data/chatd.db") && words.contains(&access::our_user()), "{words}");
+    }
+
+    #[test]
+    fn why_a_group_was_not_kept_comes_with_its_remedy() {
+        let of =
+            |code| CommitError::from(&rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None));
+        let full = of(rusqlite::ffi::SQLITE_FULL);
+        assert_eq!(full.cause, "the disk is full");
+        assert_eq!(full.with_remedy(), "the disk is full; make room, then it goes on by itself");
+        for code in [rusqlite::ffi::SQLITE_CORRUPT, rusqlite::ffi::SQLITE_NOTADB] {
+            let damaged = of(code);
+            assert!(damaged.cause.starts_with("the database is damaged ("), "{damaged}");
+            assert!(damaged.with_remedy().contains("restore a backup (chatd --restore FILE)"), "{damaged}");
+        }
+        let other = of(rusqlite::ffi::SQLITE_IOERR);
+        assert_eq!(other.with_remedy(), other.cause);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use chat_proto::size::size as in_words;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::domain::id::Time;
@@ -17,7 +18,7 @@ use super::error::StoreError;
 use super::lock::{Lock, give_to_owner_of};
 use super::manifest::{self, Found, KeptFile, Manifest};
 use super::schema::{self, SEQ_BLOCK, SEQ_END};
-use super::space::{free_bytes, mebibytes};
+use super::space::free_bytes;
 
 /// Files of a backup that belong into the state directory under their own names.
 const KEPT: [&str; 1] = ["cloak.key"];
@@ -74,7 +75,7 @@ pub enum RestoreError {
         path: PathBuf,
     },
     /// It would not fit beside what is there.
-    #[error("it needs {} in {} and {} are free; make room", mebibytes(*needed), directory.display(), mebibytes(*free))]
+    #[error("it needs {} in {} and {} are free; make room", in_words(*needed), directory.display(), in_words(*free))]
     NoRoom {
         /// What it takes, in bytes.
         needed: u64,

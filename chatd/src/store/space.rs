@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use chat_proto::size::size as in_words;
 use nix::sys::statvfs::statvfs;
 
 use crate::config::History;
@@ -167,7 +168,7 @@ impl Watcher {
 
     /// One of the two conditions at a time: the graver one says it all.
     fn tell(&self, free: u64, bounds: Bounds) {
-        let here = format!("{} are free in {}", mebibytes(free), self.directory.display());
+        let here = format!("{} are free in {}", in_words(free), self.directory.display());
         match self.room {
             Room::Enough => {
                 self.health.clear(Condition::HistoryReadOnly);
@@ -175,7 +176,7 @@ impl Watcher {
             }
             Room::Low => {
                 self.health.clear(Condition::HistoryReadOnly);
-                let (warn, min) = (mebibytes(bounds.warn), mebibytes(bounds.min));
+                let (warn, min) = (in_words(bounds.warn), in_words(bounds.min));
                 let detail = format!(
                     "{here}, less than {warn} (history.warn-free); below {min} (history.min-free) messages are refused"
                 );
@@ -183,7 +184,7 @@ impl Watcher {
             }
             Room::ReadOnly => {
                 self.health.clear(Condition::DiskSpaceLow);
-                let (min, again) = (mebibytes(bounds.min), mebibytes(with_margin(bounds.min)));
+                let (min, again) = (in_words(bounds.min), in_words(with_margin(bounds.min)));
                 let detail = format!(
                     "{here}, less than {min} (history.min-free); messages that must be kept are refused until {again} are free"
                 );
@@ -220,11 +221,6 @@ pub(super) fn free_bytes(directory: &Path) -> io::Result<u64> {
 /// The size of a file; 0 if there is none.
 pub(super) fn size(path: &Path) -> u64 {
     fs::metadata(path).map_or(0, |file| file.len())
-}
-
-/// For people: `63.9 MiB`.
-pub(super) fn mebibytes(bytes: u64) -> String {
-    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
 }
 
 #[cfg(test)]

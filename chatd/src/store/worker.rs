@@ -115,7 +115,7 @@ impl Worker {
             }
             Err(error) => {
                 self.stats.refused();
-                self.commit_failure = Some(error.cause.clone());
+                self.commit_failure = Some(error.with_remedy());
             }
         }
         self.tell_health();

@@ -1,10 +1,11 @@
-//! Sizes as people read them.
+//! Sizes as people read them. Owns the words only; it must never round what a program reads.
 
 /// The units, each 1024 times the one before.
 const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
 
 /// `17 B`, `1.5 KiB`, `63.9 MiB`.
-pub(crate) fn size(bytes: u64) -> String {
+#[must_use]
+pub fn size(bytes: u64) -> String {
     if bytes < 1024 {
         return format!("{bytes} B");
     }
