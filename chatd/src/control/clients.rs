@@ -9,15 +9,15 @@ use super::problem::{Answer, Failure};
 use super::request::Name;
 use super::router::App;
 use super::time::rfc3339;
-use crate::domain::id::{ClientId, Time};
+use crate::domain::id::ClientId;
 use crate::domain::refusal::Refusal;
-use crate::registry::{ClientView, Inspect, View, now};
+use crate::registry::{ClientView, Inspect, View};
 use crate::wire::{irc, lines};
 
 /// Every connection, in the order of their ids.
 pub(super) async fn list(State(app): State<App>) -> Answer<Vec<ClientInfo>> {
-    let (now, views) = (now(), views(&app, Inspect::Clients).await?);
-    Ok(Json(views.into_iter().map(|view| info(view, now)).collect()))
+    let views = views(&app, Inspect::Clients).await?;
+    Ok(Json(views.into_iter().map(info).collect()))
 }
 
 /// One connection. An address that several share names none of them.
@@ -28,7 +28,7 @@ pub(super) async fn show(State(app): State<App>, Name(who): Name) -> Answer<Clie
 async fn one(app: &App, who: &str) -> Answer<ClientInfo> {
     let mut views = named(app, who).await?;
     match (views.pop(), views.len()) {
-        (Some(view), 0) => Ok(Json(info(view, now()))),
+        (Some(view), 0) => Ok(Json(info(view))),
         (Some(_), others) => {
             let detail = format!("{} clients have the address {who}", others + 1);
             Err(Failure::refused(detail).hint("name one of them by its id; `chatctl list` shows them"))
@@ -54,7 +54,7 @@ pub(super) async fn views(app: &App, what: Inspect) -> Result<Vec<ClientView>, F
     }
 }
 
-fn info(view: ClientView, now: Time) -> ClientInfo {
+fn info(view: ClientView) -> ClientInfo {
     let mut info = ClientInfo {
         id: view.id.serial.into(),
         nick: None,
@@ -64,7 +64,7 @@ fn info(view: ClientView, now: Time) -> ClientInfo {
         dialect: dialect(view.dialect),
         rooms: Vec::new(),
         connected_at: rfc3339(view.connected_at),
-        idle_ms: now.since_ms(view.heard_at),
+        idle_ms: view.idle_ms,
         queued_bytes: view.queued as u64,
         lines_in: view.lines_in,
         lines_out: view.lines_out,

@@ -18,7 +18,7 @@ use super::{ClientListener, Facts};
 use crate::config::Sync;
 use crate::domain::id::Time;
 use crate::health::{self, Raised, Severity};
-use crate::registry::{Census, Inspect, View, now};
+use crate::registry::{Census, Inspect, Steady, View};
 use crate::store::Stats;
 
 /// Over how long rates are.
@@ -36,7 +36,7 @@ pub(super) async fn show(State(app): State<App>) -> Answer<Status> {
         server: config.server.name.clone(),
         pid: std::process::id(),
         started_at: rfc3339(facts.started_at),
-        uptime_ms: now().since_ms(facts.started_at),
+        uptime_ms: Steady::now().0,
         state: state(facts),
         drain: facts.drain.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         health: health(&context.health),

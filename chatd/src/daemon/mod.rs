@@ -3,6 +3,7 @@
 
 mod admit;
 mod change;
+mod clock;
 mod confirm;
 mod descriptors;
 mod dns;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::heartbeat;
 use super::unavailable::Unavailable;
+use super::{clock, heartbeat};
 use crate::control::{self, Context, ScrapeListener};
 
 /// Who watches, who serves metrics, and where.
@@ -51,6 +51,7 @@ impl Observers {
         tasks.spawn(heartbeat::beat(meter, controlling.clone()));
         let (registry, health) = (context.registry.clone(), context.health.clone());
         tasks.spawn(heartbeat::watch_owner(registry, health, controlling.clone()));
+        tasks.spawn(clock::watch(context.health.clone(), controlling.clone()));
         let mut observers = Self { context, at: None, stop, tasks, controlling };
         observers.apply(observers.plan(address)?);
         Ok(observers)

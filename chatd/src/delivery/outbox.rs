@@ -88,7 +88,7 @@ pub struct Outbox {
     unanswered: AtomicU32,
     /// Whether the session waits for `unanswered` to fall.
     is_paused: AtomicBool,
-    /// When something last came from the client, in milliseconds since 1970. Written by the session.
+    /// When something last came from the client, in milliseconds on the steady clock. Written by the session.
     heard_ms: AtomicU64,
     /// Lines received. Written by the session.
     lines_in: AtomicU64,
@@ -257,13 +257,13 @@ impl Outbox {
         }
     }
 
-    /// Something came from the client.
+    /// Something came from the client, at this moment of the steady clock.
     pub fn heard(&self, now_ms: u64, lines: u64) {
         self.heard_ms.store(now_ms, Ordering::Relaxed);
         self.lines_in.fetch_add(lines, Ordering::Relaxed);
     }
 
-    /// When something last came from the client, in milliseconds since 1970.
+    /// When something last came from the client, in milliseconds on the steady clock.
     #[must_use]
     pub fn heard_ms(&self) -> u64 {
         self.heard_ms.load(Ordering::Relaxed)

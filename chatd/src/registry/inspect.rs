@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use super::clock::Steady;
 use super::roster::{Connection, End, Entry, Roster};
 use crate::domain::client::Client;
 use crate::domain::command::{Command, SayTo};
@@ -120,8 +121,8 @@ pub struct ClientView {
     pub dialect: &'static str,
     /// Since when.
     pub connected_at: Time,
-    /// When it last sent anything.
-    pub heard_at: Time,
+    /// How long ago it last sent anything, in milliseconds.
+    pub idle_ms: u64,
     /// Bytes that wait for it.
     pub queued: usize,
     /// Lines from it.
@@ -179,19 +180,33 @@ pub struct RoomView {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment {
     pub(super) now: Time,
+    pub(super) steady: Steady,
     /// Events that the log has not handed back.
     pub(super) log_waiting: usize,
     /// When the oldest of them was decided.
     pub(super) log_oldest: Option<Time>,
 }
 
+impl Moment {
+    fn ms_since(self, earlier: Steady) -> u64 {
+        self.steady.0.saturating_sub(earlier.0)
+    }
+
+    /// When that was, by the clock as it is now, however it was set meanwhile.
+    fn time_of(self, earlier: Steady) -> Time {
+        Time(self.now.0.saturating_sub(self.ms_since(earlier)))
+    }
+}
+
 pub(super) fn view(state: &State, roster: &Roster, what: &Inspect, moment: Moment) -> View {
     match what {
-        Inspect::Clients => View::Clients(roster.iter().map(|entry| client_view(state, entry)).collect()),
+        Inspect::Clients => {
+            View::Clients(roster.iter().map(|entry| client_view(state, entry, moment)).collect())
+        }
         Inspect::Client(who) => {
             let found = find(state, roster, who);
             let entries = found.into_iter().filter_map(|id| roster.get(id));
-            View::Clients(entries.map(|entry| client_view(state, entry)).collect())
+            View::Clients(entries.map(|entry| client_view(state, entry, moment)).collect())
         }
         Inspect::Rooms => View::Rooms(state.rooms_from(0).map(room_view).collect()),
         Inspect::Room(name) => {
@@ -205,12 +220,12 @@ pub(super) fn view(state: &State, roster: &Roster, what: &Inspect, moment: Momen
         }
         Inspect::Census => View::Census(Box::new(census(state, roster, moment))),
         Inspect::Activity => {
-            let activities = roster.iter().map(|entry| activity(&entry.connection)).collect();
+            let activities = roster.iter().map(|entry| activity(&entry.connection, moment)).collect();
             View::Activity(Box::new(census(state, roster, moment)), activities)
         }
         Inspect::These(ids) => {
             let entries = ids.iter().filter_map(|id| roster.get(*id));
-            View::Clients(entries.map(|entry| client_view(state, entry)).collect())
+            View::Clients(entries.map(|entry| client_view(state, entry, moment)).collect())
         }
         Inspect::Sizes(names) => {
             let members = |name: &str| state.room_named(name).map(|room| room.members.len());
@@ -219,15 +234,15 @@ pub(super) fn view(state: &State, roster: &Roster, what: &Inspect, moment: Momen
     }
 }
 
-fn activity(connection: &Connection) -> Activity {
+fn activity(connection: &Connection, moment: Moment) -> Activity {
     let (lines_in, lines_out) = connection.outbox.lines();
     let (id, queued) = (connection.id, connection.outbox.queued());
-    Activity { id, connected_at: connection.at, queued, lines_in, lines_out }
+    Activity { id, connected_at: moment.time_of(connection.at), queued, lines_in, lines_out }
 }
 
 /// Counts everything in one pass over the roster, as the look for time-outs does each second.
 fn census(state: &State, roster: &Roster, moment: Moment) -> Census {
-    let Moment { now, log_waiting, log_oldest } = moment;
+    let Moment { now, log_waiting, log_oldest, .. } = moment;
     let age_ms = |since: Option<Time>| since.map_or(0, |since| now.since_ms(since));
     let (desk_open, desk_waiting, desk_oldest) = state.desk().load();
     let mut census = Census {
@@ -287,7 +302,7 @@ fn find(state: &State, roster: &Roster, who: &str) -> Vec<ClientId> {
     here().filter(|connection| connection.address().ip() == address).map(|one| one.id).collect()
 }
 
-fn client_view(state: &State, entry: &Entry) -> ClientView {
+fn client_view(state: &State, entry: &Entry, moment: Moment) -> ClientView {
     let connection = &entry.connection;
     let (lines_in, lines_out) = connection.outbox.lines();
     ClientView {
@@ -295,8 +310,8 @@ fn client_view(state: &State, entry: &Entry) -> ClientView {
         member: state.client(connection.id).map(|client| member_view(state, client)),
         address: connection.address().into(),
         dialect: connection.manner.dialect,
-        connected_at: connection.at,
-        heard_at: Time(connection.outbox.heard_ms()),
+        connected_at: moment.time_of(connection.at),
+        idle_ms: moment.ms_since(Steady(connection.outbox.heard_ms())),
         queued: connection.outbox.queued(),
         lines_in,
         lines_out,

@@ -4,7 +4,7 @@
 //! no lock guards them because nobody else can be there. Sessions wait to hand requests in; nothing that flows back waits.
 
 mod address;
-mod dismissal;
+mod clock;
 mod gate;
 mod inspect;
 mod owner;
@@ -19,7 +19,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
@@ -27,6 +27,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 pub use address::Address;
+pub use clock::{Steady, now};
 pub use inspect::{Activity, Census, ClientView, Group, Inspect, MemberView, RoomDetail, RoomView, View};
 pub use places::{Crowded, Place, Places};
 pub use roster::{Connection, Manner};
@@ -37,7 +38,7 @@ use crate::delivery::broadcast::Encoder;
 use crate::delivery::outbox::Outbox;
 use crate::domain::command::{Answer, Command, Operator};
 use crate::domain::disconnect::Disconnect;
-use crate::domain::id::{ClientId, Time};
+use crate::domain::id::ClientId;
 use crate::domain::notice::What;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
@@ -51,13 +52,6 @@ const INBOX: usize = 1024;
 
 /// Questions about the present that may wait for the owner.
 const LOOKS: usize = 16;
-
-/// The present moment, for whoever has to hand one to the domain.
-#[must_use]
-pub fn now() -> Time {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Time(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-}
 
 /// What the owner is told.
 #[derive(Debug)]
@@ -176,7 +170,7 @@ impl Registry {
     /// The owner is gone.
     pub async fn connect(&self, address: SocketAddr, manner: &'static Manner) -> Result<Seat, Stopped> {
         let id = Slots::take(&self.0.slots);
-        let at = now();
+        let at = Steady::now();
         let outbox = Outbox::new(at.0);
         let (address, behind) = (address.into(), OnceLock::new());
         let connection = Arc::new(Connection { id, outbox, address, behind, manner, at });

@@ -1,6 +1,7 @@
 //! The owner: the one task that decides requests, appends events to the log, applies what has settled and hands out what
 //! follows. Everything here is synchronous but the one wait at the top. It never waits for a client and touches no disk.
 
+mod dismissal;
 mod record;
 mod run;
 mod settle;
@@ -17,10 +18,11 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use self::run::Run;
+use super::clock::{Clock, Steady};
 use super::inspect::{self, Moment};
 use super::roster::{Connection, End, Roster};
 use super::timeouts::{self, Verdict};
-use super::{Look, ReloadAsked, Slots, Tap, ToOwner, dismissal, now};
+use super::{Look, ReloadAsked, Slots, Tap, ToOwner};
 use crate::config::Config;
 use crate::delivery::broadcast::{Broadcast, Encoder, Press};
 use crate::delivery::outbox::Item;
@@ -99,7 +101,10 @@ pub(super) struct Owner<L> {
     deliveries: u64,
     events: u64,
     reload: ReloadAsked,
+    clock: Clock,
+    /// The moment of this turn, by both clocks.
     now: Time,
+    steady: Steady,
 }
 
 impl<L: EventLog> Owner<L> {
@@ -129,7 +134,9 @@ impl<L: EventLog> Owner<L> {
             deliveries: 0,
             events: 0,
             reload,
-            now: now(),
+            clock: Clock::default(),
+            now: Time::default(),
+            steady: Steady::now(),
         }
     }
 
@@ -163,7 +170,8 @@ impl<L: EventLog> Owner<L> {
                 () = stop.cancelled(), if self.log.is_idle() => return,
             }
             let begun = Instant::now();
-            self.now = now();
+            self.now = self.clock.read();
+            self.steady = Steady::now();
             if is_tick {
                 self.look_for_timeouts(is_full);
             }
@@ -182,7 +190,12 @@ impl<L: EventLog> Owner<L> {
     }
 
     fn look(&self, (what, answer): Look) {
-        let moment = Moment { now: self.now, log_waiting: self.waiting.len(), log_oldest: self.log.oldest() };
+        let moment = Moment {
+            now: self.now,
+            steady: self.steady,
+            log_waiting: self.waiting.len(),
+            log_oldest: self.log.oldest(),
+        };
         // Nobody waiting for the answer any more is no fault.
         let _ = answer.send(inspect::view(&self.state, &self.roster, &what, moment));
     }
@@ -243,23 +256,6 @@ impl<L: EventLog> Owner<L> {
     fn forget(&mut self, client: ClientId) {
         self.roster.remove(client);
         Slots::give_back(&self.slots, client.slot);
-    }
-
-    fn dismiss(&mut self, count: usize, answer: oneshot::Sender<usize>) {
-        let going = dismissal::next(&self.state, &self.roster, count);
-        // Nobody waiting for the answer any more is no fault.
-        let _ = answer.send(going.len());
-        for client in going {
-            self.append(Event::Left { client, why: Disconnect::Draining }, Asker::Nobody);
-        }
-    }
-
-    fn drain(&mut self) {
-        self.is_draining = true;
-        let everybody: Vec<ClientId> = self.roster.iter().map(|entry| entry.connection.id).collect();
-        for client in everybody {
-            self.append(Event::Left { client, why: Disconnect::Stopping }, Asker::Nobody);
-        }
     }
 
     /// Decides a request, or lets it wait for those before it.
@@ -360,7 +356,7 @@ impl<L: EventLog> Owner<L> {
         if is_full {
             return self.roster.iter_mut().for_each(|entry| entry.asked_at = None);
         }
-        for (client, verdict) in timeouts::look(&self.state, &self.roster, self.now) {
+        for (client, verdict) in timeouts::look(&self.state, &self.roster, self.steady) {
             match verdict {
                 Verdict::End(why) => self.append(Event::Left { client, why }, Asker::Nobody),
                 Verdict::Ask => self.ping(client),
@@ -370,7 +366,7 @@ impl<L: EventLog> Owner<L> {
 
     fn ping(&mut self, client: ClientId) {
         if let Some(entry) = self.roster.get_mut(client) {
-            entry.asked_at = Some(self.now);
+            entry.asked_at = Some(self.steady);
             self.tell_run();
             self.roster.stage(client, Item::Ping);
         }

@@ -6,11 +6,12 @@
 use std::sync::{Arc, OnceLock};
 
 use super::address::Address;
+use super::clock::Steady;
 use super::gate::Gate;
 use crate::delivery::broadcast::{Part, Press};
 use crate::delivery::outbox::{Answer, Item, Labeled, Outbox};
 use crate::domain::disconnect::Disconnect;
-use crate::domain::id::{ClientId, Time};
+use crate::domain::id::ClientId;
 use crate::domain::request::{Adapt, Variant};
 
 /// What the registry has to know of a dialect.
@@ -38,7 +39,7 @@ pub struct Connection {
     /// How it speaks.
     pub manner: &'static Manner,
     /// When it came.
-    pub at: Time,
+    pub at: Steady,
 }
 
 impl Connection {
@@ -72,7 +73,7 @@ pub(super) struct Entry {
     /// Its session is over.
     pub(super) is_gone: bool,
     /// When it was last asked whether it is there.
-    pub(super) asked_at: Option<Time>,
+    pub(super) asked_at: Option<Steady>,
     /// The ends of the chain of what is staged; none are [`END`].
     first: u32,
     last: u32,

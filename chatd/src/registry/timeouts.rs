@@ -1,11 +1,10 @@
 //! Who has been silent too long. Looked for in one pass over the roster, so that no client owns a timer.
 
-use std::time::Duration;
-
+use super::clock::Steady;
 use super::roster::{End, Entry, Roster};
 use crate::config::Limits;
 use crate::domain::disconnect::Disconnect;
-use crate::domain::id::{ClientId, Time};
+use crate::domain::id::ClientId;
 use crate::domain::state::State;
 
 /// What a client's silence leads to.
@@ -18,7 +17,7 @@ pub(super) enum Verdict {
 }
 
 /// Those for whom something is to be done at `now`.
-pub(super) fn look(state: &State, roster: &Roster, now: Time) -> Vec<(ClientId, Verdict)> {
+pub(super) fn look(state: &State, roster: &Roster, now: Steady) -> Vec<(ClientId, Verdict)> {
     let limits = &state.config().limits;
     let here = roster.iter().filter(|entry| entry.end == End::Here && !entry.is_gone);
     let verdicts = here.filter_map(|entry| {
@@ -30,21 +29,21 @@ pub(super) fn look(state: &State, roster: &Roster, now: Time) -> Vec<(ClientId, 
     verdicts.collect()
 }
 
-fn register(entry: &Entry, limits: &Limits, now: Time) -> Option<Verdict> {
-    let age = Duration::from_millis(now.since_ms(entry.connection.at));
+fn register(entry: &Entry, limits: &Limits, now: Steady) -> Option<Verdict> {
+    let age = now.since(entry.connection.at);
     (age > limits.registration_timeout).then_some(Verdict::End(Disconnect::RegistrationTimeout))
 }
 
-fn ping(entry: &Entry, limits: &Limits, now: Time) -> Option<Verdict> {
+fn ping(entry: &Entry, limits: &Limits, now: Steady) -> Option<Verdict> {
     if !entry.connection.manner.is_pinged {
         return None;
     }
-    let heard = Time(entry.connection.outbox.heard_ms());
-    let silent = Duration::from_millis(now.since_ms(heard));
+    let heard = Steady(entry.connection.outbox.heard_ms());
+    let silent = now.since(heard);
     // Whatever was heard since the question is an answer: the look before may have come too early to notice it.
     if let Some(asked) = entry.asked_at.filter(|asked| heard < *asked) {
         let why = Disconnect::PingTimeout { silent_s: silent.as_secs() };
-        let is_late = Duration::from_millis(now.since_ms(asked)) > limits.ping_timeout;
+        let is_late = now.since(asked) > limits.ping_timeout;
         return is_late.then_some(Verdict::End(why));
     }
     (silent > limits.ping_interval).then_some(Verdict::Ask)

@@ -45,6 +45,7 @@ pub(super) struct Worker {
     pass_due: Instant,
     /// Under load, retention rests nine times as long as it worked: it never takes more than a tenth of this thread.
     slice_due: Instant,
+    clock: Clock,
     lock: Lock,
 }
 
@@ -72,6 +73,7 @@ impl Worker {
             pass: None,
             pass_due: now + CALM,
             slice_due: now,
+            clock: Clock { began: now, time: wall_clock() },
             lock,
         }
     }
@@ -198,7 +200,7 @@ impl Worker {
 
     fn slice(&mut self, policy: retention::Policy, stage: Stage) {
         let start = Instant::now();
-        let done = self.database.prune(policy, wall_clock(), stage);
+        let done = self.database.prune(policy, self.clock.cautious(wall_clock()), stage);
         self.slice_due = Instant::now() + start.elapsed() * 9;
         match done {
             Ok(slice) => {
@@ -216,8 +218,42 @@ impl Worker {
     }
 }
 
-/// Retention compares stored times with this one; a clock before 1970 counts as 1970 and removes nothing.
+/// When the thread began, by a clock that nobody sets and by the system's.
+#[derive(Debug)]
+struct Clock {
+    began: Instant,
+    time: Time,
+}
+
+impl Clock {
+    /// The time for retention, which removes for ever what it takes to be old: never later than the time that has really passed
+    /// allows. Where the clock was set forward for a good reason, what is old goes after the next start.
+    fn cautious(&self, system: Time) -> Time {
+        let passed = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        system.min(Time(self.time.0.saturating_add(passed)))
+    }
+}
+
+/// A clock before 1970 counts as 1970 and removes nothing.
 fn wall_clock() -> Time {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Time(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::Clock;
+    use crate::domain::id::Time;
+
+    #[test]
+    fn a_clock_that_jumps_forward_makes_nothing_old() {
+        let Some(began) = Instant::now().checked_sub(Duration::from_secs(60)) else { return };
+        let clock = Clock { began, time: Time(1_000_000) };
+        let year = 365 * 24 * 60 * 60 * 1000;
+        let now = clock.cautious(Time(1_060_000 + year));
+        assert!((1_060_000..1_090_000).contains(&now.0), "{now:?}");
+        assert_eq!(clock.cautious(Time(500_000)), Time(500_000), "back it is followed");
+    }
 }

@@ -80,7 +80,7 @@ fn info(busy: &Busy, view: &ClientView) -> TopClient {
         nick: view.member.as_ref().map(|member| member.nick.to_string()),
         address: view.address.to_string(),
         dialect: dialect(view.dialect),
-        idle_ms: now().since_ms(view.heard_at),
+        idle_ms: view.idle_ms,
         queued_bytes: busy.queued as u64,
         lines_in_per_s: busy.in_per_s,
         lines_out_per_s: busy.out_per_s,

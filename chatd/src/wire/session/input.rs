@@ -15,6 +15,7 @@ use crate::delivery::outbox::Outbox;
 use crate::domain::disconnect::Disconnect;
 use crate::domain::request::Request;
 use crate::meter::traffic;
+use crate::registry::Steady;
 use crate::wire::{Dialect, Step};
 
 /// Bytes read at a time.
@@ -136,13 +137,13 @@ impl Input {
     /// stays in the framer. So many bytes were read for it.
     fn lines<D: Dialect>(&mut self, chunk: &mut &[u8], bytes: usize, reader: Reader<'_, D>) -> Read {
         let Reader { dialect, outbox, shared } = reader;
-        let setting = shared.setting();
+        let (setting, steady) = (shared.setting(), Steady::now());
         let limits = &setting.config.limits;
         let mut read = Read { step: Step::Go, requests: Vec::new(), wait: None };
         let mut count = 0;
         self.has_backlog = true;
         while read.step == Step::Go && read.requests.len() < BATCH {
-            read.wait = self.pace.wait(setting.now.0, limits.input_rate, limits.input_burst);
+            read.wait = self.pace.wait(steady.0, limits.input_rate, limits.input_burst);
             if read.wait.is_some() {
                 break;
             }
@@ -166,13 +167,13 @@ impl Input {
                 }
             };
             cost = cost.max(made_by_client(&read.requests[asked..]));
-            self.pace.spend(setting.now.0, limits.input_rate, cost);
+            self.pace.spend(steady.0, limits.input_rate, cost);
         }
         self.framer.keep(chunk);
         if self.has_backlog && self.framer.buffered() == 0 {
             self.has_backlog = false;
         }
-        outbox.heard(setting.now.0, count);
+        outbox.heard(steady.0, count);
         traffic::received(bytes, count);
         self.note_end(&mut read);
         read

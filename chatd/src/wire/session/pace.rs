@@ -6,7 +6,7 @@ use std::time::Duration;
 /// The pace of one client.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pace {
-    /// When the bucket will be full again, in milliseconds since 1970.
+    /// When the bucket will be full again, in milliseconds on the steady clock.
     full_at_ms: f64,
 }
 
@@ -31,7 +31,7 @@ impl Pace {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit the 52 bits")]
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of years fit the 52 bits")]
 fn millis(now_ms: u64) -> f64 {
     now_ms as f64
 }
