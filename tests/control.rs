@@ -4,5 +4,6 @@ mod changing;
 mod draining;
 mod failing;
 mod looking;
+mod schema;
 mod shell;
 mod steering;

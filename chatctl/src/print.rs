@@ -114,7 +114,7 @@ impl<'a> Screen<'a> {
         Zoned::now().with_time_zone(self.surface.zone.clone())
     }
 
-    /// Prints `value` as one line of JSON, or `id` alone, or what `text` makes of it.
+    /// Prints `value` as one line of JSON, or `id` alone (several are separated by line ends), or what `text` makes of it.
     pub(crate) fn one<T: Serialize>(
         &mut self,
         value: &T,
@@ -123,7 +123,7 @@ impl<'a> Screen<'a> {
     ) -> io::Result<()> {
         match (self.format, self.is_quiet) {
             (_, true) if id.is_empty() => Ok(()),
-            (_, true) => self.line(&[text::plain(id)]),
+            (_, true) => id.split('\n').try_for_each(|id| self.line(&[text::plain(id)])),
             (Format::Json, _) => self.json(value),
             (Format::Text, _) => text(self),
         }

@@ -1,9 +1,10 @@
 //! Man pages and completions, from the tables that the programs themselves parse by and from `config/chatd.toml`:
-//! `cargo run --release --example manuals -- OUTDIR`.
+//! `cargo run --release --example manuals -- OUTDIR`; and `-- --docs`, which writes `docs/control-api.md` and `docs/schema` anew.
 //!
-//! Owns which files there are. Packagers call it; nothing that it makes is kept in the repository. With SOURCE_DATE_EPOCH set the
+//! Owns which files there are. Packagers call it; of what it makes only the two documents are kept in the repository. With SOURCE_DATE_EPOCH set the
 //! pages carry that date, without it none, so that the same source always gives the same bytes.
 
+mod api;
 mod configuration;
 mod help;
 mod program;
@@ -35,7 +36,11 @@ fn main() -> ExitCode {
         eprintln!("manuals: say where to write: cargo run --example manuals -- OUTDIR");
         return ExitCode::from(2);
     };
-    let written = files(&date()).into_iter().try_for_each(|(path, text)| write(&directory.join(path), &text));
+    let (directory, files) = match directory.to_str() {
+        Some("--docs") => (api::root(), documents()),
+        _ => (directory, files(&date())),
+    };
+    let written = files.into_iter().try_for_each(|(path, text)| write(&directory.join(path), &text));
     match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -43,6 +48,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn documents() -> Vec<(String, Vec<u8>)> {
+    api::documents().into_iter().map(|(path, text)| (path.to_owned(), text.into_bytes())).collect()
 }
 
 /// Every file, by its path below the output directory.

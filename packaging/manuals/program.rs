@@ -5,6 +5,7 @@
 use clap::builder::PossibleValue;
 use clap::{Arg, Command};
 
+use super::api::printed::PRINTED;
 use super::help::{Block, blocks};
 use super::roff::{Roff, bold, escaped, italic};
 use super::words::Words;
@@ -68,7 +69,19 @@ fn subcommand(page: &mut Roff, command: &mut Command) {
     command.get_arguments().filter(|arg| is_own(arg)).for_each(|arg| argument(page, arg));
     let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     explain(page, &after);
+    for_programs(page, &name);
     command.get_subcommands_mut().for_each(|inner| subcommand(page, inner));
+}
+
+/// What a command of chatctl prints for programs.
+fn for_programs(page: &mut Roff, name: &str) {
+    let rows = PRINTED.iter().filter(|row| name.strip_prefix("chatctl ").is_some_and(|name| row.is_of(name)));
+    for row in rows.filter(|row| !(row.json.is_empty() && row.quiet.is_empty())) {
+        let json =
+            if row.json.is_empty() { "nothing".into() } else { format!("lines of type {}", row.type_name()) };
+        let quiet = if row.quiet.is_empty() { "nothing" } else { row.quiet };
+        page.paragraph(&format!("`{}` prints with `-o json` {json}, with `-q` {quiet}.", row.command));
+    }
 }
 
 /// Not one that holds for every command, and no `--help`.

@@ -7,8 +7,10 @@ use std::process::{Command as Process, Stdio};
 use chatd::config::{Config, Environment, parse};
 use clap::Command;
 
+use super::api::printed::PRINTED;
+use super::api::source::Shape;
 use super::help::{Block, blocks};
-use super::{CONFIGURATION, chatd, configuration, files, roff, words};
+use super::{CONFIGURATION, api, chatd, configuration, files, roff, words};
 
 /// Each list of the configuration with all that it can hold; what the defaults leave out.
 const LISTS: &str = r#"
@@ -135,6 +137,74 @@ fn exit_statuses_are_those_of_the_help() {
         let told = section.split(|letter| !is_digit(letter)).filter(|number| !number.is_empty());
         let documented = words.exit.iter().map(|(status, _)| *status);
         assert_eq!(told.collect::<Vec<_>>(), documented.collect::<Vec<_>>(), "{}", command.get_name());
+    }
+}
+
+#[test]
+fn the_documents_of_the_control_api_are_those_of_its_types() {
+    for (path, made) in api::documents() {
+        let kept = std::fs::read_to_string(api::root().join(path)).unwrap_or_default();
+        assert!(kept == made, "{path} is out of date: run `cargo run --example manuals -- --docs`");
+    }
+}
+
+#[test]
+fn every_type_and_field_of_the_control_api_is_documented() {
+    let types = api::types();
+    let [(_, page), (_, schema)] = <[_; 2]>::try_from(api::documents()).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    // What the library exports, as one long list of names.
+    let exported = std::fs::read_to_string(api::root().join("chat-proto/src/control.rs")).unwrap();
+    let names =
+        exported.split("pub use ").skip(1).flat_map(|part| part.split(';').next()).collect::<String>();
+    let names = names.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    let is_type = |name: &&str| name.chars().any(char::is_lowercase) && name.starts_with(char::is_uppercase);
+    let names = names.filter(is_type).collect::<Vec<_>>();
+    assert!(names.len() > 40, "{names:?}");
+    for name in names {
+        assert!(types.iter().any(|one| one.name == name), "the type {name} was not read");
+        assert!(page.contains(&format!("\n### {name}\n")), "{name}");
+    }
+    for one in &types {
+        let Shape::Object(fields) = &one.shape else { continue };
+        for field in fields.iter().filter(|field| !field.is_flat) {
+            assert!(page.contains(&format!("| `{}` | ", field.name)), "{} {}", one.name, field.name);
+            assert!(
+                schema["$defs"][&one.name]["properties"][&field.name].is_object(),
+                "{} {}",
+                one.name,
+                field.name
+            );
+        }
+    }
+    let text = schema.to_string();
+    let mut references = text.split("\"#/$defs/").skip(1).filter_map(|rest| rest.split('"').next());
+    assert!(references.all(|name| schema["$defs"][name].is_object()), "a reference leads nowhere");
+}
+
+#[test]
+fn what_each_command_prints_for_programs_is_said() {
+    fn leaves(command: &Command, path: &str, found: &mut Vec<String>) {
+        let shown = |inner: &&Command| inner.get_name() != "help" && !inner.is_hide_set();
+        for inner in command.get_subcommands().filter(shown) {
+            let path = format!("{path} {}", inner.get_name());
+            match inner.has_subcommands() {
+                true => leaves(inner, &path, found),
+                false => found.push(path.trim_start().to_owned()),
+            }
+        }
+    }
+    let mut commands = Vec::new();
+    leaves(&chatctl::command(), "", &mut commands);
+    for command in &commands {
+        let is_said = PRINTED.iter().any(|row| row.is_of(command));
+        assert!(is_said, "packaging/manuals/api/printed.rs has no row for `{command}`");
+    }
+    let types = api::types();
+    for row in PRINTED {
+        assert!(commands.iter().any(|command| row.is_of(command)), "there is no {}", row.command);
+        let name = row.type_name();
+        assert!(name.is_empty() || types.iter().any(|one| one.name == name), "there is no type {name}");
     }
 }
 

@@ -93,7 +93,7 @@ pub(super) const CHATCTL: Words = Words {
          viewers look, operators answer at the desk, announce and kick, admins do everything. Root and the user that runs the \
          daemon are always admins.",
         "Results go to standard output, everything else to standard error. Tables are cut to the width of the terminal, and \
-         whole anywhere else. Programs should ask for `-o json`, whose fields stay what they are, and not read the tables. \
+         whole anywhere else. Programs should ask for `-o json`, whose fields stay what they are (docs/control-api.md and the JSON Schema beside it), and not read the tables. \
          Options may stand before or behind the command.",
     ],
     exit: &[

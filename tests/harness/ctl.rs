@@ -11,7 +11,8 @@ pub(crate) fn ctl(daemon: &Daemon, arguments: &[&str]) -> Assert {
     command(daemon, arguments).assert()
 }
 
-fn command(daemon: &Daemon, arguments: &[&str]) -> Command {
+/// The same, not started yet.
+pub(crate) fn command(daemon: &Daemon, arguments: &[&str]) -> Command {
     let mut command = assert_cmd::cargo::cargo_bin_cmd!("chatctl");
     command.env_clear().arg("-s").arg(daemon.socket()).args(arguments).timeout(DEADLINE);
     command

@@ -23,7 +23,7 @@ mod wire;
 mod witness;
 
 pub(crate) use client::Client;
-pub(crate) use ctl::ctl;
+pub(crate) use ctl::{command, ctl};
 pub(crate) use daemon::{Daemon, command as chatd_in, private_directory};
 pub(crate) use glob::glob;
 pub(crate) use http::{http, http_get};

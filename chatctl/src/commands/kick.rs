@@ -24,7 +24,7 @@ pub(super) async fn kick(
     let result: KickResult =
         client.call(Call::post(trying, path::KICK).body(&KickRequest { who, reason })).await?;
     let ids = result.kicked.iter().map(|kicked| kicked.id.to_string()).collect::<Vec<_>>();
-    screen.one(&result, &ids.join(" "), |screen| {
+    screen.one(&result, &ids.join("\n"), |screen| {
         result.kicked.iter().try_for_each(|kicked| {
             let nick = kicked.nick.as_deref().unwrap_or("a client without a nick");
             screen.line(&[plain(format!("kicked {nick} (id {}, {})", kicked.id, kicked.address))])
