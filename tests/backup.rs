@@ -115,7 +115,7 @@ fn chatctl_restore_refuses_under_a_daemon_and_is_chatd_without_one() {
     let mut command = assert_cmd::cargo::cargo_bin_cmd!("chatctl");
     command.env_clear().env("CHATD_CONFIG", daemon.configuration()).timeout(DEADLINE);
     command.env("CHATD_SERVER__STATE_DIRECTORY", daemon.state_dir()).arg("-s").arg(daemon.socket());
-    command.arg("restore").arg(&file).assert().success().stdout(contains("restored "));
+    command.args(["-y", "restore"]).arg(&file).assert().success().stdout(contains("restored "));
     daemon.restart();
 }
 

@@ -63,7 +63,7 @@ pub(crate) async fn run(command: Command, client: &Client, screen: &mut Screen<'
         }
         Command::Metrics => metrics::metrics(client, screen).await,
         // Done before, as it needs no daemon.
-        Command::Restore { file } => restore::restore(None, &file),
+        Command::Restore { file } => restore::restore(None, &file, screen),
         Command::Completion { shell } => Ok(screen.raw(&crate::completion(shell))?),
         Command::Complete { words } => Ok(crate::completion::answer(&words, screen)?),
     }

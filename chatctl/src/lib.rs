@@ -110,7 +110,9 @@ fn execute(
     match command {
         Command::Completion { shell } => return Ok(screen.raw(&completion(shell))?),
         Command::Complete { words } => return Ok(completion::answer(&words, screen)?),
-        Command::Restore { file } => return commands::restore::restore(options.socket.as_deref(), &file),
+        Command::Restore { file } => {
+            return commands::restore::restore(options.socket.as_deref(), &file, screen);
+        }
         _ => {}
     }
     let socket = socket::locate(options.socket.as_deref())?;

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::exit::{Code, Failure};
+use crate::print::Screen;
 use crate::socket;
 
 const TRYING: &str = "restore";
 
 /// Becomes `chatd --restore FILE`, unless a daemon answers.
-pub(crate) fn restore(named: Option<&Path>, file: &Path) -> Result<(), Failure> {
+pub(crate) fn restore(named: Option<&Path>, file: &Path, screen: &mut Screen<'_>) -> Result<(), Failure> {
     if let Ok(socket) = socket::locate(named)
         && UnixStream::connect(&socket).is_ok()
     {
@@ -21,6 +22,8 @@ pub(crate) fn restore(named: Option<&Path>, file: &Path) -> Result<(), Failure> 
             "stop it first, for instance with `systemctl stop chatd`: what is stored is replaced as a whole";
         return Err(Failure::with_hint(Code::Failed, message, hint));
     }
+    let question = format!("all that is stored would be replaced by {}", file.display());
+    screen.confirm(TRYING, &question)?;
     let chatd = chatd();
     // Returns only if it could not begin.
     let cause = Command::new(&chatd).arg("--restore").arg(file).exec();

@@ -31,6 +31,7 @@ const fn row(command: &'static str, json: &'static str, quiet: &'static str) -> 
 /// Every command that prints something of its own.
 pub(in super::super) const PRINTED: &[Printed] = &[
     row("status", "Status", "`running` or `draining`"),
+    row("top", "Top", ""),
     row("list clients", "ClientInfo", "ids of clients"),
     row("list rooms", "RoomInfo", "names"),
     row("list desk", "DeskInfo", "`desk:ID`"),
@@ -59,5 +60,8 @@ pub(in super::super) const PRINTED: &[Printed] = &[
     row("log level", "LogLevel", "the level"),
     row("metrics", "", "the same as without"),
     row("restore", "", ""),
+    row("db info", "DbInfo", "the path of the database"),
+    row("db check", "CheckLine", ""),
+    row("db vacuum", "VacuumLine", ""),
     row("completion", "", "the same as without"),
 ];
