@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::printed::PRINTED;
-use super::source::{Field, Holds, Shape, Type, Variant};
+use super::source::{Field, Holds, Shape, Told, Type, Variant};
 
 const OPENING: &str = "\
 <!-- Made by `cargo run --example manuals -- --docs` from chat-proto/src/control: do not edit. -->
@@ -46,12 +46,12 @@ fn describe(page: &mut String, one: &Type) {
     line(page, &format!("\n### {}\n\n{}\n", one.name, plain(&one.doc)));
     match &one.shape {
         Shape::Object(fields) => table(page, fields),
-        Shape::Choice { tag, variants } => {
-            if let Some(tag) = tag {
+        Shape::Choice { told, variants } => {
+            if let Told::Field(tag) = told {
                 line(page, &format!("An object whose `{tag}` tells which of these it is.\n"));
             }
             line(page, "| value | is |\n|---|---|");
-            variants.iter().for_each(|variant| line(page, &row_of(variant)));
+            variants.iter().for_each(|variant| line(page, &row_of(variant, told)));
             for variant in variants {
                 if let Holds::Fields(fields) = &variant.holds {
                     line(page, &format!("\nIn `{}`:\n", variant.name));
@@ -62,10 +62,11 @@ fn describe(page: &mut String, one: &Type) {
     }
 }
 
-fn row_of(variant: &Variant) -> String {
+fn row_of(variant: &Variant, told: &Told) -> String {
     let doc = plain(&variant.doc);
     match &variant.holds {
         _ if variant.is_other => format!("| anything else | {doc} |"),
+        Holds::One(of) if *told == Told::Type => format!("| {} | {doc} |", linked(of)),
         Holds::One(of) => format!("| `{}` | {doc} Its value: {}. |", variant.name, linked(of)),
         Holds::Nothing | Holds::Fields(_) => format!("| `{}` | {doc} |", variant.name),
     }

@@ -48,6 +48,8 @@ pub(in super::super) const PRINTED: &[Printed] = &[
     row("desk reply", "SayResult", "sequence numbers"),
     row("reload", "ReloadResult", "keys that changed"),
     row("check", "CheckResult", ""),
+    row("config show", "ConfigView", "keys"),
+    row("config diff", "ConfigDiff", "keys that differ"),
     row("drain", "Accepted", ""),
     row("undrain", "Accepted", ""),
     row("stop", "Accepted", ""),

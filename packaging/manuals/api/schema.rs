@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::source::{Field, Holds, Shape, Type, Variant};
+use super::source::{Field, Holds, Shape, Told, Type, Variant};
 
 /// All types below `$defs`.
 pub(super) fn schema(types: &[Type]) -> Value {
@@ -20,10 +20,10 @@ pub(super) fn schema(types: &[Type]) -> Value {
 fn definition(one: &Type) -> Value {
     let mut schema = match &one.shape {
         Shape::Object(fields) => object(fields, None),
-        Shape::Choice { tag, variants } if variants.iter().all(is_word) && tag.is_none() => words(variants),
-        Shape::Choice { tag, variants } => {
+        Shape::Choice { told: Told::Name, variants } if variants.iter().all(is_word) => words(variants),
+        Shape::Choice { told, variants } => {
             let known = variants.iter().filter(|variant| !variant.is_other);
-            json!({ "oneOf": known.map(|variant| choice(variant, tag.as_deref())).collect::<Vec<_>>() })
+            json!({ "oneOf": known.map(|variant| choice(variant, told)).collect::<Vec<_>>() })
         }
     };
     schema["description"] = one.doc.clone().into();
@@ -44,23 +44,28 @@ fn words(variants: &[Variant]) -> Value {
     }
 }
 
-fn choice(variant: &Variant, tag: Option<&str>) -> Value {
-    let mut schema = match (&variant.holds, tag) {
-        (Holds::Nothing, None) => json!({ "const": variant.name }),
-        (Holds::Nothing, Some(tag)) => object(&[], Some((tag, &variant.name))),
-        (Holds::Fields(fields), Some(tag)) => object(fields, Some((tag, &variant.name))),
-        (Holds::One(of), Some(tag)) => {
-            json!({ "allOf": [object(&[], Some((tag, &variant.name))), value(of)] })
+fn choice(variant: &Variant, told: &Told) -> Value {
+    let name = &variant.name;
+    let mut schema = match (&variant.holds, told) {
+        (Holds::Nothing, Told::Field(tag)) => object(&[], Some((tag, name))),
+        (Holds::Fields(fields), Told::Field(tag)) => object(fields, Some((tag, name))),
+        (Holds::One(of), Told::Field(tag)) => {
+            json!({ "allOf": [object(&[], Some((tag, name))), value(of)] })
         }
-        (Holds::One(of), None) => {
-            json!({ "type": "object", "properties": { &variant.name: value(of) }, "required": [&variant.name] })
-        }
-        (Holds::Fields(fields), None) => {
-            json!({ "type": "object", "properties": { &variant.name: object(fields, None) }, "required": [&variant.name] })
-        }
+        (Holds::One(of), Told::Type) => value(of),
+        (Holds::Fields(fields), Told::Type) => object(fields, None),
+        (Holds::Nothing, Told::Type) => json!({ "type": "null" }),
+        (Holds::Nothing, Told::Name) => json!({ "const": name }),
+        (Holds::One(of), Told::Name) => below(name, value(of)),
+        (Holds::Fields(fields), Told::Name) => below(name, object(fields, None)),
     };
     schema["description"] = variant.doc.clone().into();
     schema
+}
+
+/// An object with this one key.
+fn below(name: &str, value: Value) -> Value {
+    json!({ "type": "object", "properties": { name: value }, "required": [name] })
 }
 
 fn object(fields: &[Field], tag: Option<(&str, &str)>) -> Value {

@@ -16,8 +16,19 @@ pub(in super::super) struct Type {
 pub(in super::super) enum Shape {
     /// An object.
     Object(Vec<Field>),
-    /// One of several; `tag` is the field that tells which, if they are objects.
-    Choice { tag: Option<String>, variants: Vec<Variant> },
+    /// One of several.
+    Choice { told: Told, variants: Vec<Variant> },
+}
+
+/// How a reader tells which of several it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(in super::super) enum Told {
+    /// A word, or an object whose one key is that word.
+    Name,
+    /// By this field of an object.
+    Field(String),
+    /// By its JSON type alone.
+    Type,
 }
 
 /// A field of an object.
@@ -88,9 +99,13 @@ pub(super) fn types(text: &str) -> Vec<Type> {
         if let Some(name) = named("pub struct ") {
             found.push(Type { name, doc: before.doc(), shape: Shape::Object(fields(&mut lines)) });
         } else if let Some(name) = named("pub enum ") {
-            let variants = variants(&mut lines, before.value("rename_all").is_some());
-            let shape = Shape::Choice { tag: before.value("tag"), variants };
-            found.push(Type { name, doc: before.doc(), shape });
+            let variants = variants(&mut lines, &name, before.value("rename_all").is_some());
+            let told = match before.value("tag") {
+                Some(field) => Told::Field(field),
+                None if before.has("untagged") => Told::Type,
+                None => Told::Name,
+            };
+            found.push(Type { doc: before.doc(), shape: Shape::Choice { told, variants }, name });
         }
     }
     found
@@ -134,7 +149,7 @@ fn fields(lines: &mut Lines<'_>) -> Vec<Field> {
     found
 }
 
-fn variants(lines: &mut Lines<'_>, is_kebab: bool) -> Vec<Variant> {
+fn variants(lines: &mut Lines<'_>, of: &str, is_kebab: bool) -> Vec<Variant> {
     let mut found = Vec::new();
     while let Some((before, line)) = lines.next_item().filter(|(_, line)| line != "}") {
         let end = line.find([',', '(', ' ']).unwrap_or_else(|| panic!("no variant: {line}"));
@@ -142,7 +157,7 @@ fn variants(lines: &mut Lines<'_>, is_kebab: bool) -> Vec<Variant> {
         let holds = match rest {
             "," => Holds::Nothing,
             " {" => Holds::Fields(fields(lines)),
-            _ => Holds::One(rest.trim_matches(['(', ')', ',']).to_owned()),
+            _ => Holds::One(rest.trim_matches(['(', ')', ',']).replace("Self", of)),
         };
         let name = if is_kebab { kebab(name) } else { name.to_owned() };
         found.push(Variant { name, doc: before.doc(), holds, is_other: before.has("other") });
@@ -169,12 +184,12 @@ fn types_are_read_with_what_serde_makes_of_them() {
                 #[serde(flatten)]\n    pub c: C,\n}\n\n#[serde(tag = \"type\", rename_all = \"kebab-case\")]\npub enum B {\n    /// V.\n    \
                 FromGuest,\n    Line(LogLine),\n    Gap {\n        /// G.\n        seq: u64,\n    },\n    #[serde(other)]\n    Other,\n}\n";
     let types = types(text);
-    let [Type { shape: Shape::Object(a), doc, .. }, Type { shape: Shape::Choice { tag, variants }, .. }] =
+    let [Type { shape: Shape::Object(a), doc, .. }, Type { shape: Shape::Choice { told, variants }, .. }] =
         &types[..]
     else {
         panic!("{types:?}")
     };
-    assert_eq!((doc.as_str(), tag.as_deref()), ("One two.", Some("type")));
+    assert_eq!((doc.as_str(), told), ("One two.", &Told::Field("type".into())));
     let shown =
         a.iter().map(|field| (field.name.as_str(), field.of.as_str(), field.is_optional, field.is_flat));
     let expected =
