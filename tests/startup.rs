@@ -353,7 +353,7 @@ fn names_that_nobody_has_and_variables_that_mean_nothing_are_warned_of() {
     for said in [group, user, variable] {
         assert!(errors.contains(said), "{errors}");
     }
-    ctl(&daemon, &["check"]).success().stdout(contains(group).and(contains(user)));
+    ctl(&daemon, &["check"]).success().stderr(contains(group).and(contains(user)));
     ctl(&daemon, &["reload"]).success();
     daemon.wait_log("names the group");
 }
