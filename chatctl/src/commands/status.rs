@@ -13,7 +13,7 @@ use crate::exit::Failure;
 use crate::print::Screen;
 use crate::print::health::{condition, headline, word};
 use crate::print::load::{clients, commits, rates};
-use crate::print::text::{Span, Style, plain, styled};
+use crate::print::text::{Span, Style, plain, styled, wrapped};
 use crate::print::time::{duration, stamp, stamp_and_ago};
 
 pub(super) async fn status(client: &Client, screen: &mut Screen<'_>) -> Result<(), Failure> {
@@ -21,7 +21,7 @@ pub(super) async fn status(client: &Client, screen: &mut Screen<'_>) -> Result<(
     screen.one(&status, word(status.health.state), |screen| {
         let now = screen.now();
         screen.line(&headline(&status.version, &status.server, &status.health))?;
-        screen.block(&rows(&status, &now))
+        screen.block(&rows(&status, &now, screen.width()))
     })?;
     screen.flush()?;
     match status.health.state {
@@ -31,9 +31,19 @@ pub(super) async fn status(client: &Client, screen: &mut Screen<'_>) -> Result<(
     }
 }
 
-fn rows(status: &Status, now: &Zoned) -> Vec<(&'static str, Span)> {
-    let mut rows: Vec<_> =
-        status.health.conditions.iter().map(|one| ("health", with_age(one, now))).collect();
+/// The column in which values begin.
+const VALUES_AT: usize = 10;
+
+fn rows(status: &Status, now: &Zoned, width: Option<usize>) -> Vec<(&'static str, Span)> {
+    let mut rows = Vec::new();
+    for one in &status.health.conditions {
+        let Span { style, text } = with_age(one, now);
+        // For a person; a program finds a condition in a line.
+        let lines =
+            width.map_or_else(|| vec![text.clone()], |width| wrapped(&text, width - VALUES_AT.min(width)));
+        let row = |(at, line)| (if at == 0 { "health" } else { "" }, styled(style, line));
+        rows.extend(lines.into_iter().enumerate().map(row));
+    }
     let state = if status.state == RunState::Running { "running" } else { "draining" };
     let uptime = duration(status.uptime_ms);
     rows.push((

@@ -67,6 +67,23 @@ impl Style {
     }
 }
 
+/// `text` in lines of at most so many columns, parted between words; a longer word has a line of its own.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last_mut().expect("there is always one");
+        if last.is_empty() {
+            last.push_str(word);
+        } else if last.width() + 1 + word.width() <= width {
+            last.push(' ');
+            last.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
 /// `text` with everything that could steer a terminal or turn the reading direction written as an escape.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
@@ -139,6 +156,13 @@ fn is_unsafe(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Style, folded, json_line, styled, visible, visible_lines};
+
+    #[test]
+    fn text_is_wrapped_between_words() {
+        assert_eq!(super::wrapped("a bc def", 4), ["a bc", "def"]);
+        assert_eq!(super::wrapped("abcdefg h", 4), ["abcdefg", "h"]);
+        assert_eq!(super::wrapped("", 4), [""]);
+    }
 
     #[test]
     fn nothing_that_a_client_writes_steers_the_terminal() {
