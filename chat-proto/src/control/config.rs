@@ -142,6 +142,9 @@ pub struct ReloadRequest {
 pub struct ReloadResult {
     /// Keys whose new value is in force.
     pub changed: Vec<ConfigChange>,
+    /// Files whose certificate is another one than before; it is shown from now on.
+    #[serde(default)]
+    pub renewed: Vec<String>,
     /// Keys that differ but take effect only at the next start.
     pub restart_needed: Vec<ConfigChange>,
     /// What is not wrong and should not be so.

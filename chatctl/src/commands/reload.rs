@@ -29,7 +29,10 @@ pub(super) async fn reload(
     let result: ReloadResult = client.call(call).await?;
     warn(screen, &result.warnings);
     screen.one(&result, &keys(&result.changed), |screen| {
-        if result.changed.is_empty() {
+        for file in &result.renewed {
+            screen.line(&[plain(format!("renewed certificate: {file}"))])?;
+        }
+        if result.changed.is_empty() && result.renewed.is_empty() {
             let confirmed = if within.is_some() { ", so there is nothing to confirm" } else { "" };
             screen.line(&[plain(format!("nothing changed{confirmed}"))])?;
         }

@@ -119,6 +119,7 @@ fn a_reload_groups_what_is_in_force_and_what_waits_and_warns_beside_it() {
     let result = ReloadResult {
         changed: changes(),
         restart_needed: vec![restart],
+        renewed: vec!["/etc/chatd/fullchain.pem".into()],
         warnings: vec!["everybody can read the key".into()],
         pending: None,
     };
@@ -128,7 +129,7 @@ fn a_reload_groups_what_is_in_force_and_what_waits_and_warns_beside_it() {
     assert_eq!(
         ran.out,
         format!(
-            "takes effect now:\n  limits.clients: 10000 → 20000\n  listen[[::]:6697]: added\n  \
+            "renewed certificate: /etc/chatd/fullchain.pem\ntakes effect now:\n  limits.clients: 10000 → 20000\n  listen[[::]:6697]: added\n  \
              listen[127.0.0.1:7000]: removed\nneeds a restart:\n  desk.nick: \"desk\" → \"{shortened}…\n"
         )
     );

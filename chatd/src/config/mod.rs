@@ -23,7 +23,7 @@ mod section;
 mod server;
 mod settings;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tls;
 mod units;
 mod value;

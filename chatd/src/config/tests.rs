@@ -51,7 +51,7 @@ fn the_sample_file_names_every_key() {
 }
 
 /// A configuration in which nothing has its default.
-fn everything() -> Config {
+pub(crate) fn everything() -> Config {
     let hash = password::hash("secret").unwrap();
     let text = EVERYTHING.replace("HASH", &hash);
     read(&text).unwrap_or_else(|report| panic!("{report}"))

@@ -64,7 +64,8 @@ pub(super) fn effective(old: &Config, new: Config) -> Arc<Config> {
 
 #[cfg(test)]
 mod tests {
-    use super::{beside_defaults, changes, effective};
+    use super::{beside_defaults, changes, effective, needs_restart};
+    use crate::config::tests::everything;
     use crate::config::{Config, Origins, Settings};
 
     fn settings(config: &Config) -> Settings {
@@ -96,6 +97,15 @@ mod tests {
         assert!(effective.history.enabled);
         assert_eq!(effective.listen.len(), 1);
         assert!(!effective.rooms.owner_ranks);
+    }
+
+    #[test]
+    fn what_is_told_to_be_in_force_is_what_is_in_force() {
+        let (old, new) = (Config::default(), everything());
+        let told = settings(&new).keeping(&settings(&old), needs_restart);
+        let in_force = settings(&effective(&old, new));
+        assert_eq!(in_force.changes(&told), []);
+        assert_eq!(told.told(""), in_force.told(""));
     }
 
     #[test]

@@ -99,6 +99,7 @@ impl Daemon {
             Err(failed) => self.undo_later(failed.to_string()),
         }
         self.tell_ready();
+        self.tell_how_far_the_drain_is();
         result
     }
 

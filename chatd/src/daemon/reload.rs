@@ -48,6 +48,14 @@ pub(super) enum Certificates {
 }
 
 impl Certificates {
+    /// The files whose certificate is another one than before.
+    fn renewed(&self, before: &tls::Current) -> Vec<String> {
+        match self {
+            Self::Changed(current) => current.renewed(before),
+            Self::None | Self::First(_) => Vec::new(),
+        }
+    }
+
     /// What is not wrong with them and should not be so.
     fn doubts(&self) -> Vec<String> {
         match self {
@@ -67,7 +75,10 @@ impl Daemon {
             Ok(()) => self.try_reload(confirm_within).await.map_err(NotDone::Faulty),
             Err(refused) => Err(refused),
         };
-        self.registry.meter().is_reload_failed.store(result.is_err(), Ordering::Relaxed);
+        // One that was not the time for says nothing about the file.
+        if !matches!(result, Err(NotDone::Refused { .. })) {
+            self.registry.meter().is_reload_failed.store(result.is_err(), Ordering::Relaxed);
+        }
         match &result {
             Ok(done) => {
                 let (changed, restart_needed) = (keys(&done.changed), keys(&done.restart_needed));
@@ -94,6 +105,7 @@ impl Daemon {
         let certificates = self.read_certificates(&new).await?;
         let effective = change::effective(&old, new);
         let doubts = self.doubts(Arc::clone(&effective)).await;
+        let renewed = self.tls.as_ref().map(|tls| certificates.renewed(&tls.current())).unwrap_or_default();
         let mut warnings = certificates.doubts();
         warnings.extend(self.listeners.warnings(&effective.listen));
         warnings.extend(doubts.iter().cloned());
@@ -103,7 +115,7 @@ impl Daemon {
         super::warn(&doubts);
         let within = confirm_within.filter(|_| !changed.is_empty());
         let pending = within.map(|within| self.wait_for_confirmation(before, within, changed.len()));
-        Ok(ReloadResult { changed, restart_needed, warnings, pending })
+        Ok(ReloadResult { changed, renewed, restart_needed, warnings, pending })
     }
 
     /// Binds what is new, the last thing that can fail; nothing has changed afterwards.

@@ -41,6 +41,7 @@ pub(super) struct Current {
     irc: Arc<ServerConfig>,
     lines: Arc<ServerConfig>,
     web: Arc<ServerConfig>,
+    names: Arc<Names>,
     /// What is not wrong with them and should not be so.
     doubts: Vec<String>,
 }
@@ -125,15 +126,21 @@ impl Current {
             .with_client_cert_verifier(Arc::new(any))
             .with_cert_resolver(Arc::clone(&names) as _);
         // A browser that is asked for a certificate asks the person in front of it.
-        let mut web = builder.with_no_client_auth().with_cert_resolver(names);
+        let mut web = builder.with_no_client_auth().with_cert_resolver(Arc::clone(&names) as _);
         base.ticketer = Arc::clone(tickets);
         web.ticketer = Arc::clone(tickets);
         Ok(Self {
             irc: with_alpn(&base, &[b"irc"]),
             lines: with_alpn(&base, &[]),
             web: with_alpn(&web, &[b"http/1.1"]),
+            names,
             doubts,
         })
+    }
+
+    /// The files whose certificate is another one than in `old`.
+    pub(super) fn renewed(&self, old: &Self) -> Vec<String> {
+        self.names.renewed(&old.names).into_iter().map(|file| file.display().to_string()).collect()
     }
 
     /// What is not wrong with them and should not be so.

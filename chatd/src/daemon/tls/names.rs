@@ -1,6 +1,7 @@
 //! Which certificate a client is shown: the one for the name that it asks for (RFC 6066 §3), else the default.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -16,6 +17,8 @@ pub(super) struct Names {
     default: Arc<CertifiedKey>,
     /// In lower case; `*.example.org` stands for one label in front of the rest.
     by_name: HashMap<Box<str>, Arc<CertifiedKey>>,
+    /// The files of the certificates, each with the certificate in it.
+    read: Vec<(PathBuf, Arc<CertifiedKey>)>,
 }
 
 impl Names {
@@ -28,12 +31,13 @@ impl Names {
         now: SystemTime,
         doubts: &mut Vec<String>,
     ) -> Result<Self, String> {
-        let (mut all, mut faults) = (Vec::new(), Vec::new());
+        let (mut all, mut faults, mut read) = (Vec::new(), Vec::new(), Vec::new());
         let named = config.certificates.iter().map(|named| (&named.files, named.names.as_slice()));
         for (files, names) in config.certificate.iter().map(|files| (files, &[][..])).chain(named) {
             match certificate::load(files, now) {
                 Ok(mut certificate) => {
                     doubts.append(&mut certificate.doubts);
+                    read.push((files.certificate.clone(), Arc::clone(&certificate.key)));
                     all.push((certificate, names));
                 }
                 Err(fault) => faults.push(fault),
@@ -41,9 +45,17 @@ impl Names {
         }
         let default = all.first().map(|(certificate, _)| Arc::clone(&certificate.key));
         match default {
-            Some(default) if faults.is_empty() => Ok(Self { default, by_name: by_name(&all) }),
+            Some(default) if faults.is_empty() => Ok(Self { default, by_name: by_name(&all), read }),
             _ => Err(faults.join("\n")),
         }
+    }
+
+    /// The files whose certificate is another one than in `old`.
+    pub(super) fn renewed(&self, old: &Self) -> Vec<PathBuf> {
+        let is_other = |(file, key): &&(PathBuf, Arc<CertifiedKey>)| {
+            old.read.iter().any(|(other, before)| other == file && before.cert != key.cert)
+        };
+        self.read.iter().filter(is_other).map(|(file, _)| file.clone()).collect()
     }
 
     fn find(&self, name: Option<&str>) -> &Arc<CertifiedKey> {
