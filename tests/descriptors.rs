@@ -30,6 +30,9 @@ fn a_limit_that_is_too_low_is_said_with_the_numbers_and_the_remedy() {
         .and(contains("LimitNOFILE=10192"));
     ctl(&daemon, &["status"]).stdout(contains("descriptor limit low").and(said));
     daemon.wait_log("descriptor-limit-low");
+    ctl(&daemon, &["check"])
+        .success()
+        .stderr(contains("limits.clients = 10000 needs 10192 file descriptors"));
     daemon.rewrite("[limits]\nclients = 832");
     daemon.reload();
     ctl(&daemon, &["status"]).success().stdout(contains("descriptor limit low").not());
