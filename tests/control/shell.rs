@@ -137,33 +137,40 @@ fn completion_scripts_are_answered_with_words_and_what_they_mean() {
     answer(&["--no-c"]).stdout(contains("--no-color\tNever use colours"));
 }
 
-/// bash as it is at a terminal, with the script loaded and a chatctl that knows its daemon.
+/// Shells as they are at a terminal: how each is started, and how it loads the file `SCRIPT` and shows the prompt `> `.
+const SHELLS: [(&str, &[&str], &str); 3] = [
+    ("bash", &["--noprofile", "--norc", "-i"], "source SCRIPT; PS1='> '"),
+    ("zsh", &["-f", "-i"], "autoload -U compinit; compinit -u -D; source SCRIPT; PS1='> '"),
+    ("fish", &["--no-config", "-i"], "source SCRIPT; function fish_prompt; echo '> '; end"),
+];
+
 #[test]
-fn bash_completes_commands_nicks_and_rooms() {
+fn shells_complete_commands_nicks_and_rooms() {
     let daemon = Daemon::start();
     let mut alice = Client::connect(&daemon, "alice");
     alice.send("JOIN #lobby");
     alice.expect(":alice!* JOIN #lobby");
-    if Command::new("bash").arg("--version").stdout(Stdio::null()).status().is_err() {
-        assert!(std::env::var_os("CI").is_none(), "bash does not start");
-        return;
+    for (name, arguments, load) in SHELLS {
+        if Command::new(name).arg("--version").stdout(Stdio::null()).status().is_err() {
+            assert!(std::env::var_os("CI").is_none(), "{name} does not start");
+            eprintln!("skipped: {name} does not start");
+            continue;
+        }
+        let script = daemon.path(&format!("completion.{name}"));
+        std::fs::write(&script, &ctl(&daemon, &["completion", name]).get_output().stdout).unwrap();
+        let directory = std::path::Path::new(env!("CARGO_BIN_EXE_chatctl")).parent().unwrap();
+        let mut command = Command::new("/usr/bin/setsid");
+        command.args(["--ctty", name]);
+        command.env_clear().env("CHATD_SOCKET", daemon.socket()).env("HOME", daemon.path("home"));
+        command.env("PATH", format!("{}:/usr/bin:/bin", directory.display())).args(arguments);
+        let mut shell = Pty::run(name, command);
+        shell.enter(&load.replace("SCRIPT", script.to_str().unwrap()));
+        shell.shows_input(">");
+        shell.press("chatctl sho\tali\t");
+        shell.shows_input("> chatctl show alice");
+        shell.press("\x15chatctl show '#lo\t");
+        shell.shows_input("> chatctl show '#lobby'");
+        shell.press("\r");
+        shell.shows("members  1*");
     }
-    let script = ctl(&daemon, &["completion", "bash"]).get_output().stdout.clone();
-    let rc = daemon.path("bashrc");
-    std::fs::write(&rc, [&script[..], b"\nPS1='> '\n"].concat()).unwrap();
-    let directory = std::path::Path::new(env!("CARGO_BIN_EXE_chatctl")).parent().unwrap();
-    let mut command = Command::new("bash");
-    command.env_clear().env("CHATD_SOCKET", daemon.socket()).env("HISTFILE", "/dev/null");
-    command.env("PATH", format!("{}:/usr/bin:/bin", directory.display()));
-    command.args(["--noprofile", "--rcfile"]).arg(&rc).arg("-i");
-    let mut bash = Pty::run("bash", command);
-    bash.shows_input(">");
-    bash.press("chatctl sho\tali\t");
-    bash.shows_input("> chatctl show alice");
-    bash.press("\x15chatctl show \\#lo\t");
-    bash.shows_input("> chatctl show \\#lobby");
-    bash.press("\x15chatctl show '#lo\t");
-    bash.shows_input("> chatctl show '#lobby'");
-    bash.press("\r");
-    bash.shows("members  1");
 }

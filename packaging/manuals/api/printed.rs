@@ -30,7 +30,7 @@ const fn row(command: &'static str, json: &'static str, quiet: &'static str) -> 
 
 /// Every command that prints something of its own.
 pub(in super::super) const PRINTED: &[Printed] = &[
-    row("status", "Status", "`running` or `draining`"),
+    row("status", "Status", "`healthy`, `degraded` or `failing`"),
     row("top", "Top", ""),
     row("list clients", "ClientInfo", "ids of clients"),
     row("list rooms", "RoomInfo", "names"),
