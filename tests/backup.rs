@@ -208,14 +208,21 @@ fn an_asker_who_leaves_in_the_middle_gives_the_place_back() {
     back_up(&daemon, &daemon.path("a"), &[]).success();
 }
 
+/// A daemon that has been asked for a backup and tells of one of so many bytes.
+fn tells_of(listener: &UnixListener, bytes: u64) -> UnixStream {
+    let (mut socket, _) = listener.accept().unwrap();
+    assert!(socket.read(&mut [0; 4096]).unwrap() > 0);
+    let rest = r#""sha256":"0","server":"x","taken_at":"2025-01-31T12:00:00.000Z","messages":1,"audit_entries":1,"newest_seq":1,"files":[]"#;
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.chatd.backup\r\nConnection: close\r\n\r\n";
+    let line = format!("{{\"type\":\"file\",\"bytes\":{bytes},{rest}}}\n");
+    socket.write_all(format!("{head}{line}").as_bytes()).unwrap();
+    socket
+}
+
 /// A daemon that tells of a backup of a million bytes and sends less; then it waits for the asker to go if `holds`.
 fn sends_half(listener: &UnixListener, holds: bool) {
-    let (mut socket, _) = listener.accept().unwrap();
     let mut request = [0; 4096];
-    assert!(socket.read(&mut request).unwrap() > 0);
-    let line = r#"{"type":"file","bytes":1000000,"sha256":"0","server":"x","taken_at":"2025-01-31T12:00:00.000Z","messages":1,"audit_entries":1,"newest_seq":1,"files":[]}"#;
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.chatd.backup\r\nConnection: close\r\n\r\n";
-    socket.write_all(format!("{head}{line}\n").as_bytes()).unwrap();
+    let mut socket = tells_of(listener, 1_000_000);
     socket.write_all(&[7; 100_000]).unwrap();
     if holds {
         assert_eq!(socket.read(&mut request).unwrap_or(0), 0);
@@ -257,6 +264,24 @@ fn a_backup_of_which_bytes_are_missing_is_not_kept() {
         let mut chatctl = assert_cmd::cargo::cargo_bin_cmd!("chatctl");
         chatctl.arg("-s").arg(directory.path().join("s")).arg("backup").arg(directory.path().join("a"));
         chatctl.timeout(DEADLINE).assert().code(3).stderr(contains("100000 of 1000000 bytes came"));
+    });
+    assert_eq!(names_in(directory.path()), ["s"]);
+}
+
+#[test]
+fn a_backup_that_does_not_fit_where_it_shall_go_is_not_begun() {
+    let directory = tempfile::tempdir().unwrap();
+    let listener = UnixListener::bind(directory.path().join("s")).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| drop(tells_of(&listener, 1 << 60)));
+        let mut chatctl = assert_cmd::cargo::cargo_bin_cmd!("chatctl");
+        chatctl.arg("-s").arg(directory.path().join("s")).arg("backup").arg(directory.path().join("a"));
+        let words = is_match("back up: write .*/a: it needs 1048576.0 TiB and .* are free there").unwrap();
+        chatctl
+            .timeout(DEADLINE)
+            .assert()
+            .code(1)
+            .stderr(words.and(contains("hint: choose a place with more room")));
     });
     assert_eq!(names_in(directory.path()), ["s"]);
 }

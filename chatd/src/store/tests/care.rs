@@ -111,6 +111,18 @@ fn without_room_no_backup_begins_and_its_place_stays_free() {
 }
 
 #[test]
+fn a_store_that_is_not_sound_gives_no_backup() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, _) = backed_up(&directory);
+    let outside = Connection::open(directory.path().join("chatd.db")).unwrap();
+    outside.execute("DELETE FROM conversations WHERE name = '#b'", []).unwrap();
+    let place = store.care().begin_backup(0).unwrap();
+    let refused = place.copy(about(), &[], &Interest::default(), &mut |_| {}).unwrap_err();
+    let words = "the copy is not sound: message 2 belongs to conversation 2, which does not exist";
+    assert_eq!(refused.to_string(), words);
+}
+
+#[test]
 fn a_backup_that_nobody_waits_for_ends() {
     let directory = tempfile::tempdir().unwrap();
     let (store, _) = open(&directory);
@@ -237,6 +249,18 @@ fn what_is_no_backup_is_refused() {
     assert!(refused(&directory, &file).contains("was made by a newer chatd (form 2)"));
     Connection::open(&file).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(refused(&directory, &file).contains("has schema version 99"));
+}
+
+#[test]
+fn without_room_nothing_is_restored() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    // It has holes and takes no room itself.
+    file.as_file().set_len(1 << 43).unwrap();
+    let refused = restore(directory.path(), file.path(), "now").unwrap_err();
+    assert!(matches!(refused, RestoreError::NoRoom { .. }), "{refused}");
+    assert!(refused.to_string().starts_with("it needs 8.0 TiB in "), "{refused}");
+    assert!(refused.to_string().ends_with(" are free; make room"), "{refused}");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::super::Record;
+use super::super::compact::Compaction;
+use super::super::interest::Interest;
 use super::super::queue::{Job, Queue, WAITING_GROUPS, queue};
 use super::super::space::Gate;
 use super::super::writer::Writer;
@@ -14,6 +16,19 @@ fn group(seq: u64) -> Vec<Record> {
 
 fn left(queue: &Queue) -> Vec<Job> {
     std::iter::from_fn(|| queue.try_next()).collect()
+}
+
+#[test]
+fn one_compaction_waits_at_a_time() {
+    let (jobs, queue) = queue();
+    let ask = || {
+        let (answer, _) = tokio::sync::oneshot::channel();
+        Compaction { limit: Duration::ZERO, interest: Interest::default(), answer }
+    };
+    assert!(jobs.compact(ask()));
+    assert!(!jobs.compact(ask()));
+    assert!(matches!(queue.try_next(), Some(Job::Compact(_))));
+    assert!(jobs.compact(ask()));
 }
 
 #[test]
