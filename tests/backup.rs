@@ -208,6 +208,16 @@ fn an_asker_who_leaves_in_the_middle_gives_the_place_back() {
     back_up(&daemon, &daemon.path("a"), &[]).success();
 }
 
+#[test]
+fn a_daemon_that_is_stopped_in_the_middle_of_a_backup_does_not_wait_for_it() {
+    let mut daemon = Daemon::with(FAST);
+    fill(&daemon, 10_000);
+    let answer = half_a_backup(&daemon);
+    assert_eq!(daemon.terminate().code(), Some(0));
+    assert!(!daemon.state_dir().join("chatd.db-backup").exists());
+    drop(answer);
+}
+
 /// A daemon that has been asked for a backup and tells of one of so many bytes.
 fn tells_of(listener: &UnixListener, bytes: u64) -> UnixStream {
     let (mut socket, _) = listener.accept().unwrap();

@@ -48,7 +48,7 @@ pub(super) async fn take(
     respond(&app, BACKUP_MEDIA_TYPE, &BackupLine::Heartbeat, move |speaker, interest| {
         let files = files(care.directory(), Path::new(&source));
         if let Err(error) = run(&place, about, &files, speaker, interest) {
-            let detail = tell_failure("backup", &error).to_string();
+            let detail = tell_failure("backup", &error);
             speaker.line(&BackupLine::Failed { detail });
         }
     })

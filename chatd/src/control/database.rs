@@ -55,7 +55,7 @@ pub(super) async fn check(State(app): State<App>) -> Result<Response, Failure> {
                 speaker.line(&CheckLine::Done { findings: findings as u64 });
             }
             Err(error) => {
-                let detail = tell_failure("examining the database", &error).to_string();
+                let detail = tell_failure("examining the database", &error);
                 speaker.line(&CheckLine::Failed { detail });
             }
         }
@@ -91,7 +91,7 @@ pub(super) async fn vacuum(
             }
             Err(error) => {
                 let hint = hint(&error).map(str::to_owned);
-                let detail = tell_failure("compacting the database", &error).to_string();
+                let detail = tell_failure("compacting the database", &error);
                 speaker.line(&VacuumLine::Failed { detail, hint });
             }
         }

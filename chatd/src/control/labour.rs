@@ -4,8 +4,8 @@
 //! stops, the work is told that nobody waits any more.
 
 use std::convert::Infallible;
-use std::sync::Arc;
-use std::time::Duration;
+use std::fmt::Display;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
@@ -24,6 +24,9 @@ use crate::store::Interest;
 
 /// Pieces that wait for the asker to read; then the work waits, too.
 const QUEUED: usize = 4;
+
+/// How often it is told how far something is.
+const TELL_EVERY: Duration = Duration::from_millis(100);
 
 /// One piece of the body.
 #[derive(Debug)]
@@ -121,13 +124,13 @@ impl Listener {
 
 /// Passes on how far something is, but not more often than anybody can read.
 #[derive(Debug, Default)]
-pub(super) struct Pace(Option<std::time::Instant>);
+pub(super) struct Pace(Option<Instant>);
 
 impl Pace {
     /// Whether it is time again.
     pub(super) fn is_due(&mut self) -> bool {
-        let now = std::time::Instant::now();
-        let is_due = self.0.is_none_or(|last| now.duration_since(last) >= Duration::from_millis(100));
+        let now = Instant::now();
+        let is_due = self.0.is_none_or(|last| now.duration_since(last) >= TELL_EVERY);
         if is_due {
             self.0 = Some(now);
         }
@@ -135,9 +138,9 @@ impl Pace {
     }
 }
 
-/// Shares the work's error with the log, where an administrator looks who has not started it.
-pub(super) fn tell_failure(what: &str, cause: &dyn std::fmt::Display) -> Arc<str> {
-    let cause: Arc<str> = cause.to_string().into();
-    tracing::warn!(cause = &*cause, "{what} failed");
+/// The cause in words, which are in the log, too: there looks who has not started it.
+pub(super) fn tell_failure(what: &str, cause: &dyn Display) -> String {
+    let cause = cause.to_string();
+    tracing::warn!(cause, "{what} failed");
     cause
 }
