@@ -8,6 +8,7 @@ use predicates::prelude::PredicateBooleanExt as _;
 use predicates::str::{contains, is_match};
 
 use super::{listen, listeners, motd_of};
+use crate::harness::tls::{CertificateFiles, Connector, Identity};
 use crate::harness::{Client, Daemon, ctl};
 
 const ANY: &str = "127.0.0.1:0";
@@ -121,6 +122,24 @@ fn an_undo_that_fails_changes_nothing_is_shown_and_tried_again() {
     daemon.wait_log("the reload is taken back changed");
     assert_eq!(motd_of(&mut alice), "fixed");
     TcpStream::connect(("127.0.0.1", port)).unwrap();
+}
+
+#[test]
+fn a_certificate_that_is_renewed_meanwhile_stays_when_the_reload_is_undone() {
+    let (files, old) = (CertificateFiles::new(), Identity::new(&["localhost"]));
+    files.put("server", &old);
+    let secure = listen("irc", ANY, "tls = true");
+    let with = |motd: &str| format!("[server]\nmotd = \"{motd}\"\n[tls]\n{}{secure}", files.keys("server"));
+    let daemon = Daemon::with(&with("old"));
+    daemon.rewrite(&with("new"));
+    ctl(&daemon, &["reload", "--confirm-within", "1h"]).success();
+    let new = Identity::new(&["localhost"]);
+    files.put("server", &new);
+    daemon.wait_log("certificates read again");
+    ctl(&daemon, &["reload", "--undo"]).success();
+    let mut alice = Client::open_tls(&daemon, "alice", Connector::trusting(&new).connection());
+    alice.register("alice");
+    assert_eq!(motd_of(&mut alice), "old");
 }
 
 #[test]

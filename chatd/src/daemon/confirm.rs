@@ -123,6 +123,7 @@ impl Daemon {
         let prepared = self.prepare(config, settings, certificates)?;
         self.put_in_force(prepared).await?;
         self.put_pending(None);
+        self.look_for_renewed().await;
         Ok(ReloadResult { changed, ..ReloadResult::default() })
     }
 

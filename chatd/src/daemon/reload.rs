@@ -195,6 +195,20 @@ impl Daemon {
         }
     }
 
+    /// Shows the certificates on disk if they are others than those kept in memory, which may have been renewed meanwhile.
+    pub(super) async fn look_for_renewed(&mut self) {
+        let config = self.config();
+        match (self.read_certificates(&config).await, &self.tls) {
+            (Ok(certificates), Some(tls)) if !certificates.renewed(&tls.current()).is_empty() => {
+                self.show(certificates, &config);
+            }
+            (Ok(_), _) => {}
+            (Err(faults), _) => {
+                tracing::warn!(faults, "the certificates on disk are wrong; those from before are shown");
+            }
+        }
+    }
+
     /// The certificates of a configuration, as they are on disk now.
     async fn read_certificates(&self, new: &Config) -> Result<Certificates, String> {
         let (tls, config) = (self.tls.clone(), new.tls.clone());
