@@ -267,17 +267,14 @@ fn a_state_directory_that_cannot_be_made_names_what_is_above_it() {
 fn a_file_system_that_is_read_only_is_said() {
     let test = "startup::a_file_system_that_is_read_only_is_said";
     with_private_mounts(test, || {
-        let place = Place::new(ANY_PORT);
-        let state = place.make("state");
+        // No place of somebody else's: in a user namespace there is nobody else.
+        let directory = private_directory();
+        let state = directory.path().join("state");
+        fs::create_dir(&state).unwrap();
+        fs::write(directory.path().join("chatd.toml"), ANY_PORT).unwrap();
         let disk = SmallDisk::mount(state, "1m");
-        place.give(&place.path("state"));
         disk.make_read_only();
-        // Whoever may mount is not somebody else in a user namespace.
-        let output = chatd_in(place.directory.path())
-            .env("CHATD_SERVER__STATE_DIRECTORY", place.path("state"))
-            .env("CHATD_CONTROL__SOCKET", place.path("control.sock"))
-            .output()
-            .unwrap();
+        let output = chatd_in(directory.path()).output().unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(MAY_PASS), "{errors}");
         assert!(

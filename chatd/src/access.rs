@@ -67,6 +67,12 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
+/// Whether the modes on the way forbid this process to read or to write a file. Asked without opening it.
+#[must_use]
+pub fn is_forbidden(file: &Path) -> bool {
+    Obstacle::of(file).is_none_or(|at| !at.allows(if at.metadata.is_dir() { ENTER } else { READ | WRITE }))
+}
+
 /// The user that this process runs as, by name if it has one.
 #[must_use]
 pub fn our_user() -> String {

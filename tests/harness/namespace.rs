@@ -73,7 +73,7 @@ impl SmallDisk {
     /// Takes nothing any more.
     #[track_caller]
     pub(crate) fn make_read_only(&self) {
-        let output = Command::new("mount").args(["-o", "remount,ro"]).arg(&self.path).output().unwrap();
+        let output = Command::new("mount").args(["-o", "remount,bind,ro"]).arg(&self.path).output().unwrap();
         assert!(output.status.success(), "{}", said(&output));
     }
 

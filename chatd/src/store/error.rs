@@ -1,10 +1,8 @@
 //! What can go wrong with the store, each with its remedy.
 
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use nix::unistd::geteuid;
 use rusqlite::ErrorCode;
 
 use crate::access::{self, Denied, HINT};
@@ -150,7 +148,7 @@ impl StoreError {
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
                 Self::Denied { doing, denied: denied(), path }
             }
-            Some(ErrorCode::CannotOpen) if is_foreign(&path) => {
+            Some(ErrorCode::CannotOpen) if access::is_forbidden(&path) => {
                 Self::Denied { doing, denied: denied(), path }
             }
             Some(ErrorCode::NotADatabase) => Self::NotOurs { path },
@@ -212,14 +210,6 @@ impl From<&rusqlite::Error> for CommitError {
 fn is_full_disk(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DiskFull)
         || error.sqlite_error().is_some_and(|e| e.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
-}
-
-/// Whether a file belongs to somebody else. Asked without opening it, see `Database::sync_log`.
-fn is_foreign(path: &Path) -> bool {
-    match std::fs::metadata(path) {
-        Ok(file) => file.uid() != geteuid().as_raw(),
-        Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
-    }
 }
 
 #[cfg(test)]
