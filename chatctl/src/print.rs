@@ -37,12 +37,12 @@ pub(crate) struct Surface {
 impl Surface {
     /// What stdout of this process is.
     pub(crate) fn of_this_process() -> Self {
-        let is_set = |key: &str| env::var_os(key).is_some_and(|value| !value.is_empty());
+        let value = |key: &str| env::var(key).ok().filter(|value| !value.is_empty());
         let is_terminal = io::stdout().is_terminal();
         let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self {
             width: if is_terminal { columns() } else { None },
-            color: takes_color(is_terminal && !is_dumb, &is_set),
+            color: takes_color(is_terminal && !is_dumb, value),
             zone: TimeZone::system(),
         }
     }
@@ -63,10 +63,9 @@ fn columns() -> Option<usize> {
 
 /// Whether there are colours: never with NO_COLOR (no-color.org), always with CLICOLOR_FORCE (bixense.com/clicolors), else at a
 /// terminal that has some.
-fn takes_color(is_terminal: bool, is_set: &dyn Fn(&str) -> bool) -> bool {
-    let is_forced =
-        is_set("CLICOLOR_FORCE") && env::var_os("CLICOLOR_FORCE").is_none_or(|value| value != "0");
-    !is_set("NO_COLOR") && (is_terminal || is_forced)
+fn takes_color(is_terminal: bool, value: impl Fn(&str) -> Option<String>) -> bool {
+    let is_forced = value("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+    value("NO_COLOR").is_none() && (is_terminal || is_forced)
 }
 
 /// Where commands print, and whom they ask.
@@ -253,5 +252,22 @@ impl<'a> Screen<'a> {
 
     fn json<T: Serialize>(&mut self, value: &T) -> io::Result<()> {
         writeln!(self.out, "{}", text::json_line(value)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::takes_color;
+
+    #[test]
+    fn colours_are_for_terminals_unless_the_environment_says_otherwise() {
+        let with = |is_terminal, set: &[(&str, &str)]| {
+            let find = |key: &str| set.iter().find(|(name, _)| *name == key);
+            takes_color(is_terminal, |key| find(key).map(|(_, value)| (*value).to_owned()))
+        };
+        assert!(with(true, &[]) && !with(false, &[]));
+        assert!(!with(true, &[("NO_COLOR", "1")]));
+        assert!(with(false, &[("CLICOLOR_FORCE", "1")]) && !with(false, &[("CLICOLOR_FORCE", "0")]));
+        assert!(!with(false, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]), "who wants none gets none");
     }
 }

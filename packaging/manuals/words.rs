@@ -94,7 +94,9 @@ pub(super) const CHATCTL: Words = Words {
          daemon are always admins.",
         "Results go to standard output, everything else to standard error. Tables are cut to the width of the terminal, and \
          whole anywhere else. Programs should ask for `-o json`, whose fields stay what they are (docs/control-api.md and the JSON Schema beside it), and not read the tables. \
-         Options may stand before or behind the command.",
+         Options may stand before or behind the command; only `--timeout` stands before it.",
+        "What hits many (`say --all`, `stop`, `drain`, `restore`, `kick` by an address that several have) shows how many and asks. \
+         `-y` does it without; where nobody can be asked, because standard input is no terminal, it is refused with status 2.",
     ],
     exit: &[
         ("0", "Done."),
@@ -111,14 +113,25 @@ pub(super) const CHATCTL: Words = Words {
             "Where the socket is looked for: see FILES.",
         ),
         ("NO_COLOR", "No colours, even at a terminal."),
+        (
+            "CLICOLOR_FORCE",
+            "Colours, even where there is no terminal, unless it is 0 or there is `NO_COLOR`.",
+        ),
         ("TZ", "The time zone of the times in tables. Times in JSON are in UTC."),
     ],
-    files: &[(
-        "/run/chatd/control.sock",
-        "The control socket of the system's chatd. The first that exists is used: `$RUNTIME_DIRECTORY/control.sock`, this \
+    files: &[
+        (
+            "/run/chatd/control.sock",
+            "The control socket of the system's chatd. The first that exists is used: `$RUNTIME_DIRECTORY/control.sock`, this \
              one, `$XDG_RUNTIME_DIR/chatd/control.sock`, `$XDG_STATE_HOME/chatd/control.sock` \
              (`~/.local/state/chatd/control.sock`).",
-    )],
+        ),
+        (
+            "$XDG_STATE_HOME/chatctl/history",
+            "What was typed in the shell (`~/.local/state` if the variable is not set), for its owner only. A line typed behind \
+             a space is not kept.",
+        ),
+    ],
     examples: &[
         ("Whether all is well:", "chatctl status"),
         ("Who is here, the ids for a script:", "chatctl -q list"),
