@@ -60,13 +60,22 @@ impl Arguments {
     ///
     /// # Errors
     /// If nobody says where state belongs.
-    pub fn state_directory(&self, config: &Config, environment: &Environment) -> Result<PathBuf, PathError> {
+    pub fn state_directory(config: &Config, environment: &Environment) -> Result<PathBuf, PathError> {
+        let is_root = nix::unistd::geteuid().is_root();
+        Self::state_directory_with(config, environment, is_root.then_some(Path::new(SYSTEM_STATE)))
+    }
+
+    /// `service` is the service's directory, for somebody who may use it.
+    fn state_directory_with(
+        config: &Config,
+        environment: &Environment,
+        service: Option<&Path>,
+    ) -> Result<PathBuf, PathError> {
         let is_named = config.server.state_directory.is_some()
             || ["STATE_DIRECTORY", "XDG_STATE_HOME"].iter().any(|key| environment.value(key).is_some());
-        let service = Path::new(SYSTEM_STATE);
-        match !is_named && nix::unistd::geteuid().is_root() && service.is_dir() {
-            true => Ok(service.to_owned()),
-            false => config.state_directory(environment),
+        match service.filter(|directory| !is_named && directory.is_dir()) {
+            Some(directory) => Ok(directory.to_owned()),
+            None => config.state_directory(environment),
         }
     }
 
@@ -99,6 +108,24 @@ mod tests {
             assert_eq!(parse(wrong).unwrap_err().exit_code(), 2, "{wrong:?}");
         }
         assert_eq!(parse(&["--version"]).unwrap_err().exit_code(), 0);
+    }
+
+    #[test]
+    fn root_works_on_the_state_of_the_service_unless_another_is_named() {
+        let service = tempfile::tempdir().unwrap();
+        let home = [("HOME", "/home/u")].into_iter().collect::<Environment>();
+        let named = [("STATE_DIRECTORY", "/named")].into_iter().collect::<Environment>();
+        let at = |config: &Config, environment: &Environment, service| {
+            Arguments::state_directory_with(config, environment, service).unwrap()
+        };
+        let mut config = Config::default();
+        assert_eq!(at(&config, &home, Some(service.path())), service.path());
+        assert_eq!(at(&config, &home, None), Path::new("/home/u/.local/state/chatd"), "not root");
+        let missing = service.path().join("missing");
+        assert_eq!(at(&config, &home, Some(&missing)), Path::new("/home/u/.local/state/chatd"));
+        assert_eq!(at(&config, &named, Some(service.path())), Path::new("/named"));
+        config.server.state_directory = Some("/configured".into());
+        assert_eq!(at(&config, &home, Some(service.path())), Path::new("/configured"));
     }
 
     #[test]

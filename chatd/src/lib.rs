@@ -86,7 +86,7 @@ fn print(text: &str) -> Result<()> {
 
 /// Works on the store while no daemon does.
 fn offline(arguments: &Arguments, config: &Config, environment: &Environment) -> Result<()> {
-    let directory = arguments.state_directory(config, environment)?;
+    let directory = Arguments::state_directory(config, environment)?;
     let told = match &arguments.restore {
         Some(file) => daemon::offline::restore(&directory, file),
         None => daemon::offline::check(&directory),
