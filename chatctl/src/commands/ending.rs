@@ -16,6 +16,9 @@ use crate::print::time::duration;
 /// How often the daemon is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
+/// How often it may still look as before: what was accepted shows in the state a moment later.
+const LOOKS_TO_BEGIN: u32 = 10;
+
 /// A daemon that is about to end.
 pub(super) struct Ending {
     trying: &'static str,
@@ -34,15 +37,20 @@ impl Ending {
     /// Shows how far it is until the daemon has ended. How long that takes is bounded by the daemon: its drain has a deadline.
     pub(super) async fn follow(self, client: &Client, screen: &mut Screen<'_>) -> Result<(), Failure> {
         screen.flush()?;
+        let (mut was_ending, mut looks) = (false, 0);
         loop {
             match client.attempt::<Status>(Call::get(self.trying, path::STATUS)).await {
                 Ok(status) if status.pid != self.pid => break,
+                Ok(status) if status.state == RunState::Running && !was_ending && looks < LOOKS_TO_BEGIN => {
+                    looks += 1;
+                }
                 Ok(status) if status.state == RunState::Running && self.is_drain => {
                     screen.progress("")?;
                     let message = format!("{}: it was taken back (chatctl undrain)", self.trying);
                     return Err(Failure::new(Code::Failed, message));
                 }
                 Ok(status) => {
+                    was_ending = true;
                     if let Some(info) = status.drain {
                         screen.progress(&progress(&info, status.clients, &screen.now()))?;
                     }
