@@ -47,6 +47,7 @@ pub(in super::super) const PRINTED: &[Printed] = &[
     row("desk show", "Entry", "sequence numbers"),
     row("desk reply", "SayResult", "sequence numbers"),
     row("reload", "ReloadResult", "keys that changed"),
+    row("reload --confirm", "Confirmed", ""),
     row("check", "CheckResult", ""),
     row("config show", "ConfigView", "keys"),
     row("config diff", "ConfigDiff", "keys that differ"),
