@@ -123,12 +123,13 @@ pub(crate) enum Command {
     #[command(
         after_help = "Examples: chatctl kick 17 please read the rules first\n          chatctl kick 192.0.2.7 flooding\n          \
                       chatctl -y kick 192.0.2.7 - < reason.txt\n\nAn address without a port means everyone from there; when that are \
-                      several, they are shown and you are asked."
+                      several, they are shown and you are asked.\n\nOptions stand before the reason: in it nothing is an option."
     )]
     Kick {
         /// A nick, a client id from `list`, or an address
         who: String,
-        /// Why; `-` reads it from stdin
+        /// Why, word for word to the end of the line; `-` reads it from stdin
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         reason: Vec<String>,
     },
     /// Have others see a client with another host
@@ -144,14 +145,14 @@ pub(crate) enum Command {
         override_usage = "chatctl say [OPTIONS] <TO> <TEXT>...\n       chatctl say [OPTIONS] --all <TEXT>...",
         after_help = "Examples: chatctl say alice we are looking into it\n          chatctl say '#lobby' back in five minutes\n          \
                       chatctl say --all restart at noon\n          motd | chatctl -y say --all -\n\n--all shows how many are \
-                      meant and asks."
+                      meant and asks.\n\nOptions stand before TO: behind it everything is text."
     )]
     Say {
         /// Say it to everyone; then there is no TO
         #[arg(long)]
         all: bool,
-        /// TO is a nick or a #room; TEXT is the words, or `-` for each line of stdin
-        #[arg(required = true, value_name = "TO TEXT", allow_negative_numbers = true)]
+        /// TO is a nick or a #room; TEXT is the words as they stand, or `-` for each line of stdin
+        #[arg(required = true, value_name = "TO TEXT", trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
     },
     /// Print what happens as it happens; resume by itself when the connection is lost

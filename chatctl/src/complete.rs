@@ -59,7 +59,7 @@ struct Place<'a> {
     wants_value: Option<&'a Arg>,
     /// How many arguments without a name the command has already.
     positional: usize,
-    /// Whether `--` came: nothing is an option any more.
+    /// Whether `--` came, or the first word of a text: nothing is an option any more.
     is_literal: bool,
 }
 
@@ -81,7 +81,10 @@ impl<'a> Place<'a> {
             }
             _ => match self.command.find_subcommand(word).filter(|_| self.positional == 0) {
                 Some(inner) => self.command = inner,
-                None => self.positional += 1,
+                None => {
+                    self.is_literal |= self.argument().is_some_and(Arg::is_trailing_var_arg_set);
+                    self.positional += 1;
+                }
             },
         }
     }
@@ -206,6 +209,8 @@ mod tests {
         assert!(offered("list --").contains(&"--socket".to_owned()), "also what holds for every command");
         assert!(!offered("").contains(&"__complete".to_owned()));
         assert_eq!(offered("show -- --"), [""; 0], "behind `--` nothing is an option");
+        assert!(offered("say --a").contains(&"--all".to_owned()));
+        assert_eq!(offered("say alice --a"), [""; 0], "nor in a text");
     }
 
     #[test]

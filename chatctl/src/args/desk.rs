@@ -18,12 +18,15 @@ pub(crate) enum DeskCommand {
         count: Option<u32>,
     },
     /// Answer a guest
-    #[command(after_help = "Example: chatctl desk reply alice we are looking into it")]
+    #[command(
+        after_help = "Example: chatctl desk reply alice we are looking into it\n\nOptions stand before the text: in it \
+                      nothing is an option."
+    )]
     Reply {
         /// The guest's nick
         nick: String,
-        /// The words, or `-` for each line of stdin
-        #[arg(required = true, allow_negative_numbers = true)]
+        /// The words as they stand, or `-` for each line of stdin
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         text: Vec<String>,
     },
 }

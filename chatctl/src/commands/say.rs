@@ -22,6 +22,10 @@ pub(super) async fn say(
         return tell(client, screen, SayTarget::All, &words).await;
     }
     let to = words.remove(0);
+    // Who writes it by habit before a text from elsewhere (`say alice -- "$text"`) does not mean it to be read.
+    if words.first().is_some_and(|word| word == "--") {
+        words.remove(0);
+    }
     if words.is_empty() {
         let hint = "chatctl say TO TEXT…, or chatctl say --all TEXT…; TEXT `-` reads stdin";
         return Err(Failure::with_hint(Code::Usage, format!("say to {to}: there is no text"), hint));

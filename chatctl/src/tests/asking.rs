@@ -98,6 +98,46 @@ fn an_empty_stdin_is_wrong_usage_and_nothing_is_sent() {
     assert_eq!(server.requests(), [""; 0]);
 }
 
+/// What people say about switches, and what has to arrive: a text is no place for options.
+const TEXTS: [(&[&str], &str); 8] = [
+    (&["say", "alice", "a", "-y", "--all", "-q"], r#"say {"to":{"nick":"alice"},"text":"a -y --all -q"}"#),
+    (&["say", "alice", "--all"], r#"say {"to":{"nick":"alice"},"text":"--all"}"#),
+    (&["say", "alice", "it", "is", "-s", "here"], r#"say {"to":{"nick":"alice"},"text":"it is -s here"}"#),
+    (&["say", "alice", "--", "-5"], r#"say {"to":{"nick":"alice"},"text":"-5"}"#),
+    (&["say", "-y", "--all", "text", "-q"], r#"say {"to":"all","text":"text -q"}"#),
+    (&["desk", "reply", "alice", "use", "-o", "x"], r#"say {"to":{"nick":"alice"},"text":"use -o x"}"#),
+    (&["kick", "alice", "no", "-q", "--", "here"], r#"kick {"who":"alice","reason":"no -q -- here"}"#),
+    (&["kick", "alice", "--", "-q"], r#"kick {"who":"alice","reason":"-q"}"#),
+];
+
+fn answers() -> (Vec<String>, Vec<String>) {
+    let answer = |words: &[&str]| if words[0] == "kick" { kicked() } else { said() };
+    let sent = TEXTS.iter().map(|(_, sent)| format!("POST /v1/{sent}"));
+    (TEXTS.iter().map(|(words, _)| answer(words)).collect(), sent.collect())
+}
+
+#[test]
+fn options_in_a_text_are_text() {
+    let (answers, sent) = answers();
+    let server = Server::answering(answers);
+    for (words, _) in TEXTS {
+        let ran = ran(&server.socket(), words);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{words:?}");
+        assert!(ran.out.contains("alice") || ran.out.contains("everyone"), "{words:?}: {}", ran.out);
+    }
+    assert_eq!(server.requests(), sent);
+}
+
+#[test]
+fn options_in_a_text_are_text_in_the_shell() {
+    let (answers, sent) = answers();
+    let server = Server::answering(answers);
+    let script = TEXTS.iter().map(|(words, _)| format!("{}\n", words.join(" "))).collect::<String>();
+    let ran = ran_with(&server.socket(), &[], &script);
+    assert_eq!((ran.code, ran.err.as_str(), ran.out.lines().count()), (0, "", TEXTS.len()));
+    assert_eq!(server.requests(), sent);
+}
+
 #[test]
 fn a_message_that_fails_ends_the_rest() {
     let server = Server::answering(vec![said(), problem(404, "there is no client called alice", None)]);
