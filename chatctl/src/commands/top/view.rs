@@ -188,8 +188,11 @@ fn client_table(clients: &[TopClient], selected: Option<u64>, width: usize) -> V
     let (nick, address) = (14 + width.saturating_sub(80) / 2, 20 + width.saturating_sub(80).div_ceil(2));
     let row = |cells: [&str; 8]| {
         let [id, nick_of, address_of, dialect, idle, queued, from, to] = cells;
-        let (nick_of, address_of) = (left(nick_of, nick), left(address_of, address));
-        format!("{id:>6} {nick_of} {address_of} {dialect:9} {idle:>4} {queued:>8} {from:>6} {to:>6}")
+        let figures = format!("{dialect:9} {idle:>4} {queued:>8} {from:>6} {to:>6}");
+        // What is wider than its column takes from the address: the screen would cut the last figure, and show another number.
+        let surplus = id.len().saturating_sub(6) + figures.len().saturating_sub(37);
+        let (nick_of, address_of) = (left(nick_of, nick), left(address_of, address.saturating_sub(surplus)));
+        format!("{id:>6} {nick_of} {address_of} {figures}")
     };
     let heads = ["ID", "NICK", "ADDRESS", "DIALECT", "IDLE", "QUEUED", "IN/S", "OUT/S"];
     let mut lines = vec![vec![styled(Style::Bold, row(heads))]];
@@ -250,6 +253,25 @@ mod tests {
             lines[11],
             "    17 alice          192.0.2.7:40000      irc         2m   2.0KiB    1.5     12"
         );
+    }
+
+    #[test]
+    fn wide_figures_take_from_the_address_and_not_from_the_last_figure() {
+        let busy = |change: fn(&mut TopClient)| {
+            let mut client = TopClient { lines_out_per_s: 12345.0, ..top().busiest_clients[0].clone() };
+            change(&mut client);
+            let top = Top { busiest_clients: vec![client], ..top() };
+            text(&View { top: Some(top), ..View::default() }.lines(80, 24)).remove(11)
+        };
+        let as_ever = busy(|_| ());
+        let wide = [
+            busy(|client| client.id = 1_000_000),
+            busy(|client| client.queued_bytes = 1_047_000),
+            busy(|client| (client.id, client.queued_bytes) = (12_345_678, 1_024_000)),
+        ];
+        for line in wide {
+            assert_eq!((line.chars().count(), &line[line.len() - 7..]), (80, &as_ever[73..]), "{line}");
+        }
     }
 
     #[test]
