@@ -4,8 +4,8 @@
 
 use std::io::{self, BufRead, IsTerminal};
 
-use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
+use rustyline::{Behavior, Config, DefaultEditor};
 
 use crate::exit::{Code, Failure};
 use crate::shell::no_text;
@@ -59,13 +59,19 @@ impl Input {
 
 /// What a person types; none at Ctrl-D.
 fn typed(prompt: &str) -> Result<Option<String>, Failure> {
-    let line = DefaultEditor::new().and_then(|mut editor| editor.readline(prompt));
+    let config = Config::builder().behavior(where_people_look()).build();
+    let line = DefaultEditor::with_config(config).and_then(|mut editor| editor.readline(prompt));
     match line {
         Ok(line) => Ok(Some(line)),
         Err(ReadlineError::Eof) => Ok(None),
         Err(ReadlineError::Interrupted) => Err(Failure::Interrupted),
         Err(cause) => Err(unreadable(&cause)),
     }
+}
+
+/// At the terminal itself if standard output goes elsewhere: nobody sees a question in a file.
+pub(crate) fn where_people_look() -> Behavior {
+    if io::stdout().is_terminal() { Behavior::Stdio } else { Behavior::PreferTerm }
 }
 
 fn unreadable(cause: &impl std::fmt::Display) -> Failure {

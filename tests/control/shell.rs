@@ -87,6 +87,22 @@ fn ctrl_c_ends_a_watch_or_a_question_and_not_the_shell() {
 }
 
 #[test]
+fn a_question_reaches_the_person_although_the_output_goes_to_a_file() {
+    let mut daemon = Daemon::start();
+    let out = daemon.path("out.txt");
+    let mut command = Command::new("/usr/bin/setsid");
+    command.args(["--ctty", "sh", "-c", r#"exec "$0" -s "$1" stop > "$2""#, env!("CARGO_BIN_EXE_chatctl")]);
+    command.env_clear().arg(daemon.socket()).arg(&out);
+    let mut screen = Pty::run("chatctl", command);
+    screen.shows_input("stop: chatd.localhost ends, and 0 clients would be disconnected. Go on? *");
+    screen.enter("y");
+    assert_eq!(screen.exit_code(), Some(0));
+    assert_eq!(daemon.wait_exit().code(), Some(0));
+    let out = std::fs::read_to_string(out).unwrap();
+    assert!(out.starts_with("stopping: 0 connected") && !out.contains("Go on?"), "{out}");
+}
+
+#[test]
 fn text_for_a_client_is_typed_line_by_line() {
     let daemon = Daemon::start();
     let mut alice = Client::connect(&daemon, "alice");

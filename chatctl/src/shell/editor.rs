@@ -22,6 +22,7 @@ use super::split::{quote, split};
 use crate::args::{Args, Options};
 use crate::client::{Call, Client};
 use crate::complete::{candidates, names::Names};
+use crate::input::where_people_look;
 use crate::print::text::visible;
 use crate::socket;
 
@@ -40,7 +41,8 @@ pub(super) struct Prompt {
 /// # Errors
 /// The terminal cannot be used.
 pub(super) fn open(socket: Option<PathBuf>) -> rustyline::Result<Prompt> {
-    let config = Config::builder().history_ignore_space(true).completion_type(CompletionType::List).build();
+    let config = Config::builder().history_ignore_space(true).completion_type(CompletionType::List);
+    let config = config.behavior(where_people_look()).build();
     let mut editor = Editor::with_config(config)?;
     editor.set_helper(Some(Words(Names::new(socket))));
     // A history that cannot be kept is no reason not to work.
