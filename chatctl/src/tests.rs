@@ -3,6 +3,7 @@
 pub(crate) mod answers;
 mod asking;
 mod configuration;
+mod ending;
 mod exits;
 mod output;
 mod script;

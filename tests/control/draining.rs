@@ -126,3 +126,14 @@ fn whoever_waits_for_a_drain_learns_that_it_was_taken_back() {
     waiting.complains("chatctl: drain: it was taken back *");
     assert_eq!(waiting.exit_code(), Some(1));
 }
+
+#[test]
+fn whoever_waits_for_a_stop_may_use_the_database_at_once() {
+    let mut daemon = Daemon::start();
+    for _ in 0..5 {
+        ctl(&daemon, &["-y", "stop", "--wait"]).success().stdout(contains("stopped"));
+        daemon.run_with(&["--check-db"]).success();
+        assert_eq!(daemon.wait_exit().code(), Some(0));
+        daemon.restart();
+    }
+}

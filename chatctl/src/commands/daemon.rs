@@ -18,7 +18,7 @@ pub(super) async fn stop(client: &Client, screen: &mut Screen<'_>, wait: bool) -
     let accepted: Accepted = client.call(Call::post("stop", path::STOP)).await?;
     print_accepted(screen, "stopping", &accepted)?;
     match stops {
-        Some(ending) => ending.follow(client, screen).await,
+        Some(ending) => ending.follow(&accepted, client, screen).await,
         None => Ok(()),
     }
 }

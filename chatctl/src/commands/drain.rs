@@ -27,7 +27,7 @@ pub(super) async fn drain(
     let accepted: Accepted = client.call(call).await?;
     print_accepted(screen, "draining", &accepted)?;
     match ends {
-        Some(ending) => ending.follow(client, screen).await,
+        Some(ending) => ending.follow(&accepted, client, screen).await,
         None => Ok(()),
     }
 }
