@@ -14,6 +14,7 @@ mod hint;
 mod input;
 mod print;
 mod shell;
+mod signals;
 mod socket;
 #[cfg(test)]
 mod tests;
@@ -70,6 +71,7 @@ fn run(
 
 /// Tells the user what came of a command; its exit status.
 fn concluded(done: Result<(), Failure>, screen: &mut Screen<'_>) -> u8 {
+    screen.end_progress();
     match done.and_then(|()| Ok(screen.flush()?)) {
         Ok(()) | Err(Failure::OutputClosed) => 0,
         Err(Failure::Interrupted) => INTERRUPTED,
@@ -125,9 +127,10 @@ fn execute(
     match ctrl_c {
         CtrlC::EndsTheProgram => runtime.block_on(work),
         CtrlC::EndsTheCommand => runtime.block_on(async {
+            let mut interrupt = signals::INTERRUPT.listen()?;
             tokio::select! {
                 done = work => done,
-                Ok(()) = tokio::signal::ctrl_c() => Err(Failure::Interrupted),
+                () = interrupt.recv() => Err(Failure::Interrupted),
             }
         }),
     }

@@ -74,6 +74,8 @@ pub(crate) struct Screen<'a> {
     format: Format,
     is_quiet: bool,
     is_agreed: bool,
+    /// Whether a line stands there that says how far something is.
+    has_progress: bool,
     input: &'a mut Input,
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
@@ -90,7 +92,7 @@ impl<'a> Screen<'a> {
     ) -> Self {
         surface.color &= !options.no_color;
         let (format, is_quiet, is_agreed) = (options.output, options.quiet, options.yes);
-        Self { surface, format, is_quiet, is_agreed, input, out, err }
+        Self { surface, format, is_quiet, is_agreed, has_progress: false, input, out, err }
     }
 
     /// Whether somebody looks at it, who is shown text.
@@ -194,7 +196,16 @@ impl<'a> Screen<'a> {
         }
         // To the beginning of the line, and away with what stands there (ECMA-48 EL).
         write!(self.out, "\r\x1b[K{}", text::visible_lines(how_far))?;
+        self.has_progress = !how_far.is_empty();
         self.flush()
+    }
+
+    /// Takes away what says how far something is, so that nothing stands behind it on its line.
+    pub(crate) fn end_progress(&mut self) {
+        if self.has_progress {
+            // Whoever read it has gone if this fails.
+            let _ = self.progress("");
+        }
     }
 
     /// Passes on what has been printed; a stream does it whenever it has caught up.
@@ -204,6 +215,7 @@ impl<'a> Screen<'a> {
 
     /// Tells the user something that is not the command's result, on stderr.
     pub(crate) fn remark(&mut self, remark: &str) {
+        self.end_progress();
         // stdout may be a terminal, too: what came first stands first.
         let _ = self.out.flush();
         // A closed stderr is no reason to stop working.
@@ -257,7 +269,26 @@ impl<'a> Screen<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::takes_color;
+    use clap::Parser;
+    use jiff::tz::TimeZone;
+
+    use super::{Screen, Surface, takes_color};
+    use crate::args::Args;
+    use crate::exit::{Code, Report};
+    use crate::input::Input;
+
+    #[test]
+    fn nothing_stands_behind_how_far_something_was() {
+        let options = Args::parse_from(["chatctl"]).options;
+        let surface = Surface { width: Some(80), color: false, zone: TimeZone::UTC };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut input = Input::Script;
+        let mut screen = Screen::new(surface, &options, &mut input, &mut out, &mut err);
+        screen.progress("1 of 2 pages").unwrap();
+        screen.report(&Report { code: Code::Failed, message: "it broke".into(), hint: None });
+        assert_eq!(String::from_utf8(out).unwrap(), "\r\x1b[K1 of 2 pages\r\x1b[K");
+        assert_eq!(String::from_utf8(err).unwrap(), "chatctl: it broke\n");
+    }
 
     #[test]
     fn colours_are_for_terminals_unless_the_environment_says_otherwise() {

@@ -74,6 +74,8 @@ impl Shell<'_> {
             Ok(editor) => editor,
             Err(cause) => return self.complain(Code::Failed, format!("use the terminal: {cause}")),
         };
+        // One more Ctrl-C than a command needs is none for the shell, whose prompt reads it as a key.
+        let _claim = crate::signals::INTERRUPT.claim();
         let mut is_well = false;
         loop {
             // After something that failed it may be another daemon, or none.

@@ -1,11 +1,15 @@
 //! `chatctl` without a command at a terminal, and the completion of shells.
 
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use predicates::str::contains;
 
-use crate::harness::{Client, Daemon, Pty, ctl};
+use crate::harness::{Client, Daemon, Pty, ctl, until};
 
 fn shell(daemon: &Daemon) -> Pty {
     // With the terminal as the one that controls it, as at a login: only then does Ctrl-C reach it as a signal.
@@ -84,6 +88,36 @@ fn ctrl_c_ends_a_watch_or_a_question_and_not_the_shell() {
     shell.shows_input("chatd (not running)>");
     shell.press("\x04");
     assert_eq!(shell.exit_code(), Some(0));
+}
+
+#[test]
+fn signals_end_the_shell_also_after_a_view_that_listened_to_them() {
+    let daemon = Daemon::start();
+    for signal in [Signal::SIGTERM, Signal::SIGHUP] {
+        let mut shell = shell(&daemon);
+        shell.shows_input(PROMPT);
+        shell.enter("top");
+        shell.shows("q quit *");
+        shell.press("q");
+        shell.shows_input(PROMPT);
+        shell.signal(signal);
+        assert_eq!(shell.exit_code(), None, "{signal} ends it, and not it itself");
+    }
+}
+
+#[test]
+fn ctrl_c_ends_a_script_that_waits_for_its_next_line() {
+    let daemon = Daemon::start();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chatctl"));
+    command.env_clear().arg("-s").arg(daemon.socket()).arg("-q");
+    let mut script = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    // What is looked at next shows that the command before has ended.
+    script.stdin.as_mut().unwrap().write_all(b"status\n__complete statu\n").unwrap();
+    let said = BufReader::new(script.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.into_iter().any(|line| line.starts_with("status\t")));
+    kill(Pid::from_raw(script.id().cast_signed()), Signal::SIGINT).unwrap();
+    let ended = until("end of the script", || script.try_wait().unwrap());
+    assert_eq!(ended.signal(), Some(Signal::SIGINT as i32));
 }
 
 #[test]

@@ -19,6 +19,7 @@ use crate::args::{Sort, TopArgs};
 use crate::client::{Call, Client};
 use crate::exit::{Code, Failure};
 use crate::print::Screen;
+use crate::signals::{HANG_UP, Heard, INTERRUPT, TERMINATE};
 use canvas::Canvas;
 use keys::Key;
 use terminal::Terminal;
@@ -87,18 +88,18 @@ fn sort(sort: Sort) -> TopSort {
 /// What ends or changes the view from outside.
 struct Signals {
     resized: Signal,
-    ended: Signal,
-    interrupted: Signal,
-    hung_up: Signal,
+    ended: Heard,
+    interrupted: Heard,
+    hung_up: Heard,
 }
 
 impl Signals {
     fn new() -> std::io::Result<Self> {
         Ok(Self {
             resized: signal(SignalKind::window_change())?,
-            ended: signal(SignalKind::terminate())?,
-            interrupted: signal(SignalKind::interrupt())?,
-            hung_up: signal(SignalKind::hangup())?,
+            ended: TERMINATE.listen()?,
+            interrupted: INTERRUPT.listen()?,
+            hung_up: HANG_UP.listen()?,
         })
     }
 }
@@ -167,9 +168,9 @@ impl<'c> Live<'c> {
                 answer = answer(&mut self.asking) => self.learn(answer),
                 done = answer(&mut self.kicking) => self.kicked(done),
                 _ = signals.resized.recv() => self.redraw(screen),
-                _ = signals.ended.recv() => return Err(Failure::Interrupted),
-                _ = signals.interrupted.recv() => return Err(Failure::Interrupted),
-                _ = signals.hung_up.recv() => return Err(Failure::Interrupted),
+                () = signals.ended.recv() => return Err(Failure::Interrupted),
+                () = signals.interrupted.recv() => return Err(Failure::Interrupted),
+                () = signals.hung_up.recv() => return Err(Failure::Interrupted),
             }
         }
     }
