@@ -4,6 +4,7 @@ mod changing;
 mod draining;
 mod failing;
 mod looking;
+mod saving;
 mod schema;
 mod shell;
 mod steering;

@@ -1,6 +1,8 @@
 //! `chatctl backup`: the daemon makes the copy and sends it, this writes the file, as whoever runs it.
 
+use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use chat_proto::control::{BackupFile, BackupLine, path};
@@ -12,6 +14,7 @@ use crate::exit::{Code, Failure};
 use crate::print::Screen;
 use crate::print::text::plain;
 use crate::print::time::stamp;
+use crate::signals;
 use crate::whole_file::WholeFile;
 
 const TRYING: &str = "back up";
@@ -25,7 +28,20 @@ enum Sink {
     Stdout,
 }
 
+/// Whatever ends it leaves no file with a part of a backup, also where such a file has a name meanwhile.
 pub(super) async fn backup(
+    client: &Client,
+    screen: &mut Screen<'_>,
+    to: Option<PathBuf>,
+    force: bool,
+) -> Result<(), Failure> {
+    tokio::select! {
+        done = take(client, screen, to, force) => done,
+        Ok(()) = signals::any() => Err(Failure::Interrupted),
+    }
+}
+
+async fn take(
     client: &Client,
     screen: &mut Screen<'_>,
     to: Option<PathBuf>,
@@ -33,6 +49,9 @@ pub(super) async fn backup(
 ) -> Result<(), Failure> {
     let target = target(to, screen);
     // Before the daemon begins to work.
+    if target == Path::new(STDOUT) && screen.width().is_some() {
+        return Err(is_a_terminal());
+    }
     let mut sink = open(&target, force).map_err(|cause| cannot_write(&target, &cause))?;
     let explain = |cause| client.explain(TRYING, cause);
     let mut lines = client.open(Call::post(TRYING, path::BACKUP)).await.map_err(explain)?;
@@ -56,10 +75,39 @@ fn open(target: &Path, force: bool) -> io::Result<Sink> {
     if target == Path::new(STDOUT) {
         return Ok(Sink::Stdout);
     }
-    if !force && target.try_exists()? {
-        return Err(io::ErrorKind::AlreadyExists.into());
+    // Nothing that is found out only when the daemon has copied everything.
+    if [&b"/"[..], b"/."].iter().any(|end| target.as_os_str().as_bytes().ends_with(end)) {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    match fs::symlink_metadata(target) {
+        Ok(found) if !found.is_file() => return Err(io::ErrorKind::InvalidInput.into()),
+        Ok(_) if !force => return Err(io::ErrorKind::AlreadyExists.into()),
+        Ok(_) => {}
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+        Err(cause) => return Err(cause),
     }
     WholeFile::begin(target).map(Sink::File)
+}
+
+fn is_a_terminal() -> Failure {
+    let message = format!("{TRYING}: stdout is a terminal, and a backup is no text");
+    Failure::with_hint(
+        Code::Usage,
+        message,
+        "name a file or a directory, or pipe it: `chatctl backup - | age …`",
+    )
+}
+
+/// A reader that goes leaves it without a backup: no success, as it is for what is only read (`chatctl list | head`).
+fn stdout_gone(cause: io::Error) -> Failure {
+    match cause.kind() {
+        io::ErrorKind::BrokenPipe => Failure::with_hint(
+            Code::Failed,
+            format!("{TRYING}: write to stdout: whoever read it has gone, and what it took is not whole"),
+            "the program behind the pipe says why",
+        ),
+        _ => cause.into(),
+    }
 }
 
 fn cannot_write(target: &Path, cause: &io::Error) -> Failure {
@@ -68,6 +116,10 @@ fn cannot_write(target: &Path, cause: &io::Error) -> Failure {
         io::ErrorKind::AlreadyExists => {
             ("it exists".to_owned(), "choose another name, or replace it with --force")
         }
+        io::ErrorKind::InvalidInput => (
+            "it is no regular file".into(),
+            "name a file: nothing else is replaced, be it a device or a link; `-` is stdout",
+        ),
         io::ErrorKind::NotFound => ("there is no such directory".into(), "make it first"),
         io::ErrorKind::PermissionDenied => (
             "permission denied".into(),
@@ -138,13 +190,13 @@ async fn receive(
         received += bytes.len() as u64;
         match sink {
             Sink::File(whole) => whole.write(&bytes).map_err(|cause| cannot_write(target, &cause))?,
-            Sink::Stdout => screen.raw(&bytes)?,
+            Sink::Stdout => screen.raw(&bytes).map_err(stdout_gone)?,
         }
         screen.progress(&format!("writing: {} of {}", size(received), size(file.bytes)))?;
     }
     let sha256: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     if received == file.bytes && sha256 == file.sha256 {
-        return Ok(());
+        return screen.flush().map_err(stdout_gone);
     }
     let cause = format!("{received} of {} bytes came, or others than were sent", file.bytes);
     Err(client.explain(TRYING, CallError::Broken(cause)))
