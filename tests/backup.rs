@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use assert_cmd::assert::Assert;
 use chat_proto::control::{AuditEntry, BackupLine};
-use nix::unistd::geteuid;
 use predicates::prelude::PredicateBooleanExt as _;
 use predicates::str::{contains, is_empty, is_match};
 use serde_json::Value;
@@ -324,34 +323,6 @@ fn a_damaged_backup_is_refused_and_a_damaged_store_names_the_remedy() {
     daemon.run_with(&["--restore", whole.to_str().unwrap()]).success();
     daemon.restart();
     assert_eq!(history(&daemon, "#room").len(), 100);
-}
-
-#[test]
-fn what_root_restores_belongs_to_whom_the_state_belongs() {
-    if !geteuid().is_root() {
-        assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "only root can give files away");
-        eprintln!("skipped: only root can give files away");
-        return;
-    }
-    let mut daemon = Daemon::start();
-    let file = daemon.path("a.backup");
-    back_up(&daemon, &file, &[]).success();
-    assert_eq!(daemon.terminate().code(), Some(0));
-    let state = daemon.state_dir();
-    fs::remove_dir_all(&state).unwrap();
-    let restore = ["--restore", file.to_str().unwrap()];
-    daemon
-        .run_with(&restore)
-        .code(1)
-        .stderr(contains("start and stop chatd once so that it is made with its owner"));
-    fs::create_dir(&state).unwrap();
-    std::os::unix::fs::chown(&state, Some(54321), Some(54322)).unwrap();
-    daemon.run_with(&restore).success();
-    for name in names_in(&state) {
-        use std::os::unix::fs::MetadataExt;
-        let owner = fs::metadata(state.join(&name)).unwrap();
-        assert_eq!((owner.uid(), owner.gid(), owner.mode() & 0o777), (54321, 54322, 0o600), "{name}");
-    }
 }
 
 #[test]

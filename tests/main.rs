@@ -32,6 +32,7 @@ mod redact;
 mod registration;
 mod reload;
 mod rename;
+mod restore;
 mod rooms;
 mod startup;
 mod talk;

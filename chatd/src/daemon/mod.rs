@@ -14,6 +14,7 @@ mod listen;
 mod listeners;
 mod observers;
 pub mod offline;
+mod owner;
 mod reload;
 mod review;
 mod secret;

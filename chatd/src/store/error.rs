@@ -31,6 +31,15 @@ pub enum StoreError {
         /// Why, and the remedy.
         denied: Denied,
     },
+    /// What should be a file of the directory's own leads to another.
+    #[error(
+        "{} is a link to another file, which chatd does not follow{HINT}put the file itself in its place, or remove the link",
+        path.display()
+    )]
+    Link {
+        /// The link, symbolic or a second name.
+        path: PathBuf,
+    },
     /// The file system takes nothing.
     #[error(
         "cannot {doing} {}: the file system is read-only{HINT}mount it for writing, or choose another place (server.state-directory); in a \
@@ -116,7 +125,10 @@ impl StoreError {
     /// Whether trying again cannot help until somebody has done something.
     #[must_use]
     pub fn needs_somebody(&self) -> bool {
-        matches!(self, Self::Denied { .. } | Self::NewerSchema { .. } | Self::NotOurs { .. })
+        matches!(
+            self,
+            Self::Denied { .. } | Self::Link { .. } | Self::NewerSchema { .. } | Self::NotOurs { .. }
+        )
     }
 
     /// What an error of the file system means.

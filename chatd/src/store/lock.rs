@@ -2,9 +2,11 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, fchown};
 use std::path::Path;
 
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
 
 use super::error::StoreError;
@@ -28,18 +30,11 @@ impl Lock {
             .create(directory)
             .map_err(|e| StoreError::of_directory("create the data directory", directory, e))?;
         let path = directory.join(LOCK);
+        let mut file = open(&path)?;
         let failed = |e| StoreError::of_file("lock", &path, e);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
-            .map_err(failed)?;
-        // Root restores and examines; the daemon must be able to lock it afterwards. A root that may not give files away has made
-        // it for itself.
-        let _ = give_to_owner_of(directory, &path);
+        // A root that runs the daemon itself leaves a lock that the service must be able to take afterwards. A root that may not give
+        // files away has made it for itself.
+        let _ = give_to_owner_of(directory, &file);
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(StoreError::Locked { pid: pid_in(&mut file), path }),
@@ -51,14 +46,36 @@ impl Lock {
     }
 }
 
+/// Opens the lock, or makes it. It is written to, perhaps by root in a directory of somebody else's: it must be no way to a file that
+/// lies elsewhere, whether a symbolic link or a second name.
+fn open(path: &Path) -> Result<File, StoreError> {
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .custom_flags(OFlag::O_NOFOLLOW.bits())
+        .open(path)
+        .map_err(|error| match error.raw_os_error().map(Errno::from_raw) {
+            Some(Errno::ELOOP) => StoreError::Link { path: path.to_owned() },
+            _ => StoreError::of_file("lock", path, error),
+        })?;
+    let names = file.metadata().map_err(|e| StoreError::of_file("lock", path, e))?.nlink();
+    if names != 1 {
+        return Err(StoreError::Link { path: path.to_owned() });
+    }
+    Ok(file)
+}
+
 /// Gives a file that root has made to whom the directory belongs; does nothing for anybody else, whose files are right as they
 /// are.
-pub(super) fn give_to_owner_of(directory: &Path, path: &Path) -> io::Result<()> {
+fn give_to_owner_of(directory: &Path, file: &File) -> io::Result<()> {
     if !geteuid().is_root() {
         return Ok(());
     }
     let owner = std::fs::metadata(directory)?;
-    chown(path, Some(owner.uid()), Some(owner.gid()))
+    fchown(file, Some(owner.uid()), Some(owner.gid()))
 }
 
 fn pid_in(file: &mut File) -> Option<u32> {

@@ -82,7 +82,7 @@ pub use self::error::{CommitError, StoreError};
 pub use self::interest::Interest;
 pub use self::manifest::{Amount, KeptFile, Manifest};
 pub use self::reader::{DeskConversation, Reader, Readers, Selector, Since};
-pub use self::restore::{RestoreError, Restored, check, restore, stamp};
+pub use self::restore::{RestoreError, Restored, Source, check, restore, stamp};
 pub use self::row::{Stored, StoredAudit, StoredConversation};
 pub use self::stats::{Stats, StatsHandle};
 pub use self::writer::{Committed, Writer};

@@ -9,8 +9,8 @@ use rusqlite::Connection;
 use crate::health::Health;
 
 use super::super::{
-    Amount, BackupError, Interest, KeptFile, Manifest, RestoreError, Stage, StoreError, Summary, check,
-    restore,
+    Amount, BackupError, Interest, KeptFile, Manifest, RestoreError, Restored, Source, Stage, StoreError,
+    Summary, check,
 };
 use super::{
     Seq, Store, TempDir, Time, audited, commit, in_room, keep_all, open, room, said, selected, seqs,
@@ -37,7 +37,11 @@ fn back_up(store: &Store, to: &Path) -> Summary {
     summary
 }
 
-fn names_in(directory: &Path) -> Vec<String> {
+pub(super) fn restore(directory: &Path, file: &Path, stamp: &str) -> Result<Restored, RestoreError> {
+    super::super::restore(directory, &Source::open(file)?, stamp)
+}
+
+pub(super) fn names_in(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).unwrap();
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
@@ -45,7 +49,7 @@ fn names_in(directory: &Path) -> Vec<String> {
 }
 
 /// A store with three messages and an audit entry, and a backup of it.
-fn backed_up(directory: &TempDir) -> (Store, PathBuf) {
+pub(super) fn backed_up(directory: &TempDir) -> (Store, PathBuf) {
     let (store, _) = open(directory);
     let group = vec![said(1, room("#a"), "x"), said(2, room("#b"), "y"), audited(3, "kick")];
     commit(&store, group).unwrap();
@@ -61,7 +65,7 @@ fn spoil(file: &Path, at: usize) {
     fs::write(file, bytes).unwrap();
 }
 
-fn refused(directory: &TempDir, file: &Path) -> String {
+pub(super) fn refused(directory: &TempDir, file: &Path) -> String {
     let before = names_in(directory.path());
     let error = restore(directory.path(), file, "now").unwrap_err();
     assert_eq!(names_in(directory.path()), before, "nothing was changed, nothing stayed behind");

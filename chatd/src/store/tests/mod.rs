@@ -8,6 +8,7 @@ mod open;
 mod places;
 mod queue;
 mod read;
+mod restore;
 mod retention;
 mod upkeep;
 
