@@ -9,7 +9,7 @@ use predicates::str::{contains, is_match};
 
 use super::{listen, listeners, motd_of};
 use crate::harness::tls::{CertificateFiles, Connector, Identity};
-use crate::harness::{Client, Daemon, ctl};
+use crate::harness::{Client, Daemon, ctl, history, until};
 
 const ANY: &str = "127.0.0.1:0";
 
@@ -164,4 +164,33 @@ fn a_time_to_confirm_is_more_than_nothing_and_at_most_a_day() {
     ctl(&daemon, &["reload", "--confirm-within", "24h"]).success().stdout(contains("nothing to confirm"));
     ctl(&daemon, &["reload", "--confirm-within", "25h"]).code(1).stderr(contains("24 hours"));
     ctl(&daemon, &["reload", "--confirm-within", "0s"]).code(2);
+}
+
+#[test]
+fn nothing_is_removed_from_the_history_before_a_reload_is_confirmed() {
+    let keeping = |count: u64| format!("[limits]\ninput-rate = 0\n[history]\nkeep-count = {count}");
+    let daemon = Daemon::with(&keeping(0));
+    let mut alice = Client::connect_in(&daemon, "alice", "#room");
+    let mut say = |texts: std::ops::Range<u32>| {
+        texts.for_each(|text| alice.send(&format!("PRIVMSG #room :{text}")));
+        alice.fence();
+    };
+    let wait_for = |left: usize| {
+        until(&format!("{left} messages"), || (history(&daemon, "#room").len() == left).then_some(()));
+    };
+    say(0..5);
+    daemon.rewrite(&keeping(3));
+    ctl(&daemon, &["reload"]).success();
+    wait_for(3);
+    // What is over the old bound goes, and by that one sees that what is over the new one does not.
+    say(5..7);
+    daemon.rewrite(&keeping(1));
+    ctl(&daemon, &["reload", "--confirm-within", "1h"]).success();
+    ctl(&daemon, &["config", "show", "history.keep-count"]).success().stdout(contains("keep-count = 1"));
+    wait_for(3);
+    ctl(&daemon, &["reload", "--undo"]).success();
+    assert_eq!(history(&daemon, "#room").len(), 3);
+    ctl(&daemon, &["reload", "--confirm-within", "1h"]).success();
+    ctl(&daemon, &["reload", "--confirm"]).success();
+    wait_for(1);
 }

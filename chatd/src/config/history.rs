@@ -1,5 +1,7 @@
 //! `[history]`: what the store keeps, and how hard it holds on to it.
 
+use std::num::NonZero;
+
 use super::section::Section;
 use super::value;
 use super::writer::Writer;
@@ -68,10 +70,45 @@ impl History {
         history
     }
 
+    /// These settings, with whichever bounds of age and count keep more: for as long as it is not clear which of the two stays, since
+    /// what is removed cannot be brought back.
+    #[must_use]
+    pub fn laxer(&self, other: &Self) -> Self {
+        let days = |history: &Self| NonZero::new(history.keep_days);
+        let count = |history: &Self| NonZero::new(history.keep_count);
+        Self {
+            keep_days: days(self).zip(days(other)).map_or(0, |(one, another)| one.max(another).get()),
+            keep_count: count(self).zip(count(other)).map_or(0, |(one, another)| one.max(another).get()),
+            ..self.clone()
+        }
+    }
+
     pub(super) fn write(&self, out: &mut Writer) {
         out.header("[history]").plain("enabled", self.enabled);
         out.text("sync", value::name_of(SYNCS, &self.sync));
         out.plain("keep-days", self.keep_days).plain("keep-count", self.keep_count);
         out.size("min-free", self.min_free).size("warn-free", self.warn_free);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::History;
+
+    #[test]
+    fn of_two_bounds_the_laxer_keeps_more_and_none_keeps_all() {
+        for (one, other, laxer) in
+            [((1, 5), (2, 4), (2, 5)), ((0, 5), (90, 0), (0, 0)), ((3, 3), (3, 3), (3, 3))]
+        {
+            let [one, other] = [one, other].map(|(keep_days, keep_count)| History {
+                keep_days,
+                keep_count,
+                ..History::default()
+            });
+            let strict = History { min_free: 7, ..one };
+            let both = strict.laxer(&other);
+            assert_eq!((both.keep_days, both.keep_count, both.min_free), (laxer.0, laxer.1, 7));
+            assert_eq!(other.laxer(&strict).keep_days, laxer.0);
+        }
     }
 }

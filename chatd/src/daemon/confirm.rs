@@ -82,8 +82,13 @@ impl Daemon {
     pub(super) fn confirm(&mut self) -> Result<Confirmed, NotDone> {
         let pending = self.pending.take().ok_or_else(nothing_waits)?;
         self.put_pending(None);
+        let config = self.config();
+        if let Some(store) = &self.store {
+            // Until now it kept what the configuration before keeps.
+            store.configure(&config.history);
+        }
         tracing::info!("the reload is confirmed");
-        systemd::serving(self.config().limits.clients);
+        systemd::serving(config.limits.clients);
         Ok(Confirmed { confirmed: pending.info })
     }
 
@@ -120,8 +125,9 @@ impl Daemon {
         let changed = self.settings.changes(&before.settings);
         let certificates = before.certificates.clone().map_or(Certificates::None, Certificates::Changed);
         let (config, settings) = (Arc::clone(&before.config), Arc::clone(&before.settings));
+        let history = config.history.clone();
         let prepared = self.prepare(config, settings, certificates)?;
-        self.put_in_force(prepared).await?;
+        self.put_in_force(prepared, &history).await?;
         self.put_pending(None);
         self.look_for_renewed().await;
         Ok(ReloadResult { changed, ..ReloadResult::default() })

@@ -111,9 +111,14 @@ impl Daemon {
         warnings.extend(doubts.iter().cloned());
         let prepared = self.prepare(effective, settings, certificates)?;
         let before = self.in_force();
-        self.put_in_force(prepared).await?;
-        super::warn(&doubts);
         let within = confirm_within.filter(|_| !changed.is_empty());
+        // Until it is confirmed nothing is removed that taking it back could not bring back.
+        let history = match within {
+            Some(_) => prepared.config.history.laxer(&old.history),
+            None => prepared.config.history.clone(),
+        };
+        self.put_in_force(prepared, &history).await?;
+        super::warn(&doubts);
         let pending = within.map(|within| self.wait_for_confirmation(before, within, changed.len()));
         Ok(ReloadResult { changed, renewed, restart_needed, warnings, pending })
     }
@@ -134,11 +139,16 @@ impl Daemon {
         Ok(Prepared { config, settings, certificates, listeners, scraping })
     }
 
-    /// Everything that cannot fail. When it is done, nobody is accepted any more at a listener that is gone.
+    /// Everything that cannot fail; the store keeps what `history` says. When it is done, nobody is accepted any more at a listener
+    /// that is gone.
     ///
     /// # Errors
     /// The daemon is about to end, because the owner has.
-    pub(super) async fn put_in_force(&mut self, prepared: Prepared) -> Result<(), String> {
+    pub(super) async fn put_in_force(
+        &mut self,
+        prepared: Prepared,
+        history: &config::History,
+    ) -> Result<(), String> {
         let Prepared { config, settings, certificates, listeners, scraping } = prepared;
         let old = self.config();
         if config.log.level != old.log.level
@@ -148,7 +158,7 @@ impl Daemon {
         }
         self.gatekeeper.descriptors.judge(config.limits.clients);
         if let Some(store) = &self.store {
-            store.configure(&config.history);
+            store.configure(history);
         }
         self.drain_timeout = config.server.drain_timeout;
         self.settings = settings;
