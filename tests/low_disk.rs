@@ -22,10 +22,27 @@ fn status(daemon: &Daemon) -> Status {
     serde_json::from_slice(&stdout).unwrap()
 }
 
+/// The value of a series in the metrics.
+#[track_caller]
+fn metric(daemon: &Daemon, series: &str) -> f64 {
+    let stdout = ctl(daemon, &["metrics"]).success().get_output().stdout.clone();
+    let text = String::from_utf8(stdout).unwrap();
+    let value = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+    value.unwrap_or_else(|| panic!("no {series} in:\n{text}")).parse().unwrap()
+}
+
+/// Whether the metrics say that the disk is short of room, and that the history is read-only.
+#[track_caller]
+fn conditions(daemon: &Daemon) -> [f64; 2] {
+    ["disk-space-low", "history-read-only"]
+        .map(|code| metric(daemon, &format!("chatd_condition{{code=\"{code}\",severity=\"degraded\"}}")))
+}
+
 /// Waits until the daemon has seen that all is well.
 fn wait_until_well(daemon: &Daemon) {
     daemon.wait_log("no longer degraded: history read-only");
     assert_eq!(status(daemon).health.state, HealthState::Ok);
+    assert_eq!(conditions(daemon), [0.0, 0.0]);
 }
 
 #[test]
@@ -42,6 +59,7 @@ fn with_little_room_clients_are_refused_in_time_and_the_rest_goes_on() {
             disk.leave(12 * MIB);
             daemon.wait_log("degraded: disk space low");
             ctl(&daemon, &["status"]).stdout(contains("less than 16.0 MiB (history.warn-free)"));
+            assert_eq!(conditions(&daemon), [1.0, 0.0]);
             alice.send("PRIVMSG #room :with a warning");
             bob.expect(":alice!* PRIVMSG #room :with a warning");
             disk.leave(4 * MIB);
@@ -93,6 +111,7 @@ fn is_told_clearly(daemon: &Daemon) {
     assert_eq!(health.state, HealthState::Degraded);
     let codes: Vec<_> = health.conditions.iter().map(|one| one.code.as_str()).collect();
     assert_eq!(codes, ["history-read-only"], "the graver condition says it all");
+    assert_eq!(conditions(daemon), [0.0, 1.0]);
     ctl(daemon, &["status"]).stdout(contains("degraded: history read-only: ")).stdout(contains(
         "less than 8.0 MiB (history.min-free); messages that must be kept are refused until 10.0 MiB are free",
     ));
@@ -114,4 +133,20 @@ fn a_reload_moves_the_bound_at_once() {
     alice.send("PRIVMSG #room :kept");
     alice.expect_silence();
     assert_eq!(texts(&history(&daemon, "#room")), ["kept"]);
+}
+
+#[test]
+fn what_a_rule_of_the_desk_answers_takes_no_room_either_and_the_client_is_told_once() {
+    let daemon = Daemon::with(
+        "[history]\nmin-free = \"8388607GiB\"\n[[desk.rule]]\nmatch = 'hours'\nreply = \"\"\"nine to five\nnot on Sundays\"\"\"",
+    );
+    let mut alice = Client::connect(&daemon, "alice");
+    ctl(&daemon, &["say", "alice", "kept"]).success();
+    alice.expect(":desk!* PRIVMSG alice :kept");
+    let records = || metric(&daemon, "chatd_store_commit_records_sum");
+    let before = records();
+    alice.send("PRIVMSG desk :your hours?");
+    alice.expect(":desk!* NOTICE alice :not sent, because it could not be kept: *(history.min-free)");
+    alice.expect_silence();
+    assert_eq!(records(), before);
 }

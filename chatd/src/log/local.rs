@@ -66,11 +66,12 @@ impl LocalLog {
     }
 
     /// Why an event is not even tried to be kept: on a disk that is nearly full, what clients say must not take the room that what
-    /// operators do needs. Taking back is not refused, it makes room.
+    /// operators do needs, and neither must what a rule of the desk answers them. Taking back is not refused, it makes room.
     fn refused(&self, event: &Event) -> Option<&'static str> {
         let Event::Said(message) = event else { return None };
         let cause = self.writer.read_only()?;
-        (message.from.client.is_some() && event.is_durable(self.keeps_rooms)).then_some(cause)
+        let is_of_operator = message.from.client.is_none() && message.from.operator.is_some();
+        (!is_of_operator && event.is_durable(self.keeps_rooms)).then_some(cause)
     }
 
     /// What the group's commit said, noted on every event of the group.
@@ -188,9 +189,12 @@ mod tests {
         Dated { at: Time(1), event: Event::Audited(Arc::new(audit)) }
     }
 
-    fn from_client(mut dated: Dated) -> Dated {
+    /// A message of this client and this operator.
+    fn said_by(client: Option<ClientId>, operator: Option<&str>) -> Dated {
+        let mut dated = said("a");
         if let Event::Said(message) = &mut dated.event {
-            Arc::get_mut(message).unwrap().from.client = Some(ClientId { slot: 0, serial: 1 });
+            let from = &mut Arc::get_mut(message).unwrap().from;
+            (from.client, from.operator) = (client, operator.map(Into::into));
         }
         dated
     }
@@ -233,20 +237,25 @@ mod tests {
         let (store, opened) = Store::open(directory.path(), &history, &health).unwrap();
         assert!(health.has(Condition::HistoryReadOnly));
         let mut log = LocalLog::new(store.writer(), opened.next_seq, true);
+        let client = Some(ClientId { slot: 0, serial: 1 });
         let kept = log.append(audited());
-        let refused = log.append(from_client(said("a")));
-        log.append(said("from the desk"));
+        let refused = [(client, None), (client, Some("root")), (None, None)];
+        let refused = refused.map(|(client, operator)| log.append(said_by(client, operator)));
+        let from_the_desk = log.append(said_by(None, Some("root")));
         log.flush();
         progress(&mut log);
         let settled = log.next_settled().unwrap();
         assert_eq!((settled.seq, settled.failure), (kept, None));
+        for refused in refused {
+            let settled = log.next_settled().unwrap();
+            assert_eq!(settled.seq, refused);
+            assert_eq!(
+                settled.failure.as_deref(),
+                Some("the server's disk is nearly full and history read-only (history.min-free)")
+            );
+        }
         let settled = log.next_settled().unwrap();
-        assert_eq!(settled.seq, refused);
-        assert_eq!(
-            settled.failure.as_deref(),
-            Some("the server's disk is nearly full and history read-only (history.min-free)")
-        );
-        assert_eq!(log.next_settled().unwrap().failure, None);
+        assert_eq!((settled.seq, settled.failure), (from_the_desk, None));
         assert_eq!(store.reader().unwrap().latest(&Selector::Everything, 9, None).unwrap().len(), 1);
     }
 

@@ -32,8 +32,10 @@ impl<L: EventLog> Owner<L> {
                 _ => None,
             };
             let (seq, client) = (settled.seq, asking.map(|asking| asking.client));
-            let told = self.happen(settled, waiting.needs_previous, asking);
-            self.tell(waiting.asker, seq, told);
+            // Whose first event did not happen has read why, and that is enough.
+            let is_told = waiting.needs_previous && self.failed.is_some();
+            let told = self.happen(settled, waiting.needs_previous, asking.filter(|_| !is_told));
+            self.tell(waiting.asker, seq, told, is_told);
             if let Some(client) = client {
                 self.go_on(client);
             }
@@ -110,12 +112,14 @@ impl<L: EventLog> Owner<L> {
         }
     }
 
-    /// Tells the asker what became of its event.
-    fn tell(&mut self, asker: Asker, seq: Seq, told: Result<usize, Refusal>) {
+    /// Tells the asker what became of its event; a client not if it `is_told` why already.
+    fn tell(&mut self, asker: Asker, seq: Seq, told: Result<usize, Refusal>, is_told: bool) {
         match asker {
             Asker::Nobody => {}
             Asker::Client { asking, is_last, .. } => {
-                if let Err(refusal) = told {
+                if let Err(refusal) = told
+                    && !is_told
+                {
                     self.answer(&asking, Reply::Refused(refusal));
                 }
                 if is_last {
