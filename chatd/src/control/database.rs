@@ -48,6 +48,10 @@ pub(super) async fn check(State(app): State<App>) -> Result<Response, Failure> {
     let care = app.context.care.clone();
     respond(&app, STREAM_MEDIA_TYPE, &CheckLine::Heartbeat, move |speaker, interest| {
         let examined = care.examine(interest, &mut |told| speaker.line(&line(told)));
+        if interest.is_lost() {
+            // Nothing may be said of what was not looked at.
+            return speaker.line(&CheckLine::Failed { detail: "it was given up".into() });
+        }
         match examined {
             Ok(0) => speaker.line(&CheckLine::Done { findings: 0 }),
             Ok(findings) => {

@@ -84,7 +84,7 @@ pub(super) fn respond(
 ) -> Result<Response, Failure> {
     let place = stream::place(app)?;
     let (pieces, heard) = mpsc::channel(QUEUED);
-    let interest = Interest::default();
+    let interest = Interest::until(&app.context.facts.stopping);
     let listener = Listener {
         pieces: heard,
         heartbeat: stream::encode(std::slice::from_ref(heartbeat)),

@@ -55,6 +55,7 @@ use chat_proto::control::{
     ReloadResult,
 };
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 pub use peer::{Person, role_of, unknown_people};
 pub use scrape::{ScrapeListener, serve as serve_metrics};
@@ -111,6 +112,8 @@ pub struct Facts {
     pub listeners: Mutex<Arc<[ClientListener]>>,
     /// Whether it takes nobody new, because it drains or stops.
     pub is_draining: AtomicBool,
+    /// Cancelled when it begins to stop: long work on the store is given up, so that clients can be told.
+    pub stopping: CancellationToken,
     /// How far the drain is, if there is one; locked to copy it.
     pub drain: Mutex<Option<DrainInfo>>,
     /// The reload that waits for its confirmation, if there is one; locked to copy it.

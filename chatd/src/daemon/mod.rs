@@ -275,6 +275,8 @@ impl Daemon {
 
     /// Top down: no new clients, all clients told, the log written out, the store closed. Bounded by one deadline.
     async fn drain(mut self) {
+        // A message that waits for a vacuum is before every farewell in the log.
+        self.facts.stopping.cancel();
         let within = self.drain_timeout;
         let deadline = Instant::now() + within;
         self.facts.is_draining.store(true, Ordering::Relaxed);
@@ -369,6 +371,7 @@ fn facts(source: &Source, control_socket: PathBuf, started: Time) -> Facts {
         config_source: source.name(),
         listeners: Mutex::default(),
         is_draining: AtomicBool::new(false),
+        stopping: CancellationToken::new(),
         drain: Mutex::default(),
         pending_reload: Mutex::default(),
         config_loaded_at: AtomicU64::new(started.0),

@@ -172,7 +172,9 @@ impl Place {
             return Err(BackupError::GivenUp);
         }
         done?;
-        let (bytes, sha256) = digest(&self.path).map_err(|e| StoreError::of_file("read", &self.path, e))?;
+        let digest = digest(&self.path, interest);
+        let (bytes, sha256) =
+            digest.map_err(|e| StoreError::of_file("read", &self.path, e))?.ok_or(BackupError::GivenUp)?;
         let files = files.iter().map(|file| file.name.clone()).collect();
         Ok(Summary { manifest: about, files, bytes, sha256 })
     }
@@ -264,12 +266,15 @@ pub(super) fn verify(copy: &Connection, about: &Manifest, path: &Path) -> Result
     Ok(())
 }
 
-/// Size and SHA-256 of a file.
-fn digest(path: &Path) -> io::Result<(u64, String)> {
+/// Size and SHA-256 of a file; nothing if nobody waits for it any more.
+fn digest(path: &Path, interest: &Interest) -> io::Result<Option<(u64, String)>> {
     let mut file = File::open(path)?;
     let (mut context, mut bytes) = (Context::new(&SHA256), 0);
     let mut chunk = vec![0; 256 << 10];
     loop {
+        if interest.is_lost() {
+            return Ok(None);
+        }
         match file.read(&mut chunk)? {
             0 => break,
             read => {
@@ -279,5 +284,5 @@ fn digest(path: &Path) -> io::Result<(u64, String)> {
         }
     }
     let digest = context.finish();
-    Ok((bytes, digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok(Some((bytes, digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())))
 }

@@ -1,28 +1,32 @@
 //! Whether anybody still waits for a long piece of work on the store. What nobody waits for ends soon, also in the middle of a
 //! query: the daemon does not stop before its threads do.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use rusqlite::Connection;
+use tokio_util::sync::CancellationToken;
 
 /// Instructions of SQLite's machine between two looks: some microseconds.
 const LOOK_EVERY: i32 = 1_000;
 
 /// Shared between whoever asked and whoever works; cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Interest(Arc<AtomicBool>);
+pub struct Interest(CancellationToken);
 
 impl Interest {
+    /// Lost at the latest when `stop` is cancelled.
+    #[must_use]
+    pub fn until(stop: &CancellationToken) -> Self {
+        Self(stop.child_token())
+    }
+
     /// Nobody waits any more.
     pub fn lose(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.cancel();
     }
 
     /// Whether nobody waits any more.
     #[must_use]
     pub fn is_lost(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.is_cancelled()
     }
 
     /// From now on, what this connection does ends with `SQLITE_INTERRUPT` when nobody waits any more.

@@ -218,6 +218,7 @@ fn facts(socket: &Path) -> Facts {
             is_secure: false,
         }])),
         is_draining: AtomicBool::new(false),
+        stopping: CancellationToken::new(),
         drain: Mutex::default(),
         pending_reload: Mutex::default(),
         config_loaded_at: AtomicU64::new(2_000),

@@ -5,6 +5,7 @@ mod exposition;
 pub(in crate::control) mod harness;
 mod history;
 mod http;
+mod labour;
 mod metrics;
 mod roles;
 mod sockets;
