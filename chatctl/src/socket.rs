@@ -4,7 +4,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -85,7 +85,10 @@ pub(crate) fn explain(trying: &str, socket: &Path, cause: &io::Error) -> Failure
 }
 
 fn permission_hint(socket: &Path) -> String {
-    match group_of(socket) {
+    let Some(owned) = nearest(socket) else {
+        return "who may use it is nothing that you may look at: use sudo".into();
+    };
+    match group_of(&owned) {
         Some(group) => format!(
             "the socket is for group {group}: `sudo usermod -aG {group} $USER` and log in anew, or use sudo"
         ),
@@ -93,9 +96,16 @@ fn permission_hint(socket: &Path) -> String {
     }
 }
 
-/// The group that the nearest of socket and directory lets in, of those that may be looked at.
-fn group_of(socket: &Path) -> Option<String> {
-    let owned = socket.ancestors().take(2).find_map(|path| fs::metadata(path).ok())?;
+/// The nearest of socket and directory that may be looked at; where a link leads if it is one.
+fn nearest(socket: &Path) -> Option<Metadata> {
+    let named = fs::read_link(socket).map(|to| socket.parent().unwrap_or(Path::new("/")).join(to));
+    // The directory of a bare name is this one.
+    let place = std::path::absolute(named.as_deref().unwrap_or(socket)).ok()?;
+    place.ancestors().take(2).find_map(|path| fs::metadata(path).ok())
+}
+
+/// The group that it lets in.
+fn group_of(owned: &Metadata) -> Option<String> {
     let (gid, lets_group_in) =
         (owned.gid(), owned.mode() & 0o020 != 0 || owned.is_dir() && owned.mode() & 0o010 != 0);
     // Nobody should be sent into the group of root for a chat.
@@ -177,5 +187,14 @@ mod tests {
             let names_group = report.hint.unwrap().contains("for group ");
             assert_eq!(names_group, lets_group_in, "mode {mode:o}");
         }
+        // What a link is for, its own directory does not tell.
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o750)).unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let link = elsewhere.path().join("link");
+        std::os::unix::fs::symlink(&socket, &link).unwrap();
+        assert!(report(explain("show the status", &link, &denied)).hint.unwrap().contains("for group "));
+        let hidden = elsewhere.path().join("not/there");
+        let hint = report(explain("show the status", &hidden, &denied)).hint.unwrap();
+        assert_eq!(hint, "who may use it is nothing that you may look at: use sudo");
     }
 }
