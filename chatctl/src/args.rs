@@ -24,8 +24,8 @@ pub(crate) use top::{Sort, TopArgs};
 
 const AFTER_HELP: &str = "Without a command it is a shell: a prompt with history and completion at a terminal, otherwise one \
                            command a line from standard input, until one fails. `exit` or Ctrl-D leaves.\n\n\
-                           Exit status: 0 done, 1 failed, 2 usage, 3 daemon not reachable, 4 not permitted, \
-                           5 no such object.\n\nThe socket is the one named by -s, else by $CHATD_SOCKET, else the first \
+                           Exit status: 0 done, 1 failed or answered with no, 2 wrong usage or nobody there to confirm it (-y), \
+                           3 daemon not reachable, 4 not permitted, 5 no such object, 130 left with Ctrl-C.\n\nThe socket is the one named by -s, else by $CHATD_SOCKET, else the first \
                            that exists of $RUNTIME_DIRECTORY/control.sock, /run/chatd/control.sock, \
                            $XDG_RUNTIME_DIR/chatd/control.sock, $XDG_STATE_HOME/chatd/control.sock \
                            (~/.local/state when it is not set).";
@@ -283,7 +283,8 @@ pub(crate) enum Command {
     },
     /// Print every metric in Prometheus' text format, whatever -o says
     #[command(
-        after_help = "Examples: chatctl metrics | grep outbox\n          chatctl metrics > /var/lib/node_exporter/chatd.prom"
+        after_help = "Examples: chatctl metrics | grep outbox\n          chatctl metrics > chatd.tmp && mv chatd.tmp chatd.prom\n\n\
+                      In node_exporter's directory as in the second example: it never reads half of a file that has its name at once."
     )]
     Metrics,
     /// Print a completion script for a shell

@@ -94,17 +94,22 @@ pub(super) const CHATCTL: Words = Words {
          daemon are always admins.",
         "Results go to standard output, everything else to standard error. Tables are cut to the width of the terminal, and \
          whole anywhere else. Programs should ask for `-o json`, whose fields stay what they are (docs/control-api.md and the JSON Schema beside it), and not read the tables. \
-         Options may stand before or behind the command; only `--timeout` stands before it.",
+         Options may stand before or behind the command; only `--timeout` stands before it. \
+         In a text (of `say`, `kick`, `desk reply`) nothing is an option: there they stand before it.",
         "What hits many (`say --all`, `stop`, `drain`, `restore`, `kick` by an address that several have) shows how many and asks. \
          `-y` does it without; where nobody can be asked, because standard input is no terminal, it is refused with status 2.",
     ],
     exit: &[
         ("0", "Done."),
-        ("1", "The daemon answered, but it could not be done; the reason is on standard error."),
-        ("2", "Wrong usage. Nothing was asked of the daemon."),
+        ("1", "It could not be done, the reason is on standard error; or you answered a question with no."),
+        (
+            "2",
+            "Wrong usage, or nobody was there to be asked whether it shall be done (`-y`). Nothing was done.",
+        ),
         ("3", "The daemon cannot be reached, or did not answer in time."),
         ("4", "This user may not do it."),
         ("5", "There is no client, room or conversation of that name."),
+        ("130", "You left it with Ctrl-C."),
     ],
     environment: &[
         ("CHATD_SOCKET", "The control socket, if there is no `-s`."),
