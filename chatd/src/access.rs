@@ -37,16 +37,14 @@ impl fmt::Display for Denied {
 #[must_use]
 pub fn to_read(file: &Path) -> Denied {
     let Some(at) = Obstacle::of(file) else { return unexplained() };
-    let (needed, letter) = if at.metadata.is_dir() { (ENTER, "x") } else { (READ, "r") };
-    let (group, path) = (our_group(), at.path.display());
-    at.denied(file, needed, format!("chgrp {group} {path} && chmod g+{letter} {path}"))
+    at.denied(file, at.needed_to_read(), at.remedy_to_read(file))
 }
 
 /// Why `path` could not be made or written. It is `directory`, which is to be chatd's own, or a file in it.
 #[must_use]
 pub fn to_write(directory: &Path, path: &Path) -> Denied {
     let Some(at) = Obstacle::of(path) else { return unexplained() };
-    let needed = if at.metadata.is_dir() { WRITE | ENTER } else { WRITE };
+    let needed = if at.is_directory { WRITE | ENTER } else { WRITE };
     let (user, group, directory) = (our_user(), our_group(), absolute(directory));
     let shown = directory.display();
     // What is above it belongs to others for a reason, and so may a directory that nothing shows to be chatd's.
@@ -70,7 +68,7 @@ fn absolute(path: &Path) -> PathBuf {
 /// Whether the modes on the way forbid this process to read or to write a file. Asked without opening it.
 #[must_use]
 pub fn is_forbidden(file: &Path) -> bool {
-    Obstacle::of(file).is_none_or(|at| !at.allows(if at.metadata.is_dir() { ENTER } else { READ | WRITE }))
+    Obstacle::of(file).is_none_or(|at| !at.allows(if at.is_directory { ENTER } else { READ | WRITE }))
 }
 
 /// The user that this process runs as, by name if it has one.
@@ -96,7 +94,11 @@ fn group(id: Gid) -> String {
 /// The path itself, or as much of it as can be seen: the directory that cannot be entered, or in which it would have to be made.
 struct Obstacle {
     path: PathBuf,
-    metadata: Metadata,
+    is_directory: bool,
+    owner: Uid,
+    group: Gid,
+    /// Without what kind of file it is.
+    mode: u32,
 }
 
 impl Obstacle {
@@ -108,7 +110,7 @@ impl Obstacle {
     fn behind(path: &Path, links: usize) -> Option<Self> {
         for seen in path.ancestors() {
             if let Ok(metadata) = fs::metadata(seen) {
-                return Some(Self { path: seen.to_owned(), metadata });
+                return Some(Self::new(seen, &metadata));
             }
             if let (Ok(target), Some(above)) = (fs::read_link(seen), seen.parent()) {
                 let rest = path.strip_prefix(seen).unwrap_or(Path::new(""));
@@ -118,17 +120,47 @@ impl Obstacle {
         None
     }
 
+    fn new(path: &Path, metadata: &Metadata) -> Self {
+        Self {
+            path: path.to_owned(),
+            is_directory: metadata.is_dir(),
+            owner: Uid::from_raw(metadata.uid()),
+            group: Gid::from_raw(metadata.gid()),
+            mode: metadata.mode() & 0o7777,
+        }
+    }
+
     fn is(&self, path: &Path) -> bool {
         absolute(path) == self.path
     }
 
+    fn needed_to_read(&self) -> u32 {
+        if self.is_directory { ENTER } else { READ }
+    }
+
+    /// Never takes from others what they have: no directory of the system changes its group or its mode, and a file that a group
+    /// may read keeps it.
+    fn remedy_to_read(&self, file: &Path) -> String {
+        let (user, group, path) = (our_user(), our_group(), self.path.display());
+        let its_group = self::group(self.group);
+        let for_its_group = self.mode >> 3 & self.needed_to_read() != 0 && self.group.as_raw() != 0;
+        match () {
+            // As ProtectHome= and InaccessiblePaths= leave what they hide (systemd.exec(5)).
+            () if self.is_directory && self.owner.is_root() && self.mode == 0 => {
+                format!("the unit hides it (ProtectHome=, InaccessiblePaths=); {}", copy_for_us(file))
+            }
+            () if for_its_group => format!("usermod -aG {its_group} {user}, and start chatd anew"),
+            () if !self.is_directory => format!("chgrp {group} {path} && chmod g+r {path}"),
+            () if is_chatds(&self.path) => format!("chgrp {group} {path} && chmod g+x {path}"),
+            () => copy_for_us(file),
+        }
+    }
+
     fn denied(&self, path: &Path, needed: u32, remedy: String) -> Denied {
-        let Self { path: at, metadata } = self;
-        let what = if self.is(path) { "it".to_owned() } else { at.display().to_string() };
-        let (owner, group) = (user(Uid::from_raw(metadata.uid())), group(Gid::from_raw(metadata.gid())));
-        let (mode, me) = (metadata.mode() & 0o7777, our_user());
+        let what = if self.is(path) { "it".to_owned() } else { self.path.display().to_string() };
+        let (owner, group, me) = (user(self.owner), group(self.group), our_user());
         let belongs =
-            format!("{what} belongs to {owner}:{group} with mode {mode:04o}, and chatd runs as {me}");
+            format!("{what} belongs to {owner}:{group} with mode {:04o}, and chatd runs as {me}", self.mode);
         if !self.allows(needed) {
             return Denied { why: belongs, remedy };
         }
@@ -139,16 +171,28 @@ impl Obstacle {
 
     /// Whether the mode lets us do this; of access lists it knows nothing.
     fn allows(&self, needed: u32) -> bool {
-        let mode = self.metadata.mode();
-        let (owner, group) = (Uid::from_raw(self.metadata.uid()), Gid::from_raw(self.metadata.gid()));
-        let is_in = || getegid() == group || getgroups().is_ok_and(|groups| groups.contains(&group));
+        let is_in =
+            || getegid() == self.group || getgroups().is_ok_and(|groups| groups.contains(&self.group));
         let granted = match () {
-            () if geteuid() == owner => mode >> 6,
-            () if is_in() => mode >> 3,
-            () => mode,
+            () if geteuid() == self.owner => self.mode >> 6,
+            () if is_in() => self.mode >> 3,
+            () => self.mode,
         };
         geteuid().is_root() || granted & needed == needed
     }
+}
+
+/// The command that leaves a copy of `file` where chatd may read it: beside its configuration.
+fn copy_for_us(file: &Path) -> String {
+    let is_configuration = file.extension().is_some_and(|end| end == "toml");
+    let place = if is_configuration { "/etc/chatd" } else { "/etc/chatd/tls" };
+    let copy = Path::new(place).join(file.file_name().unwrap_or_default());
+    format!(
+        "have a copy and name that: install -D -o root -g {} -m 0640 {} {}",
+        our_group(),
+        file.display(),
+        copy.display()
+    )
 }
 
 fn unexplained() -> Denied {
@@ -194,5 +238,45 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let denied = to_write(directory.path(), directory.path());
         assert!(denied.remedy.contains("AppArmor"), "{denied}");
+    }
+
+    /// What stands in the way of a key, and the remedy.
+    fn remedy(path: &str, is_directory: bool, group: u32, mode: u32) -> String {
+        let (owner, group) = (Uid::from_raw(0), Gid::from_raw(group));
+        let at = Obstacle { path: path.into(), is_directory, owner, group, mode };
+        at.remedy_to_read(Path::new("/etc/ssl/private/key.pem"))
+    }
+
+    #[test]
+    fn a_group_that_may_read_keeps_it_and_chatd_joins_it() {
+        let (id, name) = (Gid::from_raw(1), group(Gid::from_raw(1)));
+        for (path, is_directory, mode) in
+            [("/etc/ssl/private", true, 0o710), ("/etc/ssl/private/key.pem", false, 0o640)]
+        {
+            let said = remedy(path, is_directory, id.as_raw(), mode);
+            assert_eq!(said, format!("usermod -aG {name} {}, and start chatd anew", our_user()));
+        }
+        assert!(!remedy("/etc/ssl/private", true, 0, 0o750).contains("usermod"), "nobody joins root's group");
+    }
+
+    #[test]
+    fn directories_of_others_stay_as_they_are_and_chatd_is_given_a_copy() {
+        let copy = format!(
+            "install -D -o root -g {} -m 0640 /etc/ssl/private/key.pem /etc/chatd/tls/key.pem",
+            our_group()
+        );
+        for (path, mode) in [("/etc/ssl/private", 0o700), ("/root", 0o700), ("/home", 0), ("/run/user", 0)] {
+            let said = remedy(path, true, 0, mode);
+            assert!(said.ends_with(&copy), "{path}: {said}");
+            assert!(!said.contains("chgrp") && !said.contains("chmod"), "{path}: {said}");
+            assert_eq!(said.contains("the unit hides it (ProtectHome="), mode == 0, "{path}: {said}");
+        }
+        assert!(remedy("/etc/chatd/tls", true, 0, 0o700).starts_with("chgrp "), "chatd's own directory");
+    }
+
+    #[test]
+    fn a_file_that_its_owner_alone_may_read_is_given_to_the_group_of_chatd() {
+        let (said, path) = (remedy("/etc/ssl/private/key.pem", false, 0, 0o600), "/etc/ssl/private/key.pem");
+        assert_eq!(said, format!("chgrp {} {path} && chmod g+r {path}", our_group()));
     }
 }
