@@ -9,6 +9,9 @@ use nix::unistd::Uid;
 
 use crate::access::{self, HINT};
 
+/// Who listens. Not `/proc/net/tcp`, which is not there under the unit (ProcSubset=pid).
+const TABLES: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
+
 /// The state of a socket that listens, in the tables of proc_pid_net(5).
 const LISTENS: &str = "0A";
 
@@ -89,8 +92,7 @@ impl Unavailable {
 
 /// Who listens on an address, as a part of a sentence; empty if that is not to be found out.
 fn occupant(address: SocketAddr) -> String {
-    let tables =
-        ["/proc/net/tcp", "/proc/net/tcp6"].map(|table| fs::read_to_string(table).unwrap_or_default());
+    let tables = TABLES.map(|table| fs::read_to_string(table).unwrap_or_default());
     let Some(socket) =
         tables.iter().flat_map(|table| table.lines()).filter_map(Socket::parse).find(|socket| {
             let is_any = |ip: IpAddr| ip.is_unspecified();
