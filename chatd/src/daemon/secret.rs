@@ -34,10 +34,15 @@ fn random() -> std::io::Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Whole or not at all: it is written beside its place and moved there.
+/// Whole or not at all: it is written beside its place and moved there. What lies there already, such as a link that leads elsewhere
+/// or what an interrupted start has left, is removed and not written to.
 fn keep(path: &Path, secret: &str) -> std::io::Result<()> {
     let new = path.with_extension("new");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
     writeln!(file, "{secret}")?;
     file.sync_all()?;
     fs::rename(&new, path)
@@ -46,7 +51,7 @@ fn keep(path: &Path, secret: &str) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::kept;
 
@@ -59,6 +64,17 @@ mod tests {
         assert_ne!(kept(directory.path(), "other.key").unwrap(), secret);
         let mode = fs::metadata(directory.path().join("some.key")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_secret_is_not_written_to_where_a_link_leads() {
+        let directory = tempfile::tempdir().unwrap();
+        let elsewhere = directory.path().join("elsewhere");
+        fs::write(&elsewhere, "precious").unwrap();
+        symlink(&elsewhere, directory.path().join("some.new")).unwrap();
+        kept(directory.path(), "some.key").unwrap();
+        assert_eq!(fs::read_to_string(elsewhere).unwrap(), "precious");
+        assert!(!directory.path().join("some.key").is_symlink());
     }
 
     #[test]
