@@ -138,15 +138,21 @@ impl Watcher {
     /// no watcher is told, are among these; better a gap too many than a silent one.
     fn unstored(&mut self, begin: Seq) -> Option<WatchLine> {
         let CatchingUp { after, stored } = self.catching_up.take()?;
-        let reason = if self.app.context.shared.config().history.enabled {
+        let kept = if self.app.context.shared.config().history.enabled {
             "only messages are stored, for as long as history.keep-days and history.keep-count say"
         } else {
             "only messages to the desk and announcements are stored (history.enabled)"
         };
+        // A start gives new numbers, far behind the last ones: most of those in between never were.
+        let reason = if begin == self.app.context.registry.tap().began() {
+            format!("chatd was started anew, which skips numbers; of what was before, {kept}")
+        } else {
+            kept.to_owned()
+        };
         (stored < begin.0.saturating_sub(after.0)).then(|| WatchLine::Gap {
             from_seq: after.next().0,
             to_seq: begin.0,
-            reason: reason.into(),
+            reason,
         })
     }
 }

@@ -25,6 +25,8 @@ struct Ring {
     notices: VecDeque<Notice>,
     /// Place of the last notice that the ring no longer holds.
     dropped: Seq,
+    /// Place before the first of this run of the daemon.
+    began: Seq,
 }
 
 /// What a watcher gets.
@@ -39,7 +41,14 @@ pub enum Tapped {
 impl Tap {
     /// A tap whose ring begins behind `seq`: what is older is in the store only.
     pub fn begin(&self, seq: Seq) {
-        self.lock().dropped = seq;
+        let mut ring = self.lock();
+        (ring.dropped, ring.began) = (seq, seq);
+    }
+
+    /// The place at which this run of the daemon began.
+    #[must_use]
+    pub fn began(&self) -> Seq {
+        self.lock().began
     }
 
     /// Appends a batch, leaves it empty, tells the watchers.
