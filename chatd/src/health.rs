@@ -50,6 +50,8 @@ pub enum Condition {
     DescriptorsExhausted,
     /// There are not as many descriptors as `limits.clients` needs.
     DescriptorLimitLow,
+    /// The certificates on disk cannot be used; those from before are shown until they expire.
+    CertificatesWrong,
     /// The system's clock went another way than time.
     ClockJumped,
     /// Lines of the log were dropped, as its reader did not keep up.
@@ -60,12 +62,13 @@ pub enum Condition {
 
 impl Condition {
     /// Every condition, as metrics name them all.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::HistoryReadOnly,
         Self::DiskSpaceLow,
         Self::StoreFailing,
         Self::DescriptorsExhausted,
         Self::DescriptorLimitLow,
+        Self::CertificatesWrong,
         Self::ClockJumped,
         Self::LogLinesDropped,
         Self::OwnerStalled,
@@ -98,6 +101,7 @@ impl Condition {
             Self::StoreFailing => ("store-failing", "store fails", Failing),
             Self::DescriptorsExhausted => ("descriptors-exhausted", "descriptors exhausted", Degraded),
             Self::DescriptorLimitLow => ("descriptor-limit-low", "descriptor limit low", Degraded),
+            Self::CertificatesWrong => ("certificates-wrong", "certificates wrong", Degraded),
             Self::ClockJumped => ("clock-jumped", "clock jumped", Degraded),
             Self::LogLinesDropped => ("log-lines-dropped", "log lines dropped", Degraded),
             Self::OwnerStalled => ("owner-stalled", "owner stalled", Failing),

@@ -10,7 +10,7 @@ use rcgen::CertificateParams;
 
 use super::{connect, daemon};
 use crate::harness::tls::{CertificateFiles, Connector, Identity};
-use crate::harness::{Daemon, chatd, ctl};
+use crate::harness::{Daemon, chatd, ctl, until};
 
 #[test]
 fn a_reload_shows_a_renewed_certificate_and_leaves_established_sessions_alone() {
@@ -67,6 +67,17 @@ fn renewed_files_are_shown_without_a_reload_also_behind_symbolic_links() {
     fs::write(files.path("second.pem"), "nothing of use").unwrap();
     daemon.wait_log("the certificates on disk are wrong; the old ones stay in force");
     connect(&daemon, "carol", &Connector::trusting(&new));
+    let wrong =
+        until("the condition", || Some(status(&daemon)).filter(|said| said.contains("certificates wrong")));
+    assert!(wrong.contains("second.pem") || wrong.contains("live.pem"), "{wrong}");
+
+    fs::write(files.path("second.pem"), new.certificate_pem()).unwrap();
+    until("its end", || status(&daemon).contains(": healthy").then_some(()));
+}
+
+/// What `chatctl status` says, whatever it ends with.
+fn status(daemon: &Daemon) -> String {
+    String::from_utf8(ctl(daemon, &["status"]).get_output().stdout.clone()).unwrap()
 }
 
 #[test]

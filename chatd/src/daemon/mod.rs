@@ -102,6 +102,7 @@ pub fn needs_somebody(error: &anyhow::Error) -> bool {
 struct Daemon {
     source: Source,
     telemetry: Arc<Telemetry>,
+    health: Health,
     shared: Arc<Shared>,
     registry: Registry,
     facts: Arc<Facts>,
@@ -151,8 +152,7 @@ impl Daemon {
     ) -> Result<Self> {
         let (signal_thread, signals) = signal::listen().context("cannot listen for signals")?;
         let state_directory = config.state_directory(&source.environment)?;
-        let health = Health::default();
-        let descriptors = Descriptors::raised(config.limits.clients, &health);
+        let (health, descriptors) = health(&config);
         let (store, opened) = Store::open(&state_directory, &config.history, &health)?;
         let (files, tls) = certificates(&config)?;
         let plan = Listeners::first(&config.listen, tls.as_ref(), inherited)?;
@@ -172,7 +172,7 @@ impl Daemon {
             care: store.care(),
             stats: store.stats(),
             telemetry: Arc::clone(&telemetry),
-            health,
+            health: health.clone(),
             shared: Arc::clone(&shared),
             steer,
             facts: Arc::clone(&facts),
@@ -181,6 +181,7 @@ impl Daemon {
         let mut daemon = Self {
             source,
             telemetry,
+            health,
             shared,
             registry,
             facts,
@@ -361,6 +362,13 @@ async fn told_again(signals: &mut mpsc::Receiver<Signal>) {
         }
     }
     std::future::pending::<()>().await;
+}
+
+/// What is wrong with a daemon that starts now; first of all it may have too few descriptors.
+fn health(config: &Config) -> (Health, Arc<Descriptors>) {
+    let health = Health::default();
+    let descriptors = Descriptors::raised(config.limits.clients, &health);
+    (health, descriptors)
 }
 
 /// What `chatctl status` says of a daemon that starts now.

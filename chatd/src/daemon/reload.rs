@@ -13,6 +13,7 @@ use super::tls::{self, Tls};
 use super::{Daemon, change, listeners, observers, secret, systemd};
 use crate::config::{self, Config, ConfigError, Loaded, Settings, Source};
 use crate::control::NotDone;
+use crate::health::Condition;
 use crate::registry;
 use crate::wire;
 
@@ -64,6 +65,11 @@ impl Certificates {
             Self::First(tls) => tls.current().doubts().to_vec(),
         }
     }
+}
+
+/// A report with its hints, for where one line has to do.
+fn in_a_line(report: &str) -> String {
+    report.lines().map(str::trim).collect::<Vec<_>>().join("; ")
 }
 
 impl Daemon {
@@ -180,6 +186,7 @@ impl Daemon {
 
     /// Shows these certificates from now on. Established sessions stay as they are.
     fn show(&mut self, certificates: Certificates, config: &Config) {
+        self.health.clear(Condition::CertificatesWrong);
         match (certificates, &self.tls) {
             (Certificates::Changed(current), Some(tls)) => tls.put(current),
             (Certificates::First(tls), _) => {
@@ -201,6 +208,7 @@ impl Daemon {
             }
             Err(faults) => {
                 tracing::error!(faults, "the certificates on disk are wrong; the old ones stay in force");
+                self.health.raise(Condition::CertificatesWrong, &in_a_line(&faults));
             }
         }
     }
@@ -212,8 +220,9 @@ impl Daemon {
             (Ok(certificates), Some(tls)) if !certificates.renewed(&tls.current()).is_empty() => {
                 self.show(certificates, &config);
             }
-            (Ok(_), _) => {}
+            (Ok(_), _) => self.health.clear(Condition::CertificatesWrong),
             (Err(faults), _) => {
+                self.health.raise(Condition::CertificatesWrong, &in_a_line(&faults));
                 tracing::warn!(faults, "the certificates on disk are wrong; those from before are shown");
             }
         }
