@@ -76,8 +76,14 @@ fn wrong_configuration(error: &impl Display) -> ExitCode {
 }
 
 fn complain(text: &str) {
+    let marked = telemetry::is_journal(&Environment::of_process()).then(|| graver(text));
     // Nobody is left to tell when standard error is closed.
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", marked.as_deref().unwrap_or(text));
+}
+
+/// As errors in the journal, which takes what is in front of a line for its priority (sd-daemon(3)).
+fn graver(text: &str) -> String {
+    text.lines().map(|line| format!("<3>{line}")).collect::<Vec<_>>().join("\n")
 }
 
 fn print(text: &str) -> Result<()> {

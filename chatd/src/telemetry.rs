@@ -29,7 +29,7 @@ use crate::config::{Config, Environment, LevelError, PathError};
 use feed::Feed;
 use file::LogFile;
 use level::{Levels, Wish};
-use outlet::{Outlet, Writing};
+use outlet::{Outlet, Style, Writing};
 
 /// The running record. Dropping it writes what is queued, so keep it until the end of `main`.
 pub struct Telemetry {
@@ -165,6 +165,11 @@ pub struct Watching {
     /// (`RecvError::Lagged`).
     pub live: broadcast::Receiver<Arc<LogLine>>,
     _wish: Option<Wish>,
+}
+
+/// Whether what is written to standard error goes to the journal.
+pub fn is_journal(environment: &Environment) -> bool {
+    !Style::of_process(environment).has_time
 }
 
 fn build(config: &Config, outlet: Outlet) -> Result<(Dispatch, Telemetry), TelemetryError> {

@@ -115,7 +115,7 @@ pub(super) struct Style {
 }
 
 impl Style {
-    fn of_process(environment: &Environment) -> Self {
+    pub(super) fn of_process(environment: &Environment) -> Self {
         let stderr = std::fs::metadata("/proc/self/fd/2").ok().map(|file| (file.dev(), file.ino()));
         Self::of_stderr(environment, io::stderr().is_terminal(), stderr)
     }
