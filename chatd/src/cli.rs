@@ -1,5 +1,6 @@
 //! chatd's arguments, and which configuration they choose. Prints nothing and starts nothing: `main` does.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
@@ -56,13 +57,15 @@ impl Arguments {
     }
 
     /// The directory that `--restore` and `--check-db` work on: where the daemon has its state. A service manager tells the daemon
-    /// and not whoever runs these by hand, so root works on the service's if there is one and nothing else is named.
+    /// and not whoever runs these by hand, so root, and the user whose directory that is, work on the service's if there is one and nothing else is named.
     ///
     /// # Errors
     /// If nobody says where state belongs.
     pub fn state_directory(config: &Config, environment: &Environment) -> Result<PathBuf, PathError> {
-        let is_root = nix::unistd::geteuid().is_root();
-        Self::state_directory_with(config, environment, is_root.then_some(Path::new(SYSTEM_STATE)))
+        let (service, user) = (Path::new(SYSTEM_STATE), nix::unistd::geteuid());
+        let is_owner = || std::fs::metadata(service).is_ok_and(|found| found.uid() == user.as_raw());
+        let may_use_it = user.is_root() || is_owner();
+        Self::state_directory_with(config, environment, may_use_it.then_some(service))
     }
 
     /// `service` is the service's directory, for somebody who may use it.

@@ -106,6 +106,8 @@ pub(super) fn escaped(text: &str) -> String {
             '`' => r"\(ga".into(),
             '^' => r"\(ha".into(),
             '~' => r"\(ti".into(),
+            // Terminals of the C locale have no such letter.
+            '…' => "...".into(),
             letter if letter.is_ascii() => letter.to_string(),
             letter => format!(r"\[u{:04X}]", u32::from(letter)),
         })
@@ -119,7 +121,7 @@ fn protected(line: &str) -> String {
 
 #[test]
 fn letters_with_a_meaning_for_groff_lose_it() {
-    assert_eq!(escaped(r#"-a\b 'c' "d" ~^` …"#), r"\-a\(rsb \(aqc\(aq \(dqd\(dq \(ti\(ha\(ga \[u2026]");
+    assert_eq!(escaped(r#"-a\b 'c' "d" ~^` …"#), r"\-a\(rsb \(aqc\(aq \(dqd\(dq \(ti\(ha\(ga ...");
     assert_eq!(marked("see `a-b` there"), r"see \fBa\-b\fR there");
     let mut page = Roff(String::new());
     page.paragraph(".profile");

@@ -85,7 +85,11 @@ fn waiting(pending: &PendingReload, now: &Zoned) -> String {
         None => {
             format!("undone at {} unless confirmed (chatctl reload --confirm)", stamp(&pending.until_at, now))
         }
-        Some(cause) => format!("cannot be undone, tried again: {cause}"),
+        // A cause with its hint has two lines, and this is one.
+        Some(cause) => {
+            let lines = cause.lines().map(str::trim).collect::<Vec<_>>();
+            format!("cannot be undone, tried again: {}", lines.join("; "))
+        }
     }
 }
 

@@ -176,21 +176,32 @@ impl Watcher {
             }
             Room::Low => {
                 self.health.clear(Condition::HistoryReadOnly);
-                let (warn, min) = (in_words(bounds.warn), in_words(bounds.min));
-                let detail = format!(
-                    "{here}, less than {warn} (history.warn-free); below {min} (history.min-free) messages are refused"
-                );
+                let below = match bounds.min {
+                    0 => String::new(),
+                    min => format!("; below {} (history.min-free) messages are refused", in_words(min)),
+                };
+                let bound = lacking(free, bounds.warn, "history.warn-free");
+                let detail = format!("{here}, {bound}{below}");
                 self.health.raise(Condition::DiskSpaceLow, &detail);
             }
             Room::ReadOnly => {
                 self.health.clear(Condition::DiskSpaceLow);
-                let (min, again) = (in_words(bounds.min), in_words(with_margin(bounds.min)));
-                let detail = format!(
-                    "{here}, less than {min} (history.min-free); messages that must be kept are refused until {again} are free"
-                );
+                let (bound, again) =
+                    (lacking(free, bounds.min, "history.min-free"), in_words(with_margin(bounds.min)));
+                let detail =
+                    format!("{here}, {bound}; messages that must be kept are refused until {again} are free");
                 self.health.raise(Condition::HistoryReadOnly, &detail);
             }
         }
+    }
+}
+
+/// What is not reached: the bound itself, or the quarter more with which it is over.
+fn lacking(free: u64, bound: u64, key: &str) -> String {
+    if free < bound {
+        format!("less than {} ({key})", in_words(bound))
+    } else {
+        format!("not yet {}, a quarter more than {key}", in_words(with_margin(bound)))
     }
 }
 
