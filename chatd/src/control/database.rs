@@ -12,18 +12,29 @@ use super::labour::{respond, tell_failure};
 use super::problem::{Answer, Failure};
 use super::request::Body;
 use super::router::{App, Asker};
+use super::stream::place;
 use super::time::rfc3339;
-use crate::store::{CompactError, Examined, Holdings};
+use crate::store::{CompactError, Examined, Holdings, Interest};
 
 /// The longest pause if nobody says how long.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// What the database holds and takes.
+/// What the database holds and takes. Counting takes long, so it has a place as streams have, and ends when its asker goes.
 pub(super) async fn show(State(app): State<App>) -> Answer<DbInfo> {
     let care = app.context.care.clone();
     let path = care.path().display().to_string();
-    let held = tokio::task::spawn_blocking(move || care.holdings()).await;
-    let held = held.map_err(|_| Failure::store_failing("reading the store broke off"))??;
+    let (place, interest) = (place(&app)?, Interest::until(&app.context.facts.stopping));
+    let _waiter = interest.waiter();
+    let held = tokio::task::spawn_blocking(move || {
+        // Not given back before the thread is.
+        let _place = place;
+        care.holdings(&interest)
+    });
+    let held = held.await.map_err(|_| Failure::store_failing("reading the store broke off"))?;
+    if app.context.facts.stopping.is_cancelled() {
+        return Err(Failure::stopping());
+    }
+    let held = held?;
     let stats = app.context.stats.snapshot();
     let Holdings { amount, conversations, oldest_at, pages, free_pages, page_bytes, schema } = held;
     Ok(Json(DbInfo {

@@ -133,13 +133,14 @@ impl Care {
         done.blocking_recv().unwrap_or(Err(CompactError::Stopped))
     }
 
-    /// What is in the store. Counts, and so reads the whole table of messages.
+    /// What is in the store. Counts, and so reads the whole table of messages; ends early when nobody waits any more.
     ///
     /// # Errors
-    /// The database cannot be read.
-    pub fn holdings(&self) -> Result<Holdings, StoreError> {
-        let connection = self.readers.connect()?;
-        let read = || -> rusqlite::Result<Holdings> {
+    /// The database cannot be read, or nobody waits.
+    pub fn holdings(&self, interest: &Interest) -> Result<Holdings, StoreError> {
+        let mut connection = self.readers.connect()?;
+        let mut read = || -> rusqlite::Result<Holdings> {
+            interest.rule(&mut connection)?;
             let _view = connection.unchecked_transaction()?;
             let pages = Pages::of(&connection)?;
             let oldest = "SELECT at FROM messages ORDER BY seq LIMIT 1";

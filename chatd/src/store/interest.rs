@@ -2,7 +2,7 @@
 //! query: the daemon does not stop before its threads do.
 
 use rusqlite::Connection;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Instructions of SQLite's machine between two looks: some microseconds.
 const LOOK_EVERY: i32 = 1_000;
@@ -21,6 +21,12 @@ impl Interest {
     /// Nobody waits any more.
     pub fn lose(&self) {
         self.0.cancel();
+    }
+
+    /// Whoever waits holds this, and waits no more when it is dropped.
+    #[must_use]
+    pub fn waiter(&self) -> DropGuard {
+        self.0.clone().drop_guard()
     }
 
     /// Whether nobody waits any more.

@@ -76,6 +76,8 @@ async fn watchers_never_take_the_last_connection() {
         streams.push(office.stream("/v1/watch").await);
     }
     office.get("/v1/watch").await.problem(503);
+    // Counting holds a thread for as long as it lasts.
+    office.get("/v1/db").await.problem(503);
     assert_eq!(office.get("/v1/status").await.status, 200);
     // The place of one who has gone is free as soon as the daemon has noticed.
     drop(streams.pop());

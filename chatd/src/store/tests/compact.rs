@@ -110,10 +110,23 @@ fn an_examination_of_a_store_at_work_tells_each_step_and_what_is_wrong() {
 fn what_the_store_holds_is_counted() {
     let directory = tempfile::tempdir().unwrap();
     let (store, _) = open(&directory);
-    assert_eq!(store.care().holdings().unwrap().oldest_at, None);
+    assert_eq!(store.care().holdings(&Interest::default()).unwrap().oldest_at, None);
     commit(&store, vec![said(5, room("#a"), "x"), said(6, room("#b"), "y"), audited(7, "kick")]).unwrap();
-    let held = store.care().holdings().unwrap();
+    let held = store.care().holdings(&Interest::default()).unwrap();
     assert_eq!((held.amount.messages, held.amount.audit, held.amount.newest_seq), (2, 1, Seq(7)));
     assert_eq!((held.conversations, held.oldest_at), (2, Some(Time(5))));
     assert!(held.pages > 0 && held.page_bytes == 4096 && held.schema == 2, "{held:?}");
+}
+
+#[test]
+fn what_nobody_waits_for_is_not_counted() {
+    let directory = tempfile::tempdir().unwrap();
+    let (store, _) = open(&directory);
+    commit(&store, (1..=1_000).map(|seq| said(seq, room("#a"), "x")).collect()).unwrap();
+    let interest = Interest::default();
+    let waiter = interest.waiter();
+    assert_eq!(store.care().holdings(&interest).unwrap().amount.messages, 1_000);
+    drop(waiter);
+    let refused = store.care().holdings(&interest).unwrap_err();
+    assert!(refused.to_string().contains("interrupted"), "{refused}");
 }
