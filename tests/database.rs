@@ -77,7 +77,7 @@ fn db_vacuum_gives_room_back_while_clients_talk() {
     let (mut daemon, mut alice) = hollow(10);
     let before = info(&daemon);
     assert!(before.free_pages > 100, "{before:?}");
-    ctl(&daemon, &["db", "vacuum", "--max-pause", "60s"])
+    ctl(&daemon, &["-y", "db", "vacuum", "--max-pause", "60s"])
         .success()
         .stdout(is_match(r"^.* before, .* now; what was said waited .*\n$").unwrap());
     alice.send("PRIVMSG #room :after");
@@ -85,7 +85,7 @@ fn db_vacuum_gives_room_back_while_clients_talk() {
     let after = info(&daemon);
     assert!(after.pages * 2 < before.pages && after.free_pages == 0, "{after:?}");
     ctl(&daemon, &["db", "check"]).success();
-    ctl(&daemon, &["db", "vacuum"]).success().stdout(contains("nothing to give back"));
+    ctl(&daemon, &["-y", "db", "vacuum"]).success().stdout(contains("nothing to give back"));
     let audit: Vec<AuditEntry> = json(&daemon, &["list", "audit"]);
     assert_eq!(audit.last().unwrap().action, "db-vacuum");
     daemon.kill9();
@@ -94,11 +94,16 @@ fn db_vacuum_gives_room_back_while_clients_talk() {
 }
 
 #[test]
-fn db_vacuum_is_bounded_and_needs_room() {
+fn db_vacuum_asks_is_bounded_and_needs_room() {
     let (mut daemon, mut alice) = hollow(1_500);
     let before = info(&daemon);
-    ctl(&daemon, &["db", "vacuum", "--max-pause", "1ms"]).code(1).stderr(
-        contains("give room back: it was not done after 0.001 seconds")
+    ctl(&daemon, &["db", "vacuum"]).code(2).stderr(
+        contains("give room back: what is said by 1 client would wait for up to about 10s; nothing was done")
+            .and(contains("hint: -y does it without a question")),
+    );
+    ctl(&daemon, &["-y", "db", "vacuum", "--max-pause", "601s"]).code(1).stderr(contains("10 minutes"));
+    ctl(&daemon, &["-y", "db", "vacuum", "--max-pause", "1ms"]).code(1).stderr(
+        contains("give room back: it would have taken more than about 0.001 seconds")
             .and(contains("hint: allow a longer pause")),
     );
     assert_eq!(info(&daemon).pages, before.pages);
@@ -106,7 +111,7 @@ fn db_vacuum_is_bounded_and_needs_room() {
     alice.fence();
     daemon.rewrite(&format!("{}\nmin-free = \"8388607GiB\"", forgetful(1_500)));
     daemon.reload();
-    ctl(&daemon, &["db", "vacuum"])
+    ctl(&daemon, &["-y", "db", "vacuum"])
         .code(1)
         .stderr(contains("for a while and ").and(contains("hint: make room")));
 }

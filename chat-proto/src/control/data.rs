@@ -129,7 +129,7 @@ pub enum CheckLine {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VacuumRequest {
-    /// For how long what is said may have to wait; 10 seconds if nothing is said.
+    /// For about how long what is said may have to wait, at most 10 minutes; 10 seconds if nothing is said.
     #[serde(default)]
     pub max_pause_ms: Option<u64>,
 }

@@ -18,11 +18,12 @@ pub(crate) enum DbCommand {
     )]
     Check,
     /// Give back the room that it does not use; what is said meanwhile waits
-    #[command(after_help = "Examples: chatctl db vacuum\n          chatctl db vacuum --max-pause 1m\n\n\
-                      While it lasts nothing can be kept, so whatever is said or done waits; reading, and who is here, do not. What takes \
-                      longer than the longest pause is taken back and changes nothing.")]
+    #[command(after_help = "Examples: chatctl db vacuum\n          chatctl -y db vacuum --max-pause 1m\n\n\
+                      While it lasts nothing can be kept, so whatever is said or done waits; reading, and who is here, do not. It copies \
+                      what is in use, which is taken back and changes nothing when it takes more than a third of the pause; then it \
+                      copies it to its place, which cannot be interrupted and takes about twice as long.")]
     Vacuum {
-        /// How long what is said may have to wait
+        /// About how long what is said may have to wait, 10 minutes at most
         #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = time::parse_duration)]
         max_pause: Duration,
     },

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chat_proto::control::{CheckLine, DbInfo, VacuumLine, VacuumRequest, path};
+use chat_proto::control::{CheckLine, DbInfo, Status, VacuumLine, VacuumRequest, path};
 use chat_proto::size::size;
 
 use crate::args::DbCommand;
@@ -10,7 +10,7 @@ use crate::client::{Call, Client};
 use crate::exit::{Code, Failure};
 use crate::print::Screen;
 use crate::print::text::{Span, Style, plain, styled};
-use crate::print::time::{duration, stamp_and_ago};
+use crate::print::time::{clients, duration, stamp_and_ago};
 
 pub(super) async fn db(client: &Client, screen: &mut Screen<'_>, command: DbCommand) -> Result<(), Failure> {
     match command {
@@ -91,6 +91,7 @@ fn tell(screen: &mut Screen<'_>, line: &CheckLine) -> Result<(), Failure> {
 async fn vacuum(client: &Client, screen: &mut Screen<'_>, max_pause: Duration) -> Result<(), Failure> {
     let trying = "give room back";
     let explain = |cause| client.explain(trying, cause);
+    confirm_pause(client, screen, trying, max_pause).await?;
     let max_pause_ms = Some(u64::try_from(max_pause.as_millis()).unwrap_or(u64::MAX));
     let call = Call::post(trying, path::DB_VACUUM).body(&VacuumRequest { max_pause_ms });
     let mut lines = client.open(call).await.map_err(explain)?;
@@ -122,6 +123,21 @@ async fn vacuum(client: &Client, screen: &mut Screen<'_>, max_pause: Duration) -
             }
         }
     }
+}
+
+/// Asks before everybody is made to wait.
+async fn confirm_pause(
+    client: &Client,
+    screen: &mut Screen<'_>,
+    trying: &str,
+    max_pause: Duration,
+) -> Result<(), Failure> {
+    if screen.is_agreed() {
+        return Ok(());
+    }
+    let status: Status = client.call(Call::get(trying, path::STATUS)).await?;
+    let (hit, ms) = (clients(status.clients), u64::try_from(max_pause.as_millis()).unwrap_or(u64::MAX));
+    screen.confirm(trying, &format!("what is said by {hit} would wait for up to about {}", pause(ms)))
 }
 
 fn pause(ms: u64) -> String {

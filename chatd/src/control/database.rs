@@ -19,6 +19,9 @@ use crate::store::{CompactError, Examined, Holdings, Interest};
 /// The longest pause if nobody says how long.
 const PAUSE: Duration = Duration::from_secs(10);
 
+/// The longest pause that may be asked for: nobody can say anything meanwhile.
+const PAUSE_MAX: Duration = Duration::from_secs(10 * 60);
+
 /// What the database holds and takes. Counting takes long, so it has a place as streams have, and ends when its asker goes.
 pub(super) async fn show(State(app): State<App>) -> Answer<DbInfo> {
     let care = app.context.care.clone();
@@ -93,6 +96,9 @@ pub(super) async fn vacuum(
     Body(ask): Body<VacuumRequest>,
 ) -> Result<Response, Failure> {
     let limit = ask.max_pause_ms.map_or(PAUSE, Duration::from_millis);
+    if limit.is_zero() || limit > PAUSE_MAX {
+        return Err(Failure::bad_request("a pause lasts from one millisecond to 10 minutes"));
+    }
     // Before, because nothing can be kept while it lasts.
     note(&app, &by, "db-vacuum", "", &format!("longest pause {} ms", limit.as_millis())).await;
     let (care, reserve) = (app.context.care.clone(), app.context.shared.config().history.min_free as u64);

@@ -106,7 +106,7 @@ impl Care {
         Ok(findings)
     }
 
-    /// Gives room back. Everything that is said waits meanwhile, and no longer than `limit`. `reserve` bytes must stay free.
+    /// Gives room back. Everything that is said waits meanwhile, and not much longer than `limit`. `reserve` bytes must stay free.
     ///
     /// # Errors
     /// Nothing was given back: it took too long, there is not enough room for it, or the database cannot be read or written.

@@ -1,6 +1,6 @@
 //! Giving back the room that the database does not use any more (`VACUUM`). Runs on the writer's thread, so that it meets no group
-//! in the middle, and only for as long as whoever asks allows: what is said meanwhile waits. An attempt that takes longer is rolled
-//! back, and nothing has changed.
+//! in the middle, and only for about as long as whoever asks allows: what is said meanwhile waits. An attempt that would take longer is
+//! rolled back, and nothing has changed.
 //!
 //! Incremental vacuuming would do it in small slices, but needs pages that say where each page is used, and every commit would have
 //! to keep them; moving rows into another file and changing over would have to do the same for every connection that reads.
@@ -16,6 +16,9 @@ use super::database::connect;
 use super::error::StoreError;
 use super::interest::Interest;
 use super::space::free_bytes;
+
+/// What it takes is about three times what the part of it takes that can be interrupted.
+const PARTS: u32 = 3;
 
 /// Instructions of SQLite's machine between two looks at the clock.
 const LOOK_EVERY: i32 = 100;
@@ -42,7 +45,10 @@ pub enum CompactError {
         directory: std::path::PathBuf,
     },
     /// Everybody would have had to wait for longer than was allowed.
-    #[error("it was not done after {} seconds, for which everything that is said had to wait, and was taken back", limit.as_secs_f64())]
+    #[error(
+        "it would have taken more than about {} seconds, for which everything that is said has to wait, and was taken back",
+        limit.as_secs_f64()
+    )]
     TooLong {
         /// What was allowed.
         limit: Duration,
@@ -72,7 +78,7 @@ pub struct Compacted {
 /// What the writer's thread is asked for.
 #[derive(Debug)]
 pub(super) struct Compaction {
-    /// The longest pause.
+    /// About the longest pause.
     pub(super) limit: Duration,
     /// Whether anybody waits for it.
     pub(super) interest: Interest,
@@ -113,32 +119,46 @@ pub(super) fn check_room(database: &Path, pages: Pages, reserve: u64) -> Result<
     Ok(())
 }
 
-/// Does it, over a connection of its own: the writer's keeps temporary things in memory, and this would be all of the database.
+/// Does it, and gives up when the first of its three parts takes a third of `limit`: copying what is in use. The second part, copying it
+/// back, and the third, the checkpoint, take about as long each and cannot be interrupted.
 pub(super) fn compact(
     database: &Path,
     limit: Duration,
     interest: &Interest,
 ) -> Result<Compacted, CompactError> {
+    let (begun, patience) = (Instant::now(), interest.clone());
+    let is_over = move || begun.elapsed() >= limit / PARTS || patience.is_lost();
+    match compact_unless(database, is_over)? {
+        Some(done) => Ok(done),
+        None if interest.is_lost() => Err(CompactError::GivenUp),
+        None => Err(CompactError::TooLong { limit }),
+    }
+}
+
+/// Does it, over a connection of its own: the writer's keeps temporary things in memory, and this would be all of the database.
+/// Nothing has changed, and nothing is returned, when `is_over` before the copy is made.
+pub(super) fn compact_unless(
+    database: &Path,
+    mut is_over: impl FnMut() -> bool + Send + 'static,
+) -> Result<Option<Compacted>, StoreError> {
     let begun = Instant::now();
     let failed = |e| StoreError::of_sqlite("compact", database, e);
     let mut connection = connect(database).map_err(failed)?;
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(())).map_err(failed)?;
     let before = Pages::of(&connection).map_err(failed)?;
-    let patience = interest.clone();
-    let is_over = move || begun.elapsed() >= limit || patience.is_lost();
-    let over = || if interest.is_lost() { CompactError::GivenUp } else { CompactError::TooLong { limit } };
     if is_over() {
-        return Err(over());
+        return Ok(None);
     }
     connection.progress_handler(LOOK_EVERY, Some(is_over)).map_err(failed)?;
-    connection.execute_batch("VACUUM").map_err(|error| match error.sqlite_error_code() {
-        Some(ErrorCode::OperationInterrupted) => over(),
-        _ => failed(error).into(),
-    })?;
+    match connection.execute_batch("VACUUM") {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => return Ok(None),
+        done => done.map_err(failed)?,
+    }
     connection.progress_handler(0, None::<fn() -> bool>).map_err(failed)?;
     let after = Pages::of(&connection).map_err(failed)?;
-    // The file shrinks with it. A reader may stand in the way; then a later checkpoint does it.
+    // The file shrinks with it. A reader may stand in the way, and nobody waits for that: then a later checkpoint does it.
+    connection.busy_timeout(Duration::ZERO).map_err(failed)?;
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed)?;
     let size = |pages: Pages| pages.size * pages.all;
-    Ok(Compacted { before: size(before), after: size(after), pause: begun.elapsed() })
+    Ok(Some(Compacted { before: size(before), after: size(after), pause: begun.elapsed() }))
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::super::compact::compact_unless;
 use super::super::{CompactError, Examined, Interest};
 use super::{
     Seq, Store, TempDir, Time, audited, commit, in_room, open, room, said, selected, seqs, taken_back,
@@ -44,7 +45,7 @@ fn what_takes_longer_than_allowed_or_is_not_waited_for_changes_nothing() {
     let refused = store.care().compact(Duration::ZERO, 0, &Interest::default()).unwrap_err();
     assert!(matches!(refused, CompactError::TooLong { .. }), "{refused}");
     assert!(
-        refused.to_string().contains("everything that is said had to wait, and was taken back"),
+        refused.to_string().contains("everything that is said has to wait, and was taken back"),
         "{refused}"
     );
     let interest = Interest::default();
@@ -54,6 +55,49 @@ fn what_takes_longer_than_allowed_or_is_not_waited_for_changes_nothing() {
     commit(&store, vec![said(3_000, room("#a"), "after")]).unwrap();
     assert_eq!(seqs(&selected(&store, &in_room("#a"))), [1, 2_000, 3_000]);
     store.care().compact(LONG, 0, &Interest::default()).unwrap();
+}
+
+#[test]
+fn what_is_given_up_in_the_middle_is_taken_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = hollow(&directory);
+    commit(&store, (3_000..4_000).map(|seq| said(seq, room("#a"), "x")).collect()).unwrap();
+    let file = directory.path().join("chatd.db");
+    let holds = || {
+        let held = store.care().holdings(&Interest::default()).unwrap();
+        (held.pages, held.free_pages, held.amount)
+    };
+    let before = holds();
+    // Not before it has begun, and long before it is done.
+    let mut looks = 0;
+    let is_over = move || {
+        looks += 1;
+        looks > 5
+    };
+    assert_eq!(compact_unless(&file, is_over).unwrap(), None);
+    assert_eq!(holds(), before);
+    assert_eq!(store.care().examine(&Interest::default(), &mut |_| {}).unwrap(), 0);
+    commit(&store, vec![said(5_000, room("#a"), "after")]).unwrap();
+    let kept = seqs(&selected(&store, &in_room("#a")));
+    assert_eq!((kept.len(), kept.last()), (1_003, Some(&5_000)));
+    let done = compact_unless(&file, || false).unwrap().unwrap();
+    assert!(done.after < done.before, "{done:?}");
+}
+
+#[test]
+fn a_reader_goes_on_while_room_is_given_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = hollow(&directory);
+    let reading = Connection::open(directory.path().join("chatd.db")).unwrap();
+    let view = reading.unchecked_transaction().unwrap();
+    let seen = |connection: &Connection| {
+        connection.query_row("SELECT count(*) FROM messages", [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert_eq!(seen(&view), 2);
+    let done = store.care().compact(LONG, 0, &Interest::default()).unwrap();
+    assert!(done.after < done.before, "{done:?}");
+    assert_eq!(seen(&view), 2, "the reader goes on");
+    commit(&store, vec![said(3_000, room("#a"), "after")]).unwrap();
 }
 
 #[test]
