@@ -46,7 +46,7 @@ mod tests;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -125,6 +125,13 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Nobody new is taken from now on. Long work on the store is given up, since a message that waits for a vacuum is before every
+    /// farewell in the log.
+    pub fn begin_to_stop(&self) {
+        self.stopping.cancel();
+        self.is_draining.store(true, Ordering::Relaxed);
+    }
+
     /// Where clients connect at present.
     #[must_use]
     pub fn listeners(&self) -> Arc<[ClientListener]> {

@@ -25,7 +25,7 @@ pub mod tls;
 mod unavailable;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -276,11 +276,8 @@ impl Daemon {
 
     /// Top down: no new clients, all clients told, the log written out, the store closed. Bounded by one deadline.
     async fn drain(mut self) {
-        // A message that waits for a vacuum is before every farewell in the log.
-        self.facts.stopping.cancel();
-        let within = self.drain_timeout;
-        let deadline = Instant::now() + within;
-        self.facts.is_draining.store(true, Ordering::Relaxed);
+        let (within, deadline) = (self.drain_timeout, Instant::now() + self.drain_timeout);
+        self.facts.begin_to_stop();
         systemd::stopping(within + Duration::from_secs(5));
         tracing::info!(clients = self.sessions.len(), within_s = within.as_secs(), "stopping");
         if self.pending.is_some() {
