@@ -23,6 +23,21 @@ fn the_service_manager_is_told_of_start_reload_and_stop() {
 }
 
 #[test]
+fn the_watchdog_hears_of_the_daemon_and_no_file_to_be_checked_holds_it_up() {
+    let mut daemon = Daemon::changed("", |command| {
+        command.env("WATCHDOG_USEC", "200000");
+    });
+    daemon.wait_notify("WATCHDOG=1");
+    let pipe = daemon.path("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    for endless in [pipe.to_str().unwrap(), "/dev/zero"] {
+        ctl(&daemon, &["check", endless]).code(1).stderr(contains("it is not a regular file"));
+    }
+    daemon.wait_notify("WATCHDOG=1");
+    daemon.terminate();
+}
+
+#[test]
 fn a_stop_under_load_tells_every_client_the_reason_and_loses_no_line_in_the_middle() {
     const LINES: usize = 3_000;
     let mut daemon = Daemon::with("[limits]\ninput-rate = 1000000\ninput-burst = 1000000");

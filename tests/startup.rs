@@ -208,12 +208,15 @@ fn a_configuration_that_cannot_be_read_names_its_owner_its_mode_and_who_tries() 
 }
 
 #[test]
-fn a_configuration_that_is_missing_or_a_directory_is_said() {
+fn a_configuration_that_is_missing_or_a_directory_or_too_long_is_said() {
     let place = Place::new("");
     fs::remove_file(place.path("chatd.toml")).unwrap();
     place.fails(LASTS, &[&place.named("chatd.toml"), "there is no such file", "--print-config"]);
     fs::create_dir(place.path("chatd.toml")).unwrap();
     place.fails(LASTS, &["cannot read it: it is a directory", "chatd.toml"]);
+    fs::remove_dir(place.path("chatd.toml")).unwrap();
+    fs::write(place.path("chatd.toml"), "#".repeat(1024 * 1024 + 1)).unwrap();
+    place.fails(LASTS, &["cannot read it: it is longer than 1 MiB"]);
 }
 
 #[test]

@@ -20,6 +20,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
@@ -124,5 +125,8 @@ fn serve(loaded: Loaded, source: Source) -> Result<()> {
     };
     builder.worker_threads(workers);
     let runtime = builder.enable_all().build().context("cannot start the runtime")?;
-    runtime.block_on(daemon::run(loaded, source, telemetry, inherited))
+    let outcome = runtime.block_on(daemon::run(loaded, source, telemetry, inherited));
+    // Everything has ended; at most a file system that hangs still holds somebody who reads, and is not waited for.
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    outcome
 }

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::{self, ErrorKind};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
@@ -16,6 +17,9 @@ use super::{
     TlsConfig, listen, webirc,
 };
 use crate::access::{self, Denied};
+
+/// A file longer than this is no configuration.
+const FILE_MAX: u64 = 1024 * 1024;
 
 /// Where a configuration comes from; kept for the next reload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,7 +90,7 @@ pub(super) fn parse_traced(
 }
 
 fn read(file: &Path) -> Result<String, ConfigError> {
-    let bytes = std::fs::read(file).map_err(|error| ConfigError::whole(file, unreadable(file, &error)))?;
+    let bytes = read_bytes(file).map_err(|wrong| ConfigError::whole(file, wrong))?;
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let text = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
@@ -94,6 +98,23 @@ fn read(file: &Path) -> Result<String, ConfigError> {
         let problem = Problem { place, key: String::new(), message: "not UTF-8".into(), hint: None };
         ConfigError { file: Some(file.to_owned()), problems: vec![problem] }
     })
+}
+
+/// Whoever asks for a check names any file, and the daemon reads it: a pipe that nobody writes to would never end, and a device
+/// neither.
+fn read_bytes(file: &Path) -> Result<Vec<u8>, Wrong> {
+    let cannot = |error: io::Error| unreadable(file, &error);
+    let metadata = fs::metadata(file).map_err(cannot)?;
+    if !metadata.is_file() && !metadata.is_dir() {
+        return Err(Wrong::new("cannot read it: it is not a regular file")
+            .hint("write what it gives to a file and name that one"));
+    }
+    let mut bytes = Vec::new();
+    File::open(file).and_then(|file| file.take(FILE_MAX + 1).read_to_end(&mut bytes)).map_err(cannot)?;
+    if bytes.len() as u64 > FILE_MAX {
+        return Err(Wrong::new("cannot read it: it is longer than 1 MiB").hint("is this the right file?"));
+    }
+    Ok(bytes)
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> Wrong {

@@ -24,6 +24,9 @@ const WORTH_TELLING_TWICE: Duration = Duration::from_secs(10);
 /// How long an announcement may wait for its place in the log.
 const ANNOUNCE: Duration = Duration::from_secs(5);
 
+/// How long a portion may wait for the owner. Those who remain go with a later one.
+const PORTION: Duration = Duration::from_secs(2);
+
 /// A drain that has begun: when what of it is due.
 #[derive(Debug)]
 pub(super) struct Drain {
@@ -110,8 +113,9 @@ impl Daemon {
             self.announce(&stops_in(left)).await;
         }
         if portion > 0 {
-            // An owner that is gone ends the daemon by itself.
-            let ended = self.registry.dismiss(portion).await.unwrap_or(0);
+            // An owner that is gone ends the daemon by itself; one that is busy forgets a portion for which nobody waits.
+            let dismissed = timeout(PORTION, self.registry.dismiss(portion)).await;
+            let ended = dismissed.unwrap_or(Ok(0)).unwrap_or(0);
             if let Some(info) = &mut *self.facts.drain.lock().unwrap_or_else(PoisonError::into_inner) {
                 info.ended += ended as u64;
             }

@@ -18,24 +18,26 @@ mod owner;
 mod reload;
 mod review;
 mod secret;
+mod serve;
 mod signal;
 mod steer;
 mod systemd;
 pub mod tls;
 mod unavailable;
+mod work;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow};
 use listenfd::ListenFd;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::config::{Config, Environment, Loaded, PathError, Settings, Source};
 use crate::control::{self, Facts, Steer};
@@ -53,9 +55,12 @@ use descriptors::Descriptors;
 use drain::Drain;
 use listeners::Listeners;
 use observers::Observers;
+use review::Reviews;
 use signal::Signal;
 use tls::Tls;
+
 use unavailable::Unavailable;
+use work::Work;
 
 /// Runs the daemon until it is told to stop. Must be called inside the runtime.
 ///
@@ -136,6 +141,12 @@ struct Daemon {
     drain_timeout: Duration,
     /// Nobody new is taken, and the daemon stops when all have left, or at the end of it.
     draining: Option<Drain>,
+    /// Configurations that are looked at without being put in force.
+    reviews: Reviews,
+    /// What the main loop is at, for the watchdog.
+    work: Work,
+    /// Ends with the daemon.
+    watchdog: AbortOnDropHandle<()>,
 }
 
 impl Daemon {
@@ -177,6 +188,8 @@ impl Daemon {
             steer,
             facts: Arc::clone(&facts),
         };
+        let work = Work::default();
+        let watchdog = tokio::spawn(systemd::watchdog(registry.clone(), work.clone()));
         let observers = Observers::start(context.clone(), controlling.clone(), config.metrics.address)?;
         let mut daemon = Self {
             source,
@@ -206,6 +219,9 @@ impl Daemon {
             _signal_thread: signal_thread,
             drain_timeout: config.server.drain_timeout,
             draining: None,
+            reviews: Reviews::default(),
+            work,
+            watchdog: AbortOnDropHandle::new(watchdog),
         };
         daemon.open(plan);
         daemon.watch_certificates(files);
@@ -233,40 +249,6 @@ impl Daemon {
         }
     }
 
-    /// Runs until somebody stops the daemon or a core task ends by itself, which nothing can repair but a restart.
-    async fn serve(&mut self) -> Result<()> {
-        let watchdog = systemd::watchdog(self.registry.clone());
-        tokio::pin!(watchdog);
-        let store_ended = self.store.as_ref().map_or_else(CancellationToken::new, Store::ended);
-        loop {
-            tokio::select! {
-                Some(signal) = self.signals.recv() => match signal {
-                    Signal::Stop => return Ok(()),
-                    Signal::Reload => drop(self.reload(None).await),
-                    Signal::ReopenLogs => self.reopen_logs(),
-                },
-                Some(steer) = self.steering.recv() => {
-                    if self.steer(steer).await.is_break() {
-                        return Ok(());
-                    }
-                }
-                () = self.renewed.notified() => self.renew().await,
-                () = self.reload_asked.notified() => drop(self.reload(None).await),
-                () = at(self.pending.as_ref().map(Pending::due)) => self.undo_in_time().await,
-                ended = &mut self.owner => return Err(core_task("registry", ended)),
-                ended = &mut self.control => return Err(core_task("control API", ended)),
-                () = store_ended.cancelled() => bail!("the store's thread ended by itself"),
-                () = &mut watchdog => bail!("the watchdog ended"),
-                () = self.sessions.wait() => return Ok(()),
-                () = at(self.draining.as_ref().map(Drain::next)) => {
-                    if self.go_on_draining().await.is_break() {
-                        return Ok(());
-                    }
-                }
-            }
-        }
-    }
-
     fn reopen_logs(&self) {
         match self.telemetry.reopen() {
             Ok(()) => tracing::info!("log files opened anew"),
@@ -286,9 +268,14 @@ impl Daemon {
         self.steering.close();
         self.accepting.cancel();
         self.acceptors.close();
-        self.acceptors.wait().await;
-        // The owner may be what failed; then the sessions end because it is gone.
-        let _ = self.registry.drain().await;
+        let told = async {
+            self.acceptors.wait().await;
+            // The owner may be what failed; then the sessions end because it is gone.
+            let _ = self.registry.drain().await;
+        };
+        if timeout_at(deadline, told).await.is_err() {
+            tracing::error!("cannot tell the clients within the deadline, because the registry is busy");
+        }
         self.sessions.close();
         tokio::select! {
             () = self.sessions.wait() => {}
@@ -381,20 +368,5 @@ fn facts(source: &Source, control_socket: PathBuf, started: Time) -> Facts {
         pending_reload: Mutex::default(),
         config_loaded_at: AtomicU64::new(started.0),
         owner: nix::unistd::geteuid().as_raw(),
-    }
-}
-
-/// The moment, if there is one.
-async fn at(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => tokio::time::sleep_until(moment).await,
-        None => std::future::pending().await,
-    }
-}
-
-fn core_task(name: &str, ended: Result<(), tokio::task::JoinError>) -> anyhow::Error {
-    match ended {
-        Ok(()) => anyhow!("the {name} ended by itself"),
-        Err(error) => anyhow!("the {name} failed: {error}"),
     }
 }

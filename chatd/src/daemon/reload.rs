@@ -8,17 +8,25 @@ use std::time::Duration;
 
 use anyhow::Result;
 use chat_proto::control::ReloadResult;
+use tokio::time::timeout;
 
 use super::tls::{self, Tls};
 use super::{Daemon, change, listeners, observers, secret, systemd};
-use crate::config::{self, Config, ConfigError, Loaded, Settings, Source};
+use crate::config::{self, Config, ConfigError, Environment, Loaded, Settings, Source};
 use crate::control::NotDone;
+use crate::domain::notice::What;
 use crate::health::Condition;
-use crate::registry;
+use crate::registry::{self, Stopped};
 use crate::wire;
 
 /// Where the key of the cloaks is kept if the configuration gives none.
 const CLOAK_KEY: &str = "cloak.key";
+
+/// How long reading one thing may take.
+const READ: Duration = Duration::from_secs(5);
+
+/// How long the owner may be too busy to be told something.
+const OWNER: Duration = Duration::from_secs(5);
 
 /// The key of the cloaks, made if there is none yet. Nothing where no cloak is made.
 pub(super) fn cloak_key(config: &Config, state_directory: &Path) -> Result<Option<String>> {
@@ -110,7 +118,7 @@ impl Daemon {
         let settings = Arc::new(settings.keeping(&self.settings, change::needs_restart));
         let certificates = self.read_certificates(&new).await?;
         let effective = change::effective(&old, new);
-        let doubts = self.doubts(Arc::clone(&effective)).await;
+        let doubts = doubts(Arc::clone(&effective), self.source.environment.clone()).await;
         let renewed = self.tls.as_ref().map(|tls| certificates.renewed(&tls.current())).unwrap_or_default();
         let mut warnings = certificates.doubts();
         warnings.extend(self.listeners.warnings(&effective.listen));
@@ -175,13 +183,29 @@ impl Daemon {
         self.facts.put_listeners(self.listeners.facts());
         self.observers.apply(scraping);
         let news = wire::changed_offers(&old, &config);
-        let told = self.registry.configure(config, news).await;
-        for task in ended {
-            // One that panicked accepts nobody either.
-            let _ = task.await;
-        }
+        let told = self.tell_owner(config, news).await;
+        // One that panicked accepts nobody either; one that still waits for the owner accepts nobody any more afterwards.
+        let _ = timeout(OWNER, futures_util::future::join_all(ended)).await;
         self.facts.config_loaded_at.store(registry::now().0, Ordering::Relaxed);
         told.map_err(|error| error.to_string())
+    }
+
+    /// Hands the owner its configuration. An owner that is busy gets it later, in its turn: what was put in force already stays so.
+    ///
+    /// # Errors
+    /// The daemon is about to end, because the owner has.
+    async fn tell_owner(&self, config: Arc<Config>, news: Option<What>) -> Result<(), Stopped> {
+        let registry = self.registry.clone();
+        let telling = self.acceptors.spawn(async move { registry.configure(config, news).await });
+        match timeout(OWNER, telling).await {
+            Ok(told) => told.unwrap_or(Err(Stopped)),
+            Err(_late) => {
+                tracing::warn!(
+                    "the registry is busy; what of the configuration is its part takes effect when it is not"
+                );
+                Ok(())
+            }
+        }
     }
 
     /// Shows these certificates from now on. Established sessions stay as they are.
@@ -231,20 +255,13 @@ impl Daemon {
     /// The certificates of a configuration, as they are on disk now.
     async fn read_certificates(&self, new: &Config) -> Result<Certificates, String> {
         let (tls, config) = (self.tls.clone(), new.tls.clone());
-        let reading = tokio::task::spawn_blocking(move || match tls {
+        blocking("the certificates", move || match tls {
             Some(tls) if config.has_certificate() => {
                 tls.read(&config).map(|current| Certificates::Changed(Arc::new(current)))
             }
             _ => Ok(Tls::load(&config)?.map_or(Certificates::None, Certificates::First)),
-        });
-        reading.await.map_err(|error| format!("cannot read the certificates: {error}"))?
-    }
-
-    /// As [`super::doubts`], not on a task that others wait for.
-    pub(super) async fn doubts(&self, config: Arc<Config>) -> Vec<String> {
-        let environment = self.source.environment.clone();
-        let looking = tokio::task::spawn_blocking(move || super::doubts(&config, &environment));
-        looking.await.unwrap_or_default()
+        })
+        .await?
     }
 
     /// Tells systemd that reading is over, and what there is to know.
@@ -266,6 +283,28 @@ pub(super) async fn load(source: Source) -> Result<Loaded, String> {
 
 /// Reads files, so not on a task that others wait for.
 pub(super) async fn read(source: Source) -> Result<Result<Loaded, ConfigError>, String> {
-    let loading = tokio::task::spawn_blocking(move || config::load(&source));
-    loading.await.map_err(|error| format!("cannot read the configuration: {error}"))
+    blocking("the configuration", move || config::load(&source)).await
+}
+
+/// As [`super::doubts`], not on a task that others wait for. One more if they cannot be had in time.
+pub(super) async fn doubts(config: Arc<Config>, environment: Environment) -> Vec<String> {
+    let looking = blocking("the users of this machine", move || super::doubts(&config, &environment));
+    looking.await.unwrap_or_else(|cause| vec![cause])
+}
+
+/// Has something read that blocks: on a thread where nobody else waits for it, and no longer than one reads what can be read.
+pub(super) async fn blocking<T: Send + 'static>(
+    what: &str,
+    read: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, String> {
+    match timeout(READ, tokio::task::spawn_blocking(read)).await {
+        Ok(done) => done.map_err(|error| format!("cannot read {what}: {error}")),
+        Err(_late) => {
+            let seconds = READ.as_secs();
+            Err(format!(
+                "cannot read {what}: it takes longer than {seconds} seconds; is what keeps it (a disk, a network file system, a directory \
+                 of users) well?"
+            ))
+        }
+    }
 }

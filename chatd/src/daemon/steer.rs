@@ -19,8 +19,8 @@ impl Daemon {
             Steer::Confirm(answer) => drop(answer.send(self.confirm())),
             Steer::Undo(answer) => drop(answer.send(self.undo().await)),
             Steer::Settings(prefix, answer) => drop(answer.send(self.settings_in_force(&prefix))),
-            Steer::Diff(against, answer) => drop(answer.send(self.diff(against).await)),
-            Steer::Check(path, answer) => drop(answer.send(self.check(path).await)),
+            Steer::Diff(against, answer) => self.diff(against, answer),
+            Steer::Check(path, answer) => self.check(path, answer),
             Steer::Drain { timeout: asked, answer } => {
                 let within = asked.unwrap_or(self.drain_timeout);
                 drop(answer.send(self.accepted(within)));

@@ -215,7 +215,8 @@ impl Registry {
     }
 
     /// Has some clients leave, at most `count`: those first to whom it matters least. Each reads
-    /// [`Disconnect::Draining`] as the reason. Says how many they are; fewer only if no more are here.
+    /// [`Disconnect::Draining`] as the reason. Says how many they are; fewer only if no more are here. Nobody leaves if this is
+    /// dropped before.
     ///
     /// # Errors
     /// The owner does not answer.

@@ -11,11 +11,13 @@ use crate::log::EventLog;
 use crate::registry::roster::{End, Entry, Roster};
 
 impl<L: EventLog> Owner<L> {
-    /// Has so many leave, and answers how many those are.
+    /// Has so many leave, and answers how many those are; nobody if nobody waits for the answer any more.
     pub(super) fn dismiss(&mut self, count: usize, answer: oneshot::Sender<usize>) {
         let going = next(&self.state, &self.roster, count);
-        // Nobody waiting for the answer any more is no fault.
-        let _ = answer.send(going.len());
+        // Whoever has stopped waiting counts on nobody having left.
+        if answer.send(going.len()).is_err() {
+            return;
+        }
         for client in going {
             self.append(Event::Left { client, why: Disconnect::Draining }, Asker::Nobody);
         }
