@@ -188,7 +188,7 @@ fn every_change_leaves_an_entry_of_who_did_what_to_whom() {
     ctl(&daemon, &["reload"]).success();
     let audit: Vec<AuditEntry> = json(&daemon, &["list", "audit"]);
     let actions: Vec<_> = audit.iter().map(|entry| entry.action.as_str()).collect();
-    assert_eq!(actions, ["say", "say", "say", "kick", "log-level", "reload"]);
+    assert_eq!(actions, ["say", "say", "say", "kick", "log-level", "reload", "reload"]);
     assert!(
         audit.iter().all(|entry| entry.who == audit[0].who && entry.who.starts_with("unix:")),
         "{audit:?}"
@@ -198,6 +198,7 @@ fn every_change_leaves_an_entry_of_who_did_what_to_whom() {
     assert_eq!(of(1), (Some("#room"), Some("back soon")));
     assert_eq!(of(2).1, Some("noon"));
     assert_eq!(of(3), (Some("alice"), Some("enough")));
+    assert_eq!((of(5).1, of(6).1), (Some("begun"), None));
     assert!(audit.is_sorted_by(|one, next| one.seq < next.seq));
     ctl(&daemon, &["list", "audit", "-n", "1"])
         .success()

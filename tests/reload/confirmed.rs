@@ -51,7 +51,8 @@ fn a_confirmed_reload_stays_and_until_then_no_other_is_done() {
     ctl(&daemon, &["reload"]).success();
     assert_eq!(motd_of(&mut alice), "third");
     let done: Vec<_> = audit(&daemon).into_iter().map(|(_, action)| action).collect();
-    assert_eq!(done, ["reload", "reload", "confirm", "reload"]);
+    // Each reload has one entry when it begins and one of what came of it.
+    assert_eq!(done, ["reload", "reload", "reload", "reload", "confirm", "reload", "reload"]);
 }
 
 #[test]
@@ -121,6 +122,9 @@ fn an_undo_that_fails_changes_nothing_is_shown_and_tried_again() {
     drop(taken);
     daemon.wait_log("the reload is taken back changed");
     assert_eq!(motd_of(&mut alice), "fixed");
+    ctl(&daemon, &["list", "audit"])
+        .success()
+        .stdout(contains("asked for before, when it failed").and(contains("not confirmed in time").not()));
     TcpStream::connect(("127.0.0.1", port)).unwrap();
 }
 

@@ -1,6 +1,7 @@
 //! `POST /v1/check`, `drain`, `undrain`, `stop`: what only the daemon itself can do. Passes it on and waits for the answer.
 
 use std::path::PathBuf;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -47,13 +48,13 @@ pub(super) async fn undrain(
     State(app): State<App>,
     Extension(Asker(by)): Extension<Asker>,
 ) -> Answer<Accepted> {
-    match steer(&app, Steer::Undrain).await? {
-        Some(done) => {
-            note(&app, &by, "undrain", "", "").await;
-            Ok(Json(done))
-        }
-        None => Err(Failure::refused("the daemon is not draining").hint("`chatctl drain` would begin it")),
+    let drains = app.context.facts.drain.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+    if drains {
+        note(&app, &by, "undrain", "", "").await;
     }
+    let done = steer(&app, Steer::Undrain).await?;
+    done.map(Json)
+        .ok_or_else(|| Failure::refused("the daemon is not draining").hint("`chatctl drain` would begin it"))
 }
 
 /// Ends the daemon.

@@ -20,7 +20,8 @@ use super::problem::{Answer, Failure};
 use super::request::{Asked, Body};
 use super::router::{App, Asker};
 use super::stream::{Source, respond};
-use crate::telemetry::{Telemetry, Watching};
+use crate::config::parse_level;
+use crate::telemetry::{Telemetry, TelemetryError, Watching};
 
 /// From the gravest on.
 const LEVELS: [(&str, Level); 5] = [
@@ -63,20 +64,21 @@ pub(super) async fn set(
 ) -> Answer<LogLevel> {
     let telemetry = &app.context.telemetry;
     let within = ask.for_ms.map(Duration::from_millis);
+    if let Some(within) = within.filter(|within| *within > RAISED_MAX) {
+        let detail =
+            format!("{} s are longer than the seven days for which a level can be raised", within.as_secs());
+        return Err(Failure::bad_request(detail).hint("set log.level in the configuration and reload"));
+    }
+    let refused =
+        |error: TelemetryError| Failure::plain(StatusCode::UNPROCESSABLE_ENTITY, format!("{error}"));
+    parse_level(&ask.level).map_err(|error| refused(error.into()))?;
+    let detail = within.map(|within| format!("for {} s", within.as_secs_f64())).unwrap_or_default();
+    note(&app, &by, "log-level", &ask.level, &detail).await;
     let set = match within {
-        Some(within) if within > RAISED_MAX => {
-            let detail = format!(
-                "{} s are longer than the seven days for which a level can be raised",
-                within.as_secs()
-            );
-            return Err(Failure::bad_request(detail).hint("set log.level in the configuration and reload"));
-        }
         Some(within) => telemetry.raise_level(&ask.level, within),
         None => telemetry.set_level(&ask.level),
     };
-    set.map_err(|error| Failure::plain(StatusCode::UNPROCESSABLE_ENTITY, format!("{error}")))?;
-    let detail = within.map(|within| format!("for {} s", within.as_secs_f64())).unwrap_or_default();
-    note(&app, &by, "log-level", &ask.level, &detail).await;
+    set.map_err(refused)?;
     let until = telemetry.level_until().map(|until| format!("{until:.3}"));
     Ok(Json(LogLevel { level: telemetry.level(), until }))
 }

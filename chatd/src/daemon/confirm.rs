@@ -19,11 +19,19 @@ const AGAIN: Duration = Duration::from_secs(2);
 /// How long an entry of the audit may wait for its place in the log.
 const NOTE: Duration = Duration::from_secs(5);
 
+/// Why a reload is taken back by itself.
+const NOT_CONFIRMED: &str = "not confirmed in time";
+
+/// Why it is once more, when somebody wanted it and it could not be done then.
+const ASKED_FOR: &str = "asked for before, when it failed";
+
 /// A reload that is taken back unless somebody confirms it.
 pub(super) struct Pending {
     before: InForce,
     /// When to take it back.
     due: Instant,
+    /// Why it is taken back then, for the audit.
+    why: &'static str,
     pub(super) info: PendingReload,
 }
 
@@ -74,7 +82,12 @@ impl Daemon {
             undo_failed: None,
         };
         tracing::warn!(until = info.until_at, "the reload is taken back unless it is confirmed");
-        self.put_pending(Some(Pending { before, due: Instant::now() + within, info: info.clone() }));
+        self.put_pending(Some(Pending {
+            before,
+            due: Instant::now() + within,
+            why: NOT_CONFIRMED,
+            info: info.clone(),
+        }));
         info
     }
 
@@ -110,9 +123,10 @@ impl Daemon {
 
     /// The time is over and nobody has confirmed.
     pub(super) async fn undo_in_time(&mut self) {
+        let why = self.pending.as_ref().map_or(NOT_CONFIRMED, |pending| pending.why);
         if self.undo().await.is_ok() {
             let by = Operator { name: "chatd".into(), role: Role::Admin };
-            let (target, detail) = (self.facts.config_source.as_str().into(), "not confirmed in time".into());
+            let (target, detail) = (self.facts.config_source.as_str().into(), why.into());
             let note = Command::Audit { action: "undo".into(), target, detail };
             if !matches!(timeout(NOTE, self.registry.command(by, note)).await, Ok(Ok(Ok(_)))) {
                 tracing::error!("cannot keep an audit entry of a reload that was taken back");
@@ -138,6 +152,10 @@ impl Daemon {
         // Once is enough for the log; `chatctl status` shows it as long as it lasts.
         if pending.info.undo_failed.is_none() {
             tracing::error!(cause, "cannot take the reload back; it stays in force, and this is tried again");
+        }
+        // Before its time only somebody takes it back.
+        if Instant::now() < pending.due {
+            pending.why = ASKED_FOR;
         }
         pending.due = Instant::now() + AGAIN;
         pending.info.undo_failed = Some(cause);

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use chat_proto::control::{
-    Accepted, AuditEntry, CheckResult, ClientInfo, HostResult, KickResult, LogSetting, LogStreamLine,
-    ReloadResult, SayResult,
+    Accepted, AuditEntry, CheckResult, ClientInfo, DrainInfo, HostResult, KickResult, LogSetting,
+    LogStreamLine, ReloadResult, SayResult,
 };
 
 use super::harness::{Answer, Office};
@@ -112,7 +112,9 @@ async fn a_reload_is_told_and_a_faulty_one_is_a_report() {
     });
     assert!(answer.await.problem(422).contains("line 3: no"));
     let reload = triple("unix:root", "reload", "defaults");
-    assert_eq!(audit(&office).await, [reload.clone(), reload], "the refused one as well");
+    let twice = [reload.clone(), reload.clone()];
+    let expected = [twice.clone(), twice].concat();
+    assert_eq!(audit(&office).await, expected, "its beginning and its end, of the refused one as well");
     office.close().await;
 }
 
@@ -135,6 +137,11 @@ async fn a_check_takes_absolute_paths_only_and_changes_nothing() {
     office.close().await;
 }
 
+fn drain() -> DrainInfo {
+    let (began_at, deadline_at) = (String::new(), String::new());
+    DrainInfo { began_at, deadline_at, clients_at_start: 3, ended: 0 }
+}
+
 #[tokio::test]
 async fn drain_undrain_and_stop_are_accepted_and_audited() {
     let mut office = Office::open();
@@ -148,6 +155,7 @@ async fn drain_undrain_and_stop_are_accepted_and_audited() {
     .await;
     assert_eq!((answer.status, answer.json::<Accepted>()), (202, accepted.clone()));
     for (answered, status) in [(None, 409), (Some(accepted.clone()), 200)] {
+        *office.facts.drain.lock().unwrap() = answered.as_ref().map(|_| drain());
         let answer = steered(&mut office, "/v1/undrain", "", |steer| match steer {
             Steer::Undrain(answer) => answer.send(answered).unwrap(),
             other => panic!("{other:?}"),
