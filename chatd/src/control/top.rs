@@ -21,7 +21,7 @@ use super::status::{commits, dialects, health, registered, state};
 use super::time::rfc3339;
 use crate::domain::command::Role;
 use crate::domain::id::Seq;
-use crate::registry::{Activity, Census, Inspect, View, now};
+use crate::registry::{Activity, Census, Inspect, Steady, View, now};
 
 /// How long what was seen is of use to compare with.
 const FRESH: Duration = Duration::from_secs(10);
@@ -92,7 +92,7 @@ pub(super) async fn show(
         time: rfc3339(now()),
         version: env!("CARGO_PKG_VERSION").into(),
         server: config.server.name.clone(),
-        uptime_ms: now().since_ms(facts.started_at),
+        uptime_ms: Steady::now().0,
         state: state(facts),
         health: health(&context.health),
         clients: census.clients.iter().map(|group| group.count).sum(),

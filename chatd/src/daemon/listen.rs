@@ -76,7 +76,10 @@ pub(super) fn take_inherited(inherited: &mut ListenFd) -> Result<HashMap<SocketA
 /// # Errors
 /// The cause, and the remedy.
 pub(super) fn bind(wanted: &Listen, leaving: &[Bound]) -> Result<Bound> {
-    with_room(wanted, leaving, |socket| socket.listen(BACKLOG)).and_then(|socket| Bound::new(socket, false))
+    let socket = with_room(wanted, leaving, |socket| socket.listen(BACKLOG))?;
+    // Sharing was for this moment: `listen` looks once more whether it may.
+    share(&socket, false);
+    Bound::new(socket, false)
 }
 
 /// Whether [`bind`] would succeed. Nobody can connect meanwhile.

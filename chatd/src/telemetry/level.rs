@@ -42,10 +42,20 @@ pub(super) struct Filters {
 
 struct State {
     level: String,
-    /// Until when it is in effect, and what comes then.
-    raised: Option<(Timestamp, String)>,
+    /// Whether it is in effect for a while only.
+    raised: Option<Raised>,
     /// How many want to see each level, from the gravest on.
     wishes: [usize; 5],
+}
+
+/// A level in effect for a while.
+struct Raised {
+    /// Until when, for people.
+    until: Timestamp,
+    /// The same, by a clock that nobody sets.
+    due: Instant,
+    /// What comes then.
+    then: String,
 }
 
 impl Levels {
@@ -65,7 +75,7 @@ impl Levels {
     /// The level in effect, and until when if it is for a while.
     pub(super) fn current(&self) -> (String, Option<Timestamp>) {
         let state = self.lock();
-        (state.level.clone(), state.raised.as_ref().map(|(until, _)| *until))
+        (state.level.clone(), state.raised.as_ref().map(|raised| raised.until))
     }
 
     /// Whether events of this level are written, of some module at least.
@@ -75,19 +85,20 @@ impl Levels {
 
     /// Puts a level in effect, until the next start.
     pub(super) fn set(&self, level: &str) -> Result<(), TelemetryError> {
-        self.put(level, |state| state.raised = None)?;
-        self.due.send_replace(None);
+        let mut state = self.lock();
+        self.put(&mut state, level)?;
+        self.until(&mut state, None);
         Ok(())
     }
 
     /// Puts a level in effect for so long; then comes the one that was in effect before, or that was to come anyway.
     pub(super) fn raise(&self, level: &str, within: Duration) -> Result<(), TelemetryError> {
         let until = Timestamp::now().saturating_add(within).unwrap_or(Timestamp::MAX);
-        self.put(level, |state| {
-            let then = state.raised.take().map_or_else(|| state.level.clone(), |(_, then)| then);
-            state.raised = Some((until, then));
-        })?;
-        self.due.send_replace(Some(Instant::now() + within));
+        let mut state = self.lock();
+        let before = state.level.clone();
+        self.put(&mut state, level)?;
+        let then = state.raised.take().map_or(before, |raised| raised.then);
+        self.until(&mut state, Some(Raised { until, due: Instant::now() + within, then }));
         Ok(())
     }
 
@@ -98,10 +109,13 @@ impl Levels {
 
     /// Ends a level that was raised for a while, if its time is over; returns the one that is in effect then.
     pub(super) fn lower(&self) -> Option<String> {
-        self.due.borrow().filter(|due| *due <= Instant::now())?;
-        let (_, then) = self.lock().raised.clone()?;
+        // Looked at and changed under one lock: one that is raised meanwhile is not ended with it.
+        let mut state = self.lock();
+        let over = state.raised.take_if(|raised| raised.due <= Instant::now())?;
         // It was understood when it was set.
-        self.set(&then).ok().map(|()| then)
+        let lowered = self.put(&mut state, &over.then);
+        self.until(&mut state, None);
+        lowered.ok().map(|()| over.then)
     }
 
     /// Shows those who watch at least this much, until what is returned is dropped.
@@ -120,10 +134,14 @@ impl Levels {
         }
     }
 
-    fn put(&self, level: &str, raise: impl FnOnce(&mut State)) -> Result<(), TelemetryError> {
+    /// Tells how long the level of this state is in effect.
+    fn until(&self, state: &mut State, raised: Option<Raised>) {
+        state.raised = raised;
+        self.due.send_replace(state.raised.as_ref().map(|raised| raised.due));
+    }
+
+    fn put(&self, state: &mut State, level: &str) -> Result<(), TelemetryError> {
         let record = parse_level(level)?;
-        let mut state = self.lock();
-        raise(&mut state);
         level.clone_into(&mut state.level);
         self.written.store(written(&record), Ordering::Relaxed);
         let _ = self.record.reload(record);
