@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::Context;
 use super::router::App;
-use crate::health::{Condition, Severity};
+use crate::health::{Condition, Raised, Severity};
 use crate::registry::Inspect;
 
 /// How long the owner may take to answer; who asks waits five seconds or so.
@@ -24,7 +24,13 @@ pub(super) async fn health(State(app): State<App>) -> Response {
 
 /// Whether it takes new clients, on the control socket.
 pub(super) async fn ready(State(app): State<App>) -> Response {
-    takes_clients(&app.context).await
+    answer(hindrances(&app.context, |raised| format!("{}: {}", raised.condition.code(), raised.detail)).await)
+}
+
+/// The same for whoever can reach the address of `[metrics]`: what is wrong, and none of the words of the system and the store, in
+/// which there are paths.
+pub(super) async fn takes_strangers(context: &Context) -> Response {
+    answer(hindrances(context, |raised| raised.condition.code().to_owned()).await)
 }
 
 /// Whether the daemon lives: the owner answers in time. If not, only a restart helps.
@@ -32,8 +38,8 @@ pub(super) async fn alive(context: &Context) -> Response {
     answer(silence(context).await.into_iter().collect())
 }
 
-/// Whether it takes new clients and keeps what they say. If not, others should, for the time being.
-pub(super) async fn takes_clients(context: &Context) -> Response {
+/// What speaks against taking new clients and keeping what they say. While there is something, others should.
+async fn hindrances(context: &Context, told: impl Fn(&Raised) -> String) -> Vec<String> {
     let mut reasons: Vec<_> = silence(context).await.into_iter().collect();
     if context.facts.is_draining.load(Relaxed) {
         reasons.push("draining: it takes no new clients and ends when all have left".to_owned());
@@ -46,8 +52,8 @@ pub(super) async fn takes_clients(context: &Context) -> Response {
         condition.severity() == Severity::Failing || condition == Condition::DescriptorsExhausted
     };
     let raised = context.health.snapshot().into_iter().filter(|raised| hinders(raised.condition));
-    reasons.extend(raised.map(|raised| format!("{}: {}", raised.condition.code(), raised.detail)));
-    answer(reasons)
+    reasons.extend(raised.map(|raised| told(&raised)));
+    reasons
 }
 
 /// What to say of an owner that does not answer.

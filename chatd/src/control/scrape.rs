@@ -2,8 +2,8 @@
 //! of what people say, and waits for nobody: one deadline for a whole connection, and few of them at a time.
 
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -16,7 +16,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use super::{Context, metrics, probe};
@@ -24,8 +24,11 @@ use super::{Context, metrics, probe};
 /// Connections at a time. Further ones wait in the listener's backlog, for [`WHOLE_DEADLINE`] at most until the next has its turn.
 const CONNECTIONS_MAX: usize = 16;
 
-/// How long the head of a request may take.
-const HEAD_DEADLINE: Duration = Duration::from_secs(5);
+/// Of them, from one address: further ones are closed at once, so that nobody keeps the others out alone.
+const CONNECTIONS_EACH: usize = 4;
+
+/// How long the head of a request may take. Scrapers and load balancers write theirs at once.
+const HEAD_DEADLINE: Duration = Duration::from_secs(1);
 
 /// How long a connection may take from its first byte to its last; each has one request.
 const WHOLE_DEADLINE: Duration = Duration::from_secs(15);
@@ -40,6 +43,9 @@ const BACKLOG: u32 = 64;
 pub struct ScrapeListener {
     listener: TcpListener,
     address: SocketAddr,
+    gone: CancellationToken,
+    // Dropped last, and so cancels when the socket is closed.
+    _last: DropGuard,
 }
 
 impl ScrapeListener {
@@ -47,6 +53,12 @@ impl ScrapeListener {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Cancelled when nobody listens there any more.
+    #[must_use]
+    pub fn gone(&self) -> CancellationToken {
+        self.gone.clone()
     }
 
     /// Listens there. Must be called inside the runtime.
@@ -58,7 +70,9 @@ impl ScrapeListener {
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
         let listener = socket.listen(BACKLOG)?;
-        Ok(Self { address: listener.local_addr()?, listener })
+        let gone = CancellationToken::new();
+        let (address, last) = (listener.local_addr()?, gone.clone().drop_guard());
+        Ok(Self { listener, address, gone, _last: last })
     }
 }
 
@@ -67,11 +81,52 @@ pub async fn serve(listener: ScrapeListener, context: Context, stop: Cancellatio
     let router = router(context);
     let seats = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let tasks = TaskTracker::new();
-    while let Some((stream, seat)) = accept(&listener.listener, &seats, &stop).await {
-        tasks.spawn(connection(stream, router.clone(), stop.clone(), seat));
+    let guests = Guests::default();
+    while let Some((stream, peer, seat)) = accept(&listener.listener, &seats, &stop).await {
+        if let Some(guest) = guests.welcome(peer.ip()) {
+            tasks.spawn(connection(stream, router.clone(), stop.clone(), (seat, guest)));
+        }
     }
+    // The address is free for others while the last answers are read.
+    drop(listener);
     tasks.close();
     tasks.wait().await;
+}
+
+/// Who is connected, an entry for each connection; all clones are the same.
+#[derive(Clone, Debug, Default)]
+struct Guests(
+    /// [`CONNECTIONS_MAX`] at most. Locked for a look at them.
+    Arc<Mutex<Vec<IpAddr>>>,
+);
+
+impl Guests {
+    /// Counts one in, unless there are too many from its address already; until what is returned is dropped.
+    fn welcome(&self, from: IpAddr) -> Option<Guest> {
+        let mut here = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let from = from.to_canonical();
+        if here.iter().filter(|one| **one == from).count() >= CONNECTIONS_EACH {
+            return None;
+        }
+        here.push(from);
+        Some(Guest { guests: self.clone(), from })
+    }
+}
+
+/// A connection that is counted.
+#[derive(Debug)]
+struct Guest {
+    guests: Guests,
+    from: IpAddr,
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        let mut here = self.guests.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = here.iter().position(|one| *one == self.from) {
+            here.swap_remove(at);
+        }
+    }
 }
 
 fn router(context: Context) -> Router {
@@ -83,7 +138,7 @@ fn router(context: Context) -> Router {
         .route("/healthz", get(|State(context): State<Context>| async move { probe::alive(&context).await }))
         .route(
             "/readyz",
-            get(|State(context): State<Context>| async move { probe::takes_clients(&context).await }),
+            get(|State(context): State<Context>| async move { probe::takes_strangers(&context).await }),
         )
         .fallback(|| async { (StatusCode::NOT_FOUND, "there are only /metrics, /healthz and /readyz\n") })
         .method_not_allowed_fallback(|| async { (StatusCode::METHOD_NOT_ALLOWED, "there is only GET\n") })
@@ -95,12 +150,12 @@ async fn accept(
     listener: &TcpListener,
     seats: &Arc<Semaphore>,
     stop: &CancellationToken,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let next = async {
         let seat = Arc::clone(seats).acquire_owned().await.ok()?;
         loop {
             match listener.accept().await {
-                Ok((stream, _)) => return Some((stream, seat)),
+                Ok((stream, peer)) => return Some((stream, peer, seat)),
                 Err(error) => {
                     tracing::debug!(%error, "cannot accept a connection that wants metrics");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -111,7 +166,12 @@ async fn accept(
     stop.run_until_cancelled(next).await.flatten()
 }
 
-async fn connection(stream: TcpStream, router: Router, stop: CancellationToken, _seat: OwnedSemaphorePermit) {
+async fn connection(
+    stream: TcpStream,
+    router: Router,
+    stop: CancellationToken,
+    _counted: (OwnedSemaphorePermit, Guest),
+) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_DEADLINE).keep_alive(false);
     let mut serving =
@@ -125,4 +185,21 @@ async fn connection(stream: TcpStream, router: Router, stop: CancellationToken, 
         let _ = serving.await;
     };
     let _ = timeout(WHOLE_DEADLINE, whole).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_from_one_address_are_welcome_and_a_fifth_once_one_has_left() {
+        let (guests, from) = (Guests::default(), |text: &str| text.parse::<IpAddr>().unwrap());
+        let mut here: Vec<_> =
+            (0..CONNECTIONS_EACH).map(|_| guests.welcome(from("192.0.2.1")).unwrap()).collect();
+        assert!(guests.welcome(from("::ffff:192.0.2.1")).is_none(), "the same, written otherwise");
+        assert!(guests.welcome(from("192.0.2.2")).is_some());
+        here.pop();
+        here.push(guests.welcome(from("192.0.2.1")).unwrap());
+        assert!(guests.welcome(from("192.0.2.1")).is_none());
+    }
 }

@@ -12,6 +12,7 @@ mod handshake;
 mod heartbeat;
 mod listen;
 mod listeners;
+mod lost_lines;
 mod observers;
 pub mod offline;
 mod owner;
@@ -177,17 +178,7 @@ impl Daemon {
         let facts = Arc::new(facts(&source, socket, started));
         let gatekeeper = Gatekeeper::new(&registry, &shared, &facts, descriptors);
         let (steer, steering) = mpsc::channel(16); // Full: the control API waits to hand its wish in.
-        let context = control::Context {
-            registry: registry.clone(),
-            readers: store.readers(),
-            care: store.care(),
-            stats: store.stats(),
-            telemetry: Arc::clone(&telemetry),
-            health: health.clone(),
-            shared: Arc::clone(&shared),
-            steer,
-            facts: Arc::clone(&facts),
-        };
+        let context = context(&gatekeeper, &store, &telemetry, health.clone(), steer);
         let work = Work::default();
         let watchdog = tokio::spawn(systemd::watchdog(registry.clone(), work.clone()));
         let observers = Observers::start(context.clone(), controlling.clone(), config.metrics.address)?;
@@ -321,6 +312,27 @@ fn certificates(config: &Config) -> Result<(tls::watch::Files, Option<Arc<Tls>>)
     let files = tls::watch::look(&config.tls);
     let tls = Tls::load(&config.tls).map_err(|faults| anyhow!("cannot speak TLS: {faults}"))?;
     Ok((files, tls))
+}
+
+/// What the control API looks at and asks.
+fn context(
+    gatekeeper: &Gatekeeper,
+    store: &Store,
+    telemetry: &Arc<Telemetry>,
+    health: Health,
+    steer: mpsc::Sender<Steer>,
+) -> control::Context {
+    control::Context {
+        registry: gatekeeper.registry.clone(),
+        readers: store.readers(),
+        care: store.care(),
+        stats: store.stats(),
+        telemetry: Arc::clone(telemetry),
+        health,
+        shared: Arc::clone(&gatekeeper.shared),
+        steer,
+        facts: Arc::clone(&gatekeeper.facts),
+    }
 }
 
 /// The owner, over a log that goes on at `next`, and the handle to it.

@@ -3,15 +3,19 @@
 //! should one of them end.
 
 use std::net::SocketAddr;
-
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::unavailable::Unavailable;
-use super::{clock, heartbeat};
+use super::{clock, heartbeat, lost_lines};
 use crate::control::{self, Context, ScrapeListener};
+
+/// How long leaving an address may take.
+const LEAVE: Duration = Duration::from_secs(2);
 
 /// Who watches, who serves metrics, and where.
 #[derive(Debug)]
@@ -21,6 +25,8 @@ pub(super) struct Observers {
     at: Option<SocketAddr>,
     /// Ends who serves there.
     stop: CancellationToken,
+    /// Cancelled when nobody listens there any more, if anybody did.
+    gone: Option<CancellationToken>,
     /// All of them, also those that still answer at an address that is gone.
     tasks: TaskTracker,
     /// Ends all.
@@ -52,8 +58,12 @@ impl Observers {
         let (registry, health) = (context.registry.clone(), context.health.clone());
         tasks.spawn(heartbeat::watch_owner(registry, health, controlling.clone()));
         tasks.spawn(clock::watch(context.health.clone(), controlling.clone()));
-        let mut observers = Self { context, at: None, stop, tasks, controlling };
-        observers.apply(observers.plan(address)?);
+        let (telemetry, health) = (Arc::clone(&context.telemetry), context.health.clone());
+        tasks.spawn(lost_lines::watch(telemetry, health, controlling.clone()));
+        let mut observers = Self { context, at: None, stop, gone: None, tasks, controlling };
+        if let Plan::Move(Some((address, listener))) = observers.plan(address)? {
+            observers.open(address, listener);
+        }
         Ok(observers)
     }
 
@@ -78,15 +88,24 @@ impl Observers {
         wanted.map(bind).transpose().map(Plan::Move)
     }
 
-    /// Does what was prepared.
-    pub(super) fn apply(&mut self, plan: Plan) {
+    /// Does what was prepared. When it is done, the address that is left is free.
+    pub(super) async fn apply(&mut self, plan: Plan) {
         let Plan::Move(to) = plan else { return };
         self.stop.cancel();
         self.stop = self.controlling.child_token();
-        self.at = to.as_ref().map(|(address, _)| *address);
-        if let Some((_, listener)) = to {
-            tracing::info!(address = %listener.address(), "serving metrics and health checks");
-            self.tasks.spawn(control::serve_metrics(listener, self.context.clone(), self.stop.clone()));
+        self.at = None;
+        if let Some(gone) = self.gone.take() {
+            // It only has to have its turn.
+            let _ = timeout(LEAVE, gone.cancelled()).await;
         }
+        if let Some((address, listener)) = to {
+            self.open(address, listener);
+        }
+    }
+
+    fn open(&mut self, address: SocketAddr, listener: ScrapeListener) {
+        tracing::info!(address = %listener.address(), "serving metrics and health checks");
+        (self.at, self.gone) = (Some(address), Some(listener.gone()));
+        self.tasks.spawn(control::serve_metrics(listener, self.context.clone(), self.stop.clone()));
     }
 }

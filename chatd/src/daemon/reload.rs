@@ -181,7 +181,7 @@ impl Daemon {
         // A policy of strict transport may lead to one of these: they are there when it is told.
         let ended = self.listeners.apply(listeners, &self.gatekeeper, &self.acceptors);
         self.facts.put_listeners(self.listeners.facts());
-        self.observers.apply(scraping);
+        self.observers.apply(scraping).await;
         let news = wire::changed_offers(&old, &config);
         let told = self.tell_owner(config, news).await;
         // One that panicked accepts nobody either; one that still waits for the owner accepts nobody any more afterwards.
